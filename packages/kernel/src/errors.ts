@@ -1,0 +1,110 @@
+/**
+ * The one error of the house. An expected refusal and a thrown fault carry the same members; only the door
+ * that renders it for a family of clients knows status numbers.
+ */
+export type ErrorKind =
+  | 'malformed'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'not_acceptable'
+  | 'conflict'
+  | 'precondition'
+  | 'too_large'
+  | 'unprocessable'
+  | 'rate_limited'
+  | 'unavailable'
+  | 'timeout'
+  | 'internal';
+
+export type ErrorParams = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+
+/** One broken field of an input; `pointer` is a JSON pointer into the caller's document. */
+export interface FieldError {
+  readonly pointer: string;
+  readonly code: string;
+  readonly detail: string;
+}
+
+export interface AshlarErrorOptions {
+  readonly code: string;
+  readonly kind: ErrorKind;
+  readonly message: string;
+  readonly params?: ErrorParams;
+  readonly fields?: readonly FieldError[];
+  readonly hint?: string;
+  readonly retryable?: boolean;
+  readonly cause?: unknown;
+}
+
+export class AshlarError extends Error {
+  override readonly name = 'AshlarError';
+  readonly code: string;
+  readonly kind: ErrorKind;
+  readonly params: ErrorParams;
+  readonly fields: readonly FieldError[];
+  readonly hint: string | undefined;
+  readonly retryable: boolean;
+
+  constructor(options: AshlarErrorOptions) {
+    super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = options.code;
+    this.kind = options.kind;
+    this.params = options.params ?? {};
+    this.fields = options.fields ?? [];
+    this.hint = options.hint;
+    this.retryable = options.retryable ?? false;
+  }
+}
+
+export interface CatalogueEntry {
+  readonly kind: ErrorKind;
+  /** What went wrong in general; `{name}` is replaced by the parameter of that name. */
+  readonly title: string;
+  readonly hint?: string;
+  readonly retryable?: boolean;
+}
+
+export type ErrorFactory = (
+  params?: ErrorParams,
+  more?: { readonly cause?: unknown; readonly fields?: readonly FieldError[]; readonly hint?: string },
+) => AshlarError;
+
+/**
+ * Makes one factory per entry; `hasShippedLines` in catalogue `order` gets the code `order.has_shipped_lines`.
+ * Codes are stable: clients and `docs/errors.md` name them.
+ */
+export function defineErrors<const Entries extends Readonly<Record<string, CatalogueEntry>>>(
+  prefix: string,
+  entries: Entries,
+): { readonly [Name in keyof Entries]: ErrorFactory } {
+  const factories = Object.entries(entries).map(([name, entry]): [string, ErrorFactory] => {
+    const code = `${prefix}.${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
+    return [
+      name,
+      (params = {}, more = {}) => {
+        const hint = more.hint ?? entry.hint;
+        return new AshlarError({
+          code,
+          kind: entry.kind,
+          message: fill(entry.title, params),
+          params,
+          retryable: entry.retryable ?? false,
+          ...(hint === undefined ? {} : { hint: fill(hint, params) }),
+          ...(more.fields === undefined ? {} : { fields: more.fields }),
+          ...(more.cause === undefined ? {} : { cause: more.cause }),
+        });
+      },
+    ];
+  });
+  // Object.fromEntries forgets the key type; the entries above have exactly the catalogue's keys.
+  return Object.fromEntries(factories) as { readonly [Name in keyof Entries]: ErrorFactory };
+}
+
+function fill(template: string, params: ErrorParams): string {
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = params[name];
+    return value === undefined ? whole : Array.isArray(value) ? value.join(', ') : String(value);
+  });
+}

@@ -1,0 +1,43 @@
+import type { DatabaseTarget, Login } from '../session/target.ts';
+
+/** What a server lets the platform do; a missing right switches a feature off by name, never silently. */
+export interface Capabilities {
+  /** False: DDL is noticed by a catalogue fingerprint every 2 s. */
+  readonly eventTriggers: boolean;
+  /** False: stream features are off. */
+  readonly replication: boolean;
+}
+
+export interface ProjectLogins {
+  readonly authenticator: Login;
+  readonly owner: Login;
+}
+
+/** A PostgreSQL server that hosts the control database and projects: embedded, or reached by URL. */
+export interface Cluster {
+  readonly kind: 'embedded' | 'external';
+  /** `server_version_num`, such as 180004. */
+  readonly version: number;
+  readonly host: string;
+  readonly port: number;
+  readonly capabilities: Capabilities;
+  /** Name of the role a project's owner login acts as; `postgres` unless an external server has a superuser of that name. */
+  readonly ownerRole: string;
+  /** The control database; its logins are all the platform's. */
+  readonly control: DatabaseTarget;
+  /** Superuser (embedded) or the URL's login (external), for migrations and administration. */
+  admin(database: string): {
+    readonly host: string;
+    readonly port: number;
+    readonly database: string;
+    readonly user: string;
+    readonly password: string;
+  };
+  /** Creates database, logins and rights; repeating it repairs what is missing. */
+  ensureProject(ref: string, logins: ProjectLogins): Promise<DatabaseTarget>;
+  /** Ends its connections, drops database and logins. */
+  dropProject(ref: string): Promise<void>;
+  /** Resolves when the server accepts connections again after a crash; at once when it is up. */
+  ready(signal?: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,30 @@
+export type { Capabilities, Cluster, ProjectLogins } from './cluster/cluster.ts';
+export { relationKey } from './introspection/snapshot.ts';
+export type {
+  Cardinality,
+  Column,
+  ColumnPair,
+  FunctionParameter,
+  FunctionResult,
+  Junction,
+  Relation,
+  RelationKind,
+  Relationship,
+  Routine,
+  Snapshot,
+} from './introspection/snapshot.ts';
+export type { SchemaOwner } from './migrations/schema-owner.ts';
+export type {
+  Call,
+  LocalSettings,
+  LoginKind,
+  Notification,
+  ProjectDatabase,
+  ResultField,
+  Statement,
+  StatementResult,
+  StatementValue,
+  Transaction,
+  TransactionOptions,
+} from './session/call.ts';
+export type { DatabaseTarget, Login } from './session/target.ts';

@@ -1,0 +1,112 @@
+/**
+ * The vocabulary of a project's database sessions: what a service asks for, and what it gets back.
+ * Rules every implementation keeps are in DESIGN terms: claims, role and statement travel in one implicit
+ * transaction; no byte of a write's answer is handed out before the server said ReadyForQuery.
+ */
+
+/** A value is bound as an untyped text literal, so PostgreSQL does the cast and reports the type error. */
+export type StatementValue = string | null;
+
+/** One SQL text with its values, as a compiler makes it. Equal texts share a prepared statement per role. */
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly StatementValue[];
+}
+
+/** Which login of the project's database runs a call (DESIGN §3). */
+export type LoginKind =
+  /** `<ref>_authenticator`: may become anon, authenticated, service_role and nothing else. */
+  | 'authenticator'
+  /** The platform's login: may become the runner and owner roles of services and suites. */
+  | 'platform'
+  /** `<ref>_owner`: acts as `postgres` inside its own database. */
+  | 'owner';
+
+/** Transaction-local settings, applied in this order before the statement. */
+export type LocalSettings = readonly (readonly [name: string, value: string])[];
+
+export interface Call {
+  readonly login: LoginKind;
+  /** The role the statement runs as. */
+  readonly role: string;
+  readonly settings: LocalSettings;
+  readonly readOnly: boolean;
+  /** Milliseconds; bounds the statement on the server. */
+  readonly statementTimeoutMs?: number;
+  /** Runs after the settings and before the statement (a pre-request function). */
+  readonly before?: Statement;
+  readonly statement: Statement;
+  /**
+   * `shared`: pipelined with other callers on one of the project's two sessions; reads and single-row writes only.
+   * `own`: a connection for this call alone, from the budget all projects share.
+   * The session may move a shape that proved slow from `shared` to `own`, never the other way.
+   */
+  readonly connection: 'shared' | 'own';
+  /** Only with `own`: it cannot be set after a snapshot was taken. */
+  readonly isolation?: 'read committed' | 'repeatable read' | 'serializable';
+  /** Only with `own`: undo everything after the result was read (`Prefer: tx=rollback`). */
+  readonly rollback?: boolean;
+  /** Cancels an own connection's statement; on a shared one the answer is dropped. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ResultField {
+  readonly name: string;
+  /** OID of the type in `pg_type`. */
+  readonly typeOid: number;
+}
+
+/** Values in PostgreSQL's text format, exactly as the server wrote them. */
+export interface StatementResult {
+  readonly fields: readonly ResultField[];
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** The command tag's verb: SELECT, INSERT, … */
+  readonly command: string;
+  readonly rowCount: number;
+}
+
+export interface TransactionOptions {
+  readonly login: LoginKind;
+  readonly role: string;
+  readonly settings?: LocalSettings;
+  readonly readOnly?: boolean;
+  readonly isolation?: Call['isolation'];
+  readonly statementTimeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface Transaction {
+  /** Rows as objects with the driver's usual JavaScript types (Date, number, parsed json; bigint and numeric as text). */
+  query<Row extends Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<{ readonly rows: Row[]; readonly rowCount: number }>;
+}
+
+export interface Notification {
+  readonly channel: string;
+  readonly payload: string;
+}
+
+/**
+ * The doors of one project's database. Every method rejects with the driver's `DatabaseError` (SQLSTATE in `code`)
+ * for what PostgreSQL refused, and with a `postgres.*` AshlarError of kind `unavailable` or `timeout` when the
+ * database is away or its bounded queue is full.
+ */
+export interface ProjectDatabase {
+  readonly ref: string;
+  readonly database: string;
+  call(call: Call): Promise<StatementResult>;
+  /** One DataRow at a time on an own connection, with back-pressure: for results that may exceed 1,000 rows. */
+  stream(call: Omit<Call, 'connection'>): AsyncIterable<readonly (string | null)[]>;
+  /** BEGIN, role and settings, the callback's queries, COMMIT; ROLLBACK when the callback throws. */
+  transaction<Result>(options: TransactionOptions, run: (tx: Transaction) => Promise<Result>): Promise<Result>;
+  /** Listens on the project's one LISTEN connection; re-listens after a reconnect and then calls `onReconnect`. */
+  listen(
+    channel: string,
+    onNotification: (notification: Notification) => void,
+    onReconnect?: () => void,
+  ): Promise<{ stop(): Promise<void> }>;
+  /** Closes every connection of this project; the next call opens them again. */
+  idle(): Promise<void>;
+}

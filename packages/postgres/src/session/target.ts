@@ -1,0 +1,17 @@
+import type { LoginKind } from './call.ts';
+
+export interface Login {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** Where a project's database is and who may enter it. */
+export interface DatabaseTarget {
+  readonly ref: string;
+  /** A host name, an address, or the absolute path of a socket folder. */
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly tls?: boolean;
+  readonly logins: Readonly<Record<LoginKind, Login>>;
+}

@@ -1,0 +1,51 @@
+import type { SchemaOwner } from '@ashlar/postgres';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Refusal } from './context.ts';
+
+/** An answer in the words a service's own clients read. */
+export interface RenderedError {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What the door must know of a service, wherever it runs. A plain value: no resources behind it. */
+export interface ServiceContract {
+  readonly name: string;
+  /** Public prefix of version 1: `rest` answers at `/rest/v1` and `/api/v1/rest`. */
+  readonly publicNames: readonly string[];
+  /** `verified`: refused callers never reach it. `optional`: it decides itself (context.refusal). */
+  readonly caller: 'verified' | 'optional';
+  /** Bytes of a request body the door lets through. */
+  readonly bodyLimitBytes: number;
+  readonly schema: SchemaOwner | null;
+  /** The refusal in this service's own error form (WIRE §1.4, item 6). */
+  refuse(refusal: Refusal, request: FastifyRequest): RenderedError;
+  /** Any other failure of the door on this service's paths: too large, rate limited, unavailable, not found. */
+  fail(failure: DoorFailure, request: FastifyRequest): RenderedError;
+}
+
+export interface DoorFailure {
+  readonly kind:
+    | 'malformed'
+    | 'too_large'
+    | 'rate_limited'
+    | 'unavailable'
+    | 'timeout'
+    | 'not_found'
+    | 'method_not_allowed'
+    | 'internal';
+  readonly message: string;
+  readonly retryAfterSeconds?: number;
+}
+
+/** A service that runs in this process. */
+export interface Service {
+  readonly contract: ServiceContract;
+  /**
+   * Adds the routes, relative to the prefix (`/todos`, `/rpc/:name`), to an app on which `request.ashlar` is
+   * set. The app is encapsulated: content parsers, hooks and error handlers added here stay the service's.
+   */
+  readonly routes: (app: FastifyInstance) => Promise<void> | void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,14 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+const config: ViteUserConfig = defineConfig({
+  test: {
+    include: ['{apps,packages,services,examples}/**/*.test.ts'],
+    globalSetup: ['packages/testing/src/global-setup.ts'],
+    // Two cores: more workers only make PostgreSQL and the tests wait for each other.
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
+
+export default config;
