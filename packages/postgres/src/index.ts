@@ -1,12 +1,14 @@
 export type { Capabilities, Cluster, ProjectLogins } from './cluster/cluster.ts';
 export { relationKey } from './introspection/snapshot.ts';
 export type {
+  Attribute,
   Cardinality,
   Column,
   ColumnPair,
   FunctionParameter,
   FunctionResult,
   Junction,
+  NamedType,
   Relation,
   RelationKind,
   Relationship,

@@ -74,6 +74,8 @@ export interface Relationship {
   readonly selfReference: boolean;
   /** The origin or the target is a view: constraint names are then no valid target word. */
   readonly throughView: boolean;
+  /** The origin has the referencing columns: tells the two directions of a one-to-one apart. */
+  readonly ownsForeignKey: boolean;
   /** The function that computes it, for a computed relationship; its columns are then empty. */
   readonly computedBy: { readonly schema: string; readonly name: string } | null;
 }
@@ -81,6 +83,7 @@ export interface Relationship {
 export interface FunctionParameter {
   /** Empty for an unnamed parameter. */
   readonly name: string;
+  /** As declared, domains kept; types whose length a parameter cannot carry are widened: `bit varying`. */
   readonly type: string;
   readonly required: boolean;
   readonly variadic: boolean;
@@ -94,7 +97,28 @@ export type FunctionResult =
       readonly kind: 'composite';
       readonly set: boolean;
       readonly relation: { readonly schema: string; readonly name: string } | null;
+      /** OUT and TABLE columns, or the attributes of a free-standing composite type; empty for a relation's rows and plain `record`. */
+      readonly columns: readonly Attribute[];
     };
+
+/** A named member of a row that is not a relation's. */
+export interface Attribute {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** What a type name that is not PostgreSQL's own stands for. */
+export type NamedType =
+  | { readonly kind: 'enum'; readonly schema: string; readonly name: string; readonly labels: readonly string[] }
+  | {
+      readonly kind: 'composite';
+      readonly schema: string;
+      readonly name: string;
+      readonly attributes: readonly Attribute[];
+    }
+  | { readonly kind: 'domain'; readonly schema: string; readonly name: string; readonly base: string }
+  /** The row type of a table or view. */
+  | { readonly kind: 'row'; readonly schema: string; readonly name: string };
 
 export interface Routine {
   readonly schema: string;
@@ -119,7 +143,9 @@ export interface Snapshot {
   readonly relationships: ReadonlyMap<string, readonly Relationship[]>;
   /** By `relationKey(schema, name)`, in definition order (oid). */
   readonly routines: ReadonlyMap<string, readonly Routine[]>;
-  /** `IN DATABASE` settings of each API role, such as statement_timeout (DESIGN §3). */
+  /** Enums, composites, domains and the row types in use, by the spelling of `Column.type`: `public."Mood"`. */
+  readonly types: ReadonlyMap<string, NamedType>;
+  /** `IN DATABASE` settings of each API role, such as statement_timeout. */
   readonly roleSettings: ReadonlyMap<string, readonly (readonly [name: string, value: string])[]>;
   /** Names of time zones the server knows: an unknown `Prefer: timezone=` is ignored. */
   readonly timezones: ReadonlySet<string>;
