@@ -15,6 +15,9 @@ export type {
   Routine,
   Snapshot,
 } from './introspection/snapshot.ts';
+export { migrateDatabase, migrationStatus } from './migrations/migrate-database.ts';
+export type { MigrationOptions, MigrationStatus } from './migrations/migrate-database.ts';
+export { platformSchema } from './migrations/platform-schema.ts';
 export type { SchemaOwner } from './migrations/schema-owner.ts';
 export type {
   Call,
@@ -29,4 +32,6 @@ export type {
   Transaction,
   TransactionOptions,
 } from './session/call.ts';
+export { createSessions } from './session/sessions.ts';
+export type { Sessions, SessionsOptions } from './session/sessions.ts';
 export type { DatabaseTarget, Login } from './session/target.ts';

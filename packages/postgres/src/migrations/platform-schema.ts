@@ -1,0 +1,13 @@
+import type { SchemaOwner } from './schema-owner.ts';
+
+/**
+ * What every database of the platform has before any service: the schemas and grants clients expect, the event
+ * log, and the announcement of DDL. First in every list of owners, the control database's included.
+ */
+export const platformSchema: SchemaOwner = {
+  name: 'platform',
+  schema: 'events',
+  owner: 'events_owner',
+  runner: 'ashlar_platform',
+  migrations: new URL('../../migrations/project/', import.meta.url),
+};
