@@ -1,0 +1,70 @@
+import {
+  type DestinationStream,
+  type Logger as PinoLogger,
+  destination as openDestination,
+  pino,
+  stdTimeFunctions,
+} from 'pino';
+import { type LogEntry, type LogLevel, describeObservation } from './describe-observation.ts';
+import type { Observation, Observe } from './observation.ts';
+import { prettyLine } from './pretty-line.ts';
+
+export interface LoggerOptions {
+  /** Quieter observations are not written; `silent` writes none. */
+  readonly level: LogLevel | 'silent';
+  /** `json`: one object per line, for machines. `pretty`: one sentence per line, for eyes. */
+  readonly format: 'json' | 'pretty';
+  /** Where lines go; standard output unless given. */
+  readonly destination?: DestinationStream;
+  /** Only `pretty` has colours: the caller knows whether its destination is a terminal (`wantsColour`). */
+  readonly colour?: boolean;
+}
+
+export interface Logger {
+  readonly observe: Observe;
+  /** Writes what is still buffered: call it before the process ends. */
+  flush(): void;
+}
+
+const RANK: Readonly<Record<LogLevel | 'silent', number>> = { debug: 20, info: 30, warn: 40, error: 50, silent: 99 };
+
+/**
+ * A listener that writes observations as log lines. It never throws and never waits for the destination.
+ *
+ * @example const { observe } = createLogger({ level: 'info', format: 'json' });
+ */
+export function createLogger(options: LoggerOptions): Logger {
+  const ownDestination = options.destination === undefined ? openDestination({ fd: 1, sync: false }) : undefined;
+  const destination = options.destination ?? ownDestination;
+  const write =
+    options.format === 'json'
+      ? jsonWriter(pino(PINO_OPTIONS, destination))
+      : (entry: LogEntry) => destination?.write(prettyLine(entry, new Date(), options.colour ?? false));
+  const threshold = RANK[options.level];
+  return {
+    observe: (observation: Observation) => {
+      if (threshold > RANK.error) return;
+      const entry = describeObservation(observation);
+      if (RANK[entry.level] >= threshold) write(entry);
+    },
+    flush: () => ownDestination?.flushSync(),
+  };
+}
+
+/** Colours only where someone looks, and not where they said no: https://no-color.org */
+export function wantsColour(stream: { readonly isTTY?: boolean }, noColor: string | undefined): boolean {
+  return stream.isTTY === true && (noColor === undefined || noColor === '');
+}
+
+const PINO_OPTIONS = {
+  level: 'debug',
+  base: null,
+  timestamp: stdTimeFunctions.isoTime,
+  formatters: { level: (label: string) => ({ level: label }) },
+};
+
+function jsonWriter(log: PinoLogger): (entry: LogEntry) => void {
+  return ({ level, message, fields }) => {
+    log[level](fields, message);
+  };
+}
