@@ -28,6 +28,8 @@ export interface Refusal {
     | 'key-missing';
   /** The exact PostgREST wording where there is one: `JWT expired`, `Expected 3 parts in JWT; got 2`. */
   readonly message: string;
+  /** PostgREST's `details`, where it has some. */
+  readonly details?: string;
   /** The role asked for, with `role-unknown`. */
   readonly role?: string;
 }

@@ -1,4 +1,17 @@
 export type { Caller, Claims, Refusal, RequestContext } from './context.ts';
+export { closeApp, createApp } from './create-app.ts';
+export type { AppOptions, TlsIdentity } from './create-app.ts';
+export { doorFailureOf, renderPlainFailure } from './door-failure.ts';
+export { DEFAULT_HTTP_LIMITS } from './http-limits.ts';
+export type { HttpLimits } from './http-limits.ts';
+export { mountService, servicePrefix } from './mount-service.ts';
+export { observeAnswer } from './observe-answer.ts';
+export type { Passage } from './observe-answer.ts';
 export { DEFAULT_PROJECT } from './project.ts';
 export type { AuthSettings, Project, ProjectKeys, ProjectSettings, Projects, RestSettings } from './project.ts';
+export { sendRendered } from './send-rendered.ts';
 export type { DoorFailure, RenderedError, Service, ServiceContract } from './service.ts';
+export { createServiceApp } from './service-app.ts';
+export type { ServiceApp, ServiceAppOptions } from './service-app.ts';
+export { IDENTITY_HEADER, identityKey, signIdentity, verifyIdentity } from './signed-identity.ts';
+export type { Identity, IdentityKey } from './signed-identity.ts';

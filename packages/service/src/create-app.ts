@@ -1,0 +1,55 @@
+import type { IncomingMessage } from 'node:http';
+import { type FastifyInstance, type FastifyServerOptions, fastify } from 'fastify';
+import { type HttpLimits, IDENTITY_HEADER_BYTES } from './http-limits.ts';
+import { answerMalformedHttp, answerUnusualHttp } from './malformed-http.ts';
+import { requestIdOf } from './request-id.ts';
+
+export interface AppOptions {
+  readonly limits: HttpLimits;
+  /** PEM texts; given, the listener speaks HTTPS only. */
+  readonly tls?: TlsIdentity;
+  /** Addresses or CIDR ranges whose `X-Forwarded-*` headers are believed. */
+  readonly trustedProxies?: readonly string[];
+  /** Maps a request's target before it is routed; cheap, it runs for every request. */
+  readonly rewriteUrl?: (raw: IncomingMessage) => string;
+}
+
+export interface TlsIdentity {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** The Fastify every listener of the house starts from: bounded everywhere, silent, and quick to close. */
+export function createApp({ limits, tls, trustedProxies = [], rewriteUrl }: AppOptions): FastifyInstance {
+  const http = { maxHeaderSize: limits.urlBytes + limits.headerBytes + IDENTITY_HEADER_BYTES };
+  const options: FastifyServerOptions = {
+    logger: false,
+    genReqId: requestIdOf,
+    requestIdHeader: false,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    connectionTimeout: limits.connectionTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    forceCloseConnections: 'idle',
+    // Requests that arrive while closing are answered by the app itself, in the words their clients read.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: limits.urlBytes },
+    clientErrorHandler: answerMalformedHttp,
+    ...(rewriteUrl === undefined ? {} : { rewriteUrl }),
+    ...(tls === undefined ? { http } : { https: { ...http, ...tls, minVersion: 'TLSv1.2' } }),
+  };
+  const app = fastify(options);
+  app.server.maxConnections = limits.connections;
+  answerUnusualHttp(app.server);
+  return app;
+}
+
+/** Closes a listener: idle sockets at once, answers under way get `drainTimeoutMs`, then their sockets end too. */
+export async function closeApp(app: FastifyInstance, limits: HttpLimits): Promise<void> {
+  const deadline = setTimeout(() => app.server.closeAllConnections(), limits.drainTimeoutMs);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(deadline);
+  }
+}

@@ -1,0 +1,65 @@
+import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { renderPlainFailure } from './door-failure.ts';
+import type { DoorFailure } from './service.ts';
+
+/** After the answer, how long what the client is still sending is read away: closing at once would reset its answer. */
+const LINGER_MS = 1_000;
+
+interface Malformed {
+  readonly status: number;
+  readonly failure: DoorFailure;
+}
+
+/** Answers bytes that are no HTTP request, in JSON like everything else. Such requests have no path, hence no service. */
+export function answerMalformedHttp(error: Error & { readonly code?: string }, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable || socket.writableEnded) return;
+  socket.end(rawAnswer(malformedHttp(error)));
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}
+
+/** Node answers these two by closing the socket or with an empty body; clients of the surface expect a JSON error. */
+export function answerUnusualHttp(server: Server): void {
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    socket.on('error', () => socket.destroy());
+    socket.end(rawAnswer(malformed(405, 'method_not_allowed', 'Unsupported HTTP method: CONNECT')));
+  });
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    const expectation = request.headers.expect ?? '';
+    const { status, failure } = malformed(
+      417,
+      'malformed',
+      `Cannot meet the expectation "${expectation.slice(0, 64)}"`,
+    );
+    const { headers, body } = renderPlainFailure(failure);
+    response.writeHead(status, { ...headers, connection: 'close' }).end(body);
+  });
+}
+
+function malformedHttp(error: Error & { readonly code?: string }): Malformed {
+  switch (error.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return malformed(431, 'too_large', 'Request line and headers are too large');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return malformed(408, 'malformed', 'The request did not arrive in time');
+    case 'HPE_INVALID_METHOD':
+      return malformed(400, 'malformed', 'Unsupported HTTP method');
+    default:
+      return malformed(400, 'malformed', 'The request is not valid HTTP');
+  }
+}
+
+function malformed(status: number, kind: DoorFailure['kind'], message: string): Malformed {
+  return { status, failure: { kind, message } };
+}
+
+function rawAnswer({ status, failure }: Malformed): string {
+  const { headers, body } = renderPlainFailure(failure);
+  const lines = Object.entries({
+    ...headers,
+    'access-control-allow-origin': '*',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`;
+}
