@@ -1,4 +1,12 @@
 export type { Capabilities, Cluster, ProjectLogins } from './cluster/cluster.ts';
+export { CATALOGUE_SETTINGS } from './introspection/catalogue.ts';
+export type { ReadCatalogue } from './introspection/catalogue.ts';
+export { createSnapshots } from './introspection/create-snapshots.ts';
+export type { Snapshots, SnapshotsOptions } from './introspection/create-snapshots.ts';
+export { loadSnapshot } from './introspection/load-snapshot.ts';
+export type { SnapshotOptions } from './introspection/load-snapshot.ts';
+export { readProjectCatalogue } from './introspection/read-project-catalogue.ts';
+export { closest } from './introspection/similar-name.ts';
 export { relationKey } from './introspection/snapshot.ts';
 export type {
   Attribute,

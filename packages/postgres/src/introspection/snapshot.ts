@@ -63,6 +63,7 @@ export interface Junction {
 /** One direction of one foreign key (or of a junction of two), seen from `origin`. */
 export interface Relationship {
   readonly cardinality: Cardinality;
+  /** Empty for many-to-many (see `junction`) and for a computed one. */
   readonly constraint: string;
   readonly originSchema: string;
   readonly origin: string;
@@ -83,7 +84,7 @@ export interface Relationship {
 export interface FunctionParameter {
   /** Empty for an unnamed parameter. */
   readonly name: string;
-  /** As declared, domains kept; types whose length a parameter cannot carry are widened: `bit varying`. */
+  /** As declared, domains kept; and with no length implied: `bpchar`, `"bit"`. */
   readonly type: string;
   readonly required: boolean;
   readonly variadic: boolean;
@@ -91,13 +92,14 @@ export interface FunctionParameter {
 
 export type FunctionResult =
   | { readonly kind: 'void' }
+  /** A plain `record`, whose columns nobody knows, is a scalar too. */
   | { readonly kind: 'scalar'; readonly type: string; readonly set: boolean }
   /** `relation` when the rows are those of a table or view, so they can be filtered and embedded. */
   | {
       readonly kind: 'composite';
       readonly set: boolean;
       readonly relation: { readonly schema: string; readonly name: string } | null;
-      /** OUT and TABLE columns, or the attributes of a free-standing composite type; empty for a relation's rows and plain `record`. */
+      /** OUT and TABLE columns, or the attributes of a free-standing composite type; empty for a relation's rows. */
       readonly columns: readonly Attribute[];
     };
 
@@ -139,7 +141,7 @@ export interface Snapshot {
   readonly version: number;
   /** Keyed by `relationKey(schema, name)`. */
   readonly relations: ReadonlyMap<string, Relation>;
-  /** By origin's `relationKey`, ordered by constraint name. */
+  /** By origin's `relationKey`, in the order candidates are listed: by target, kind, constraint. */
   readonly relationships: ReadonlyMap<string, readonly Relationship[]>;
   /** By `relationKey(schema, name)`, in definition order (oid). */
   readonly routines: ReadonlyMap<string, readonly Routine[]>;
