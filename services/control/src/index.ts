@@ -1,0 +1,5 @@
+export { controlErrors } from './control-errors.ts';
+export { noGivenKeys } from './keys/given-keys.ts';
+export type { GivenKeys } from './keys/given-keys.ts';
+export { openKeyStore } from './keys/key-store.ts';
+export type { InstanceSecrets, KeyStore, KeyStoreOptions, ProjectSecrets } from './keys/key-store.ts';
