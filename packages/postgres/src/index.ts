@@ -1,4 +1,8 @@
+export { clusterErrors } from './cluster/cluster-errors.ts';
 export type { Capabilities, Cluster, ProjectLogins } from './cluster/cluster.ts';
+export { loginNames } from './cluster/roles.ts';
+export { DEFAULT_POSTGRES_PORT, openEmbeddedCluster } from './embedded/open-embedded-cluster.ts';
+export type { EmbeddedCluster, EmbeddedClusterOptions } from './embedded/open-embedded-cluster.ts';
 export { CATALOGUE_SETTINGS } from './introspection/catalogue.ts';
 export type { ReadCatalogue } from './introspection/catalogue.ts';
 export { createSnapshots } from './introspection/create-snapshots.ts';

@@ -1,0 +1,181 @@
+import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
+import { must } from '@ashlar/kernel';
+import type { DatabaseTarget, Login } from '../session/target.ts';
+import { type AdminAccess, withAdmin } from './admin-connection.ts';
+import { clusterErrors } from './cluster-errors.ts';
+import type { Capabilities, Cluster, ProjectLogins } from './cluster.ts';
+import { dropDatabase, ensureDatabase } from './ensure-database.ts';
+import { assertProjectRef } from './project-ref.ts';
+import {
+  clusterRoles,
+  FOUND_ROLES_SQL,
+  type FoundRole,
+  loginNames,
+  PLATFORM_LOGIN,
+  projectRoles,
+  roleStatements,
+  type RoleSpec,
+} from './roles.ts';
+import { scramVerifier } from './scram-verifier.ts';
+
+const CONTROL_DATABASE = 'control';
+/** Key of the advisory lock under which roles and databases change, in the administration's own database. */
+const ADMINISTRATION_LOCK = 5_417_322_001;
+
+export interface ClusterAccess {
+  readonly kind: Cluster['kind'];
+  /** Where connections go: a socket's folder or an address. */
+  readonly host: string;
+  /** What a URL for people names; the address itself unless connections go through a socket. */
+  readonly publicHost: string;
+  readonly port: number;
+  readonly tls?: boolean;
+  readonly admin: Login;
+  /** Exists on every server of this kind; roles and databases are made from there. */
+  readonly adminDatabase: string;
+  readonly platformPassword: string;
+  readonly ownerRole: string;
+  readonly capabilities: Capabilities;
+  /** Name of a project's database. */
+  readonly databaseOf: (ref: string) => string;
+  /** True when the whole server is ours: then nobody may connect to its other databases either. */
+  readonly exclusive: boolean;
+}
+
+export type AdministeredCluster = Omit<Cluster, 'ready' | 'close'>;
+
+/**
+ * Puts roles, platform login and control database of a running server in place, and returns what makes and removes
+ * projects on it. Everything is repeatable: what is there stays, what is missing is made.
+ */
+export async function administerCluster(access: ClusterAccess): Promise<AdministeredCluster> {
+  const { host, port, ownerRole } = access;
+  const platform: Login = { user: PLATFORM_LOGIN, password: access.platformPassword };
+  const target = (ref: string, database: string, logins: DatabaseTarget['logins']): DatabaseTarget => ({
+    ref,
+    host,
+    port,
+    database,
+    ...(access.tls === true ? { tls: true } : {}),
+    logins,
+  });
+
+  const version = await administer(access, async (client) => {
+    await ensureRoles(client, clusterRoles(ownerRole), [platform]);
+    await ensureDatabase(client, {
+      database: CONTROL_DATABASE,
+      connect: [PLATFORM_LOGIN],
+      create: ['control_owner'],
+      settings: [],
+    });
+    if (access.exclusive) await closeOtherDatabases(client);
+    const { rows } = await client.query<{ version: number }>(
+      `SELECT current_setting('server_version_num')::int AS version`,
+    );
+    return must(rows[0], 'the version of the server').version;
+  });
+
+  return {
+    kind: access.kind,
+    version,
+    host: access.publicHost,
+    port,
+    capabilities: access.capabilities,
+    ownerRole,
+    control: target(CONTROL_DATABASE, CONTROL_DATABASE, {
+      authenticator: platform,
+      owner: platform,
+      platform,
+    }),
+    admin: (database) => adminAccess(access, database),
+
+    async ensureProject(ref, logins) {
+      assertProjectRef(ref);
+      assertLoginNames(ref, logins);
+      const database = access.databaseOf(ref);
+      await administer(access, async (client) => {
+        await ensureRoles(client, projectRoles(logins, ownerRole), [logins.authenticator, logins.owner]);
+        await ensureDatabase(client, {
+          database,
+          connect: [logins.authenticator.user, logins.owner.user, PLATFORM_LOGIN],
+          create: [ownerRole],
+          settings: projectSettings(logins, ownerRole),
+        });
+      });
+      return target(ref, database, { ...logins, platform });
+    },
+
+    async dropProject(ref) {
+      assertProjectRef(ref);
+      const names = loginNames(ref);
+      await administer(access, async (client) => {
+        await dropDatabase(client, access.databaseOf(ref));
+        await client.query(
+          `DROP ROLE IF EXISTS ${escapeIdentifier(names.authenticator)}, ${escapeIdentifier(names.owner)}`,
+        );
+      });
+    },
+  };
+}
+
+/**
+ * Settings a project's roles begin with. They are bound to its database: a role is the same one in every project,
+ * and one project's wish may not reach another.
+ */
+function projectSettings(
+  logins: ProjectLogins,
+  ownerRole: string,
+): readonly (readonly [role: string, name: string, value: string])[] {
+  return [
+    ['anon', 'statement_timeout', '3s'],
+    ['authenticated', 'statement_timeout', '8s'],
+    [logins.authenticator.user, 'statement_timeout', '8s'],
+    [logins.authenticator.user, 'lock_timeout', '8s'],
+    [logins.owner.user, 'role', ownerRole],
+    [logins.owner.user, 'search_path', '"$user", public, extensions'],
+  ];
+}
+
+function assertLoginNames(ref: string, logins: ProjectLogins): void {
+  const names = loginNames(ref);
+  if (logins.authenticator.user === names.authenticator && logins.owner.user === names.owner) return;
+  throw clusterErrors.projectRefInvalid({
+    ref,
+    reason: `its logins are named ${names.authenticator} and ${names.owner}`,
+  });
+}
+
+function adminAccess(access: ClusterAccess, database: string): AdminAccess {
+  return {
+    host: access.host,
+    port: access.port,
+    database,
+    ...access.admin,
+    ...(access.tls === true ? { tls: true } : {}),
+  };
+}
+
+/** Several processes may start on one server; roles cannot be changed by two at once. */
+function administer<Result>(access: ClusterAccess, run: (client: Client) => Promise<Result>): Promise<Result> {
+  return withAdmin(adminAccess(access, access.adminDatabase), async (client) => {
+    await client.query('SELECT pg_advisory_lock($1)', [ADMINISTRATION_LOCK]);
+    return run(client);
+  });
+}
+
+async function ensureRoles(client: Client, wanted: readonly RoleSpec[], logins: readonly Login[]): Promise<void> {
+  const { rows } = await client.query<FoundRole>(FOUND_ROLES_SQL, [wanted.map((spec) => spec.name)]);
+  const statements = [
+    ...roleStatements(wanted, new Map(rows.map((row) => [row.rolname, row]))),
+    ...logins.map(
+      ({ user, password }) => `ALTER ROLE ${escapeIdentifier(user)} PASSWORD ${escapeLiteral(scramVerifier(password))}`,
+    ),
+  ];
+  // One message is one transaction: all roles or none.
+  await client.query(statements.join(';\n'));
+}
+
+/** The databases initdb makes are open to every login by default. */
+async function closeOtherDatabases(client: Client): Promise<void> {
+  await client.query('REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1, template0 FROM PUBLIC');
+}

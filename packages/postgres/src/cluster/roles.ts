@@ -1,0 +1,114 @@
+import { escapeIdentifier } from 'pg';
+import type { ProjectLogins } from './cluster.ts';
+
+/** A role as the platform wants it. What is not named here (SUPERUSER, CREATEDB, …) no role of ours has. */
+export interface RoleSpec {
+  readonly name: string;
+  readonly login: boolean;
+  readonly inherit: boolean;
+  readonly bypassRls: boolean;
+  readonly memberOf: readonly string[];
+}
+
+/** A role as the server has it. */
+export interface FoundRole {
+  readonly rolname: string;
+  readonly rolcanlogin: boolean;
+  readonly rolinherit: boolean;
+  readonly rolbypassrls: boolean;
+  readonly member_of: readonly string[];
+}
+
+export const PLATFORM_LOGIN = 'ashlar_platform';
+
+/** What a request may become. */
+const API_ROLES: readonly string[] = ['anon', 'authenticated', 'service_role'];
+/** They own the schemas of services and run their migrations. */
+const OWNER_ROLES: readonly string[] = [
+  'supabase_auth_admin',
+  'supabase_storage_admin',
+  'supabase_realtime_admin',
+  'control_owner',
+  'events_owner',
+];
+/** Services run as these; they own nothing. */
+const RUNNER_ROLES: readonly string[] = ['identity', 'control'];
+/** Known to existing SQL files, which grant to them. */
+const FAMILIAR_ROLES: readonly string[] = ['dashboard_user', 'supabase_read_only_user'];
+
+/**
+ * The roles every cluster has once: no role here belongs to a project, and none but the platform's login can
+ * connect. They are members of each other without ADMIN, so no project can hand them on.
+ *
+ * @param ownerRole Acts for the owner of a project inside the project's database.
+ */
+export function clusterRoles(ownerRole: string): readonly RoleSpec[] {
+  const plain = (name: string): RoleSpec => role({ name });
+  return [
+    ...API_ROLES.map((name) => role({ name, inherit: false, bypassRls: name === 'service_role' })),
+    role({ name: ownerRole, memberOf: API_ROLES }),
+    ...OWNER_ROLES.map(plain),
+    ...RUNNER_ROLES.map(plain),
+    ...FAMILIAR_ROLES.map(plain),
+    role({ name: PLATFORM_LOGIN, login: true, inherit: false, memberOf: [...OWNER_ROLES, ...RUNNER_ROLES] }),
+  ];
+}
+
+/** The two logins of a project. What the owner's role may do it may do in its own database alone. */
+export function projectRoles(logins: ProjectLogins, ownerRole: string): readonly RoleSpec[] {
+  return [
+    role({ name: logins.authenticator.user, login: true, inherit: false, memberOf: API_ROLES }),
+    role({ name: logins.owner.user, login: true, memberOf: [ownerRole] }),
+  ];
+}
+
+/** The names of a project's logins follow from its ref, so dropping it needs nothing else. */
+export function loginNames(ref: string): { readonly authenticator: string; readonly owner: string } {
+  return { authenticator: `${ref}_authenticator`, owner: `${ref}_owner` };
+}
+
+/** What must run so that the roles found become the roles wanted; nothing when they are. Never takes away a membership. */
+export function roleStatements(wanted: readonly RoleSpec[], found: ReadonlyMap<string, FoundRole>): readonly string[] {
+  const creations: string[] = [];
+  const grants: string[] = [];
+  for (const spec of wanted) {
+    const name = escapeIdentifier(spec.name);
+    const present = found.get(spec.name);
+    if (present === undefined) {
+      creations.push(`CREATE ROLE ${name} ${attributes(spec).join(' ')}`);
+    } else {
+      const current = attributes({
+        ...spec,
+        login: present.rolcanlogin,
+        inherit: present.rolinherit,
+        bypassRls: present.rolbypassrls,
+      });
+      const changes = attributes(spec).filter((attribute) => !current.includes(attribute));
+      if (changes.length > 0) creations.push(`ALTER ROLE ${name} ${changes.join(' ')}`);
+    }
+    const missing = spec.memberOf.filter((group) => present?.member_of.includes(group) !== true);
+    if (missing.length > 0) grants.push(`GRANT ${missing.map(escapeIdentifier).join(', ')} TO ${name}`);
+  }
+  return [...creations, ...grants];
+}
+
+/** For `roleStatements`: the roles of these names, with the groups they are in. */
+export const FOUND_ROLES_SQL = `
+  SELECT rolname, rolcanlogin, rolinherit, rolbypassrls,
+         ARRAY(SELECT g.rolname::text FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid)
+           AS member_of
+    FROM pg_roles r
+   WHERE rolname = ANY ($1)`;
+
+function attributes(spec: RoleSpec): readonly string[] {
+  return [
+    spec.login ? 'LOGIN' : 'NOLOGIN',
+    spec.inherit ? 'INHERIT' : 'NOINHERIT',
+    // Saying NOBYPASSRLS needs the right to give it; it is what a new role has anyway.
+    ...(spec.bypassRls ? ['BYPASSRLS'] : []),
+  ];
+}
+
+function role(spec: Partial<RoleSpec> & { readonly name: string }): RoleSpec {
+  return { login: false, inherit: true, bypassRls: false, memberOf: [], ...spec };
+}
