@@ -1,0 +1,148 @@
+import type { Transaction } from '@ashlar/postgres';
+import { isIP } from 'node:net';
+import type { RefreshState, SessionStore } from '../application/stores.ts';
+import type { AssuranceLevel } from '../domain/session.ts';
+
+/** Longer user agents are cut: the column is for people to read. */
+const MAX_USER_AGENT_LENGTH = 512;
+
+export function createPostgresSessionStore(tx: Transaction): SessionStore {
+  return {
+    async open(session) {
+      const { client, at } = session;
+      await tx.query(OPEN_SESSION, [
+        session.id,
+        session.userId,
+        session.assuranceLevel,
+        client.userAgent.slice(0, MAX_USER_AGENT_LENGTH),
+        inetOrNull(client.address),
+        at,
+        session.refreshTokenHash,
+        session.methods.map(({ method }) => method),
+      ]);
+    },
+
+    async exists(id, userId) {
+      const { rowCount } = await tx.query('select from auth.sessions where id = $1 and user_id = $2', [id, userId]);
+      return rowCount === 1;
+    },
+
+    async lockByRefreshToken(hash) {
+      await tx.query(LOCK_SESSION, [hash]);
+      // A statement of its own: it must see what the holder of the lock before us committed.
+      const { rows } = await tx.query<RefreshRow>(READ_REFRESH_STATE, [hash]);
+      const row = rows[0];
+      if (row === undefined) return 'unknown';
+      return row.id === null || row.user_id === null ? 'session-gone' : toRefreshState(row, row.id, row.user_id);
+    },
+
+    async rotate(rotation) {
+      const { client, at } = rotation;
+      await tx.query(ROTATE, [
+        rotation.sessionId,
+        rotation.userId,
+        rotation.parentHash,
+        rotation.refreshTokenHash,
+        client.userAgent.slice(0, MAX_USER_AGENT_LENGTH),
+        inetOrNull(client.address),
+        at,
+      ]);
+    },
+
+    async revokeFamily(sessionId, at) {
+      await tx.query(
+        'update auth.refresh_tokens set revoked = true, updated_at = $2 where session_id = $1 and revoked is not true',
+        [sessionId, at],
+      );
+    },
+
+    async end(id) {
+      await tx.query('delete from auth.sessions where id = $1', [id]);
+    },
+
+    async endAll(userId, keep) {
+      // Locked in one order, so that two sign-outs at once cannot wait for each other.
+      await tx.query(
+        `delete from auth.sessions where id in (
+           select id from auth.sessions where user_id = $1 and id is distinct from $2::uuid order by id for update)`,
+        [userId, keep],
+      );
+    },
+  };
+}
+
+const OPEN_SESSION = `
+  with opened as (
+    insert into auth.sessions (id, user_id, aal, user_agent, ip, created_at, updated_at)
+    values ($1::uuid, $2::uuid, $3::auth.aal_level, $4, $5::inet, $6::timestamptz, $6::timestamptz)
+  ), token as (
+    insert into auth.refresh_tokens (instance_id, token, user_id, revoked, session_id, created_at, updated_at)
+    values ('00000000-0000-0000-0000-000000000000', $7, $2::uuid::text, false, $1::uuid, $6::timestamptz, $6::timestamptz)
+  )
+  insert into auth.mfa_amr_claims (session_id, authentication_method, created_at, updated_at)
+  select $1::uuid, method, $6::timestamptz, $6::timestamptz from unnest($8::text[]) method`;
+
+const LOCK_SESSION = `
+  select from auth.sessions
+  where id = (select session_id from auth.refresh_tokens where token = $1)
+  for update`;
+
+type RefreshRow = {
+  readonly revoked: boolean;
+  readonly replaced_at: Date;
+  readonly presented_hash: string;
+  readonly id: string | null;
+  readonly user_id: string | null;
+  readonly aal: AssuranceLevel | null;
+  readonly not_after: Date | null;
+  readonly active_hash: string | null;
+  readonly active_parent: string | null;
+  readonly methods: readonly { readonly method: string; readonly at: string }[];
+};
+
+// The newest token that is not revoked is the active one; restored or hand-made rows may hold more.
+const READ_REFRESH_STATE = `
+  select coalesce(t.revoked, false) as revoked, coalesce(t.updated_at, timestamptz 'epoch') as replaced_at,
+    t.token as presented_hash, s.id, s.user_id, s.aal, s.not_after,
+    active.token as active_hash, nullif(active.parent, '') as active_parent,
+    (select coalesce(jsonb_agg(jsonb_build_object('method', c.authentication_method, 'at', c.updated_at)
+        order by c.updated_at desc, c.authentication_method), '[]')
+      from auth.mfa_amr_claims c where c.session_id = s.id) as methods
+  from auth.refresh_tokens t
+  left join auth.sessions s on s.id = t.session_id
+  left join lateral (
+    select a.token, a.parent from auth.refresh_tokens a
+    where a.session_id = s.id and a.revoked is not true order by a.id desc limit 1
+  ) active on true
+  where t.token = $1`;
+
+// Everything active is revoked, so that a family can never have two tokens in force.
+const ROTATE = `
+  with revoked as (
+    update auth.refresh_tokens set revoked = true, updated_at = $7::timestamptz
+    where session_id = $1::uuid and revoked is not true
+  ), successor as (
+    insert into auth.refresh_tokens (instance_id, token, user_id, revoked, parent, session_id, created_at, updated_at)
+    values ('00000000-0000-0000-0000-000000000000', $4, $2::uuid::text, false, $3, $1::uuid, $7::timestamptz, $7::timestamptz)
+  )
+  update auth.sessions
+  set refreshed_at = $7::timestamptz at time zone 'UTC', updated_at = $7::timestamptz, user_agent = $5, ip = $6::inet
+  where id = $1::uuid`;
+
+function toRefreshState(row: RefreshRow, id: string, userId: string): RefreshState {
+  return {
+    presented: { hash: row.presented_hash, revoked: row.revoked, replacedAt: row.replaced_at },
+    active: row.active_hash === null ? null : { hash: row.active_hash, parentHash: row.active_parent },
+    session: {
+      id,
+      userId,
+      assuranceLevel: row.aal ?? 'aal1',
+      methods: row.methods.map(({ method, at }) => ({ method, at: new Date(at) })),
+    },
+    sessionEndsAt: row.not_after,
+  };
+}
+
+function inetOrNull(address: string): string | null {
+  return isIP(address) === 0 ? null : address;
+}

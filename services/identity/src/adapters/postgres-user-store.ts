@@ -1,0 +1,177 @@
+import type { Transaction } from '@ashlar/postgres';
+import { createHash } from 'node:crypto';
+import type { NewUser, OwnProvider, UserChanges, UserStore } from '../application/stores.ts';
+import type { Metadata, User } from '../domain/user.ts';
+import { SELECT_USER, toUser, type UserRow } from './user-row.ts';
+
+/** The column of each member of `UserChanges`, and how its value is written. */
+const CHANGE_COLUMNS = {
+  role: 'role',
+  email: 'email',
+  phone: 'phone',
+  passwordHash: 'encrypted_password',
+  emailConfirmedAt: 'email_confirmed_at',
+  phoneConfirmedAt: 'phone_confirmed_at',
+  newEmail: 'email_change',
+  emailChangeSentAt: 'email_change_sent_at',
+  bannedUntil: 'banned_until',
+  appMetadata: 'raw_app_meta_data',
+  userMetadata: 'raw_user_meta_data',
+  isAnonymous: 'is_anonymous',
+} as const satisfies Readonly<Record<keyof UserChanges, string>>;
+
+/** What was being done when a statement failed, for the error's sentence. */
+export type Attempt = 'saving new user' | 'updating user' | 'deleting user';
+
+export function createPostgresUserStore(tx: Transaction, attempting: (attempt: Attempt) => void): UserStore {
+  const findOne = async (condition: string, values: readonly unknown[]): Promise<User | null> => {
+    const { rows } = await tx.query<UserRow>(`${SELECT_USER} where ${condition} limit 1`, values);
+    return rows[0] === undefined ? null : toUser(rows[0]);
+  };
+  const affectsOne = async (text: string, values: readonly unknown[]): Promise<boolean> =>
+    (await tx.query(text, values)).rowCount === 1;
+
+  return {
+    findById: (id) => findOne('u.id = $1', [id]),
+    // A seed may have left the same address twice in different case: the exact one comes first.
+    findByEmail: (email) =>
+      findOne('lower(u.email) = $1 and not u.is_sso_user order by u.email = $1 desc, u.created_at', [email]),
+    findByPhone: (phone) => findOne('u.phone = $1 and not u.is_sso_user', [phone]),
+
+    insert(user) {
+      attempting('saving new user');
+      return affectsOne(INSERT_USER, insertValues(user));
+    },
+
+    update(id, changes, at) {
+      attempting('updating user');
+      const columns = changedColumns(changes);
+      const assignments = columns.map(([column], index) => `${column} = $${index + 3}, `).join('');
+      return affectsOne(`update auth.users set ${assignments}updated_at = $2 where id = $1`, [
+        id,
+        at,
+        ...columns.map(([, value]) => value),
+      ]);
+    },
+
+    markSignedIn(id, verifiedHash, at) {
+      attempting('updating user');
+      return affectsOne(
+        `update auth.users set last_sign_in_at = $3, updated_at = $3
+         where id = $1 and nullif(encrypted_password, '') is not distinct from $2`,
+        [id, verifiedHash, at],
+      );
+    },
+
+    async saveIdentity(userId: string, provider: OwnProvider, data: Metadata, at: Date) {
+      await tx.query(
+        `insert into auth.identities (provider_id, user_id, identity_data, provider, last_sign_in_at, created_at, updated_at)
+         values ($1, $1::uuid, $3::jsonb, $2, $4, $4, $4)
+         on conflict (provider_id, provider) do update
+         set identity_data = identities.identity_data || excluded.identity_data, updated_at = excluded.updated_at`,
+        [userId, provider, JSON.stringify(data), at],
+      );
+    },
+
+    async keepConfirmation(userId, email, tokenHash, at) {
+      attempting('updating user');
+      await tx.query(
+        'update auth.users set confirmation_token = $2, confirmation_sent_at = $3, updated_at = $3 where id = $1',
+        [userId, tokenHash, at],
+      );
+      await tx.query(KEEP_ONE_TIME_TOKEN, [userId, 'confirmation_token', tokenHash, email, at]);
+    },
+
+    async keepEmailChange(userId, newEmail, tokenHash, at) {
+      attempting('updating user');
+      await tx.query(
+        `update auth.users set email_change = $2, email_change_token_new = $3, email_change_sent_at = $4,
+           email_change_confirm_status = 0, updated_at = $4
+         where id = $1`,
+        [userId, newEmail, tokenHash, at],
+      );
+      await tx.query(KEEP_ONE_TIME_TOKEN, [userId, 'email_change_token_new', tokenHash, newEmail, at]);
+    },
+
+    remove(id) {
+      attempting('deleting user');
+      return affectsOne('delete from auth.users where id = $1', [id]);
+    },
+
+    async erase(id, at) {
+      attempting('deleting user');
+      const user = await findOne('u.id = $1', [id]);
+      if (user === null) return false;
+      await tx.query(ERASE_IDENTITIES, [id, at]);
+      await tx.query('delete from auth.one_time_tokens where user_id = $1', [id]);
+      return affectsOne(ERASE_USER, [id, maskAddress(id, user.email), maskAddress(id, user.phone), at]);
+    },
+
+    async list({ offset, limit }) {
+      const { rows } = await tx.query<UserRow>(
+        `${SELECT_USER} order by u.created_at desc, u.id limit $1 offset $2`,
+        [limit, offset],
+      );
+      const counted = await tx.query<{ total: string }>('select count(*)::text as total from auth.users');
+      return { users: rows.map(toUser), total: Number(counted.rows[0]?.total ?? 0) };
+    },
+  };
+}
+
+// No conflict target: whichever of id, email and phone is taken, the row is not inserted, and a transaction that is
+// inserting the same address right now is waited for.
+const INSERT_USER = `
+  insert into auth.users (instance_id, id, aud, role, email, phone, encrypted_password, email_confirmed_at,
+    phone_confirmed_at, banned_until, raw_app_meta_data, raw_user_meta_data, is_anonymous, created_at, updated_at,
+    confirmation_token, recovery_token, email_change_token_new, email_change)
+  values ('00000000-0000-0000-0000-000000000000', $1, 'authenticated', $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10::jsonb,
+    $11, $12, $12, '', '', '', '')
+  on conflict do nothing`;
+
+function insertValues(user: NewUser): readonly unknown[] {
+  return [
+    user.id,
+    user.role,
+    user.email,
+    user.phone,
+    user.passwordHash,
+    user.emailConfirmedAt,
+    user.phoneConfirmedAt,
+    user.bannedUntil,
+    JSON.stringify(user.appMetadata),
+    JSON.stringify(user.userMetadata),
+    user.isAnonymous,
+    user.at,
+  ];
+}
+
+function changedColumns(changes: UserChanges): readonly (readonly [column: string, value: unknown])[] {
+  return Object.entries(changes).map(([member, value]) => [
+    // The entries of a UserChanges are its own members.
+    CHANGE_COLUMNS[member as keyof UserChanges],
+    member === 'appMetadata' || member === 'userMetadata' ? JSON.stringify(value) : value,
+  ]);
+}
+
+const KEEP_ONE_TIME_TOKEN = `
+  insert into auth.one_time_tokens (user_id, token_type, token_hash, relates_to, created_at, updated_at)
+  values ($1, $2::auth.one_time_token_type, $3, $4, $5::timestamptz at time zone 'UTC', $5::timestamptz at time zone 'UTC')
+  on conflict (user_id, token_type) do update
+  set token_hash = excluded.token_hash, relates_to = excluded.relates_to, updated_at = excluded.updated_at`;
+
+const ERASE_IDENTITIES = `
+  update auth.identities
+  set provider_id = encode(sha256(convert_to(id::text || provider_id, 'UTF8')), 'hex'), identity_data = '{}', updated_at = $2
+  where user_id = $1`;
+
+const ERASE_USER = `
+  update auth.users
+  set email = $2, phone = $3, encrypted_password = '', email_change = '', phone_change = '', confirmation_token = '',
+    recovery_token = '', email_change_token_current = '', email_change_token_new = '', phone_change_token = '',
+    reauthentication_token = '', raw_user_meta_data = '{}', raw_app_meta_data = '{}', deleted_at = $4, updated_at = $4
+  where id = $1`;
+
+/** Frees the address for a new account, and keeps erased rows apart from each other. */
+function maskAddress(userId: string, address: string | null): string | null {
+  return address === null ? null : createHash('sha256').update(`${userId}${address}`).digest('base64url');
+}

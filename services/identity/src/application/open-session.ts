@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto';
+import { deriveRefreshToken, hashRefreshToken } from '../domain/refresh-token.ts';
+import type { Session } from '../domain/session.ts';
+import type { User } from '../domain/user.ts';
+import type { OpenSession } from './session-document.ts';
+import type { Stores } from './stores.ts';
+import type { Visit } from './visit.ts';
+
+/** Begins a session proven by one method, with its first refresh token. */
+export async function openSession(
+  stores: Stores,
+  visit: Visit,
+  user: User,
+  method: string,
+  at: Date,
+): Promise<OpenSession> {
+  const session: Session = { id: randomUUID(), userId: user.id, assuranceLevel: 'aal1', methods: [{ method, at }] };
+  const refreshToken = deriveRefreshToken(visit.project.keys.jwtSecret, session.id, null);
+  await stores.sessions.open({
+    ...session,
+    refreshTokenHash: hashRefreshToken(refreshToken),
+    client: visit.client,
+    at,
+  });
+  return { user, session, refreshToken };
+}

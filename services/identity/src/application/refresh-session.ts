@@ -1,0 +1,100 @@
+import { decideRefresh } from '../domain/refresh-decision.ts';
+import { deriveRefreshToken, hashRefreshToken, MIN_REFRESH_TOKEN_LENGTH } from '../domain/refresh-token.ts';
+import { identityErrors } from '../domain/identity-errors.ts';
+import type { User } from '../domain/user.ts';
+import { auditEntry } from './audit-entry.ts';
+import { renderSession, type OpenSession, type SessionDocument } from './session-document.ts';
+import type { RefreshState, Stores } from './stores.ts';
+import { report, type IdentityParts, type Visit } from './visit.ts';
+
+type Outcome =
+  | { readonly kind: 'open'; readonly opened: OpenSession }
+  /** Returned, not thrown: the revocation must be committed although the answer is a refusal. */
+  | { readonly kind: 'reused'; readonly userId: string };
+
+/**
+ * Exchanges a refresh token for a new pair of the same session. Uses of one family are taken one after the other, so
+ * of many at once exactly one rotates and the others are given its pair.
+ *
+ * @throws {AshlarError} `identity.refresh_token_not_found`, `identity.refresh_token_already_used` (the family is then
+ *   revoked), `identity.refresh_session_not_found`, `identity.session_expired`, `identity.refresh_banned`.
+ */
+export async function refreshSession(
+  parts: IdentityParts,
+  visit: Visit,
+  refreshToken: string,
+): Promise<SessionDocument> {
+  if (refreshToken === '') throw identityErrors.validationFailed({ detail: 'refresh_token required' });
+  if (refreshToken.length < MIN_REFRESH_TOKEN_LENGTH) {
+    throw identityErrors.validationFailed({ detail: 'Refresh token is not valid' });
+  }
+  const outcome = await parts.inTransaction(visit.project, (stores) =>
+    exchange(stores, parts, visit, hashRefreshToken(refreshToken)),
+  );
+  if (outcome.kind === 'reused') {
+    report(parts, visit, 'refresh-token-reused', outcome.userId);
+    throw identityErrors.refreshTokenAlreadyUsed();
+  }
+  return renderSession(parts, visit, outcome.opened);
+}
+
+async function exchange(stores: Stores, parts: IdentityParts, visit: Visit, tokenHash: string): Promise<Outcome> {
+  const state = await stores.sessions.lockByRefreshToken(tokenHash);
+  if (state === 'unknown') throw identityErrors.refreshTokenNotFound();
+  if (state === 'session-gone') throw identityErrors.refreshSessionNotFound();
+  const user = await stores.users.findById(state.session.userId);
+  if (user === null) throw identityErrors.refreshSessionNotFound();
+  const now = parts.now();
+  const { refreshReuseIntervalSeconds } = visit.project.settings.auth;
+  const decision = decideRefresh({ ...state, bannedUntil: user.bannedUntil }, now, refreshReuseIntervalSeconds);
+  switch (decision.kind) {
+    case 'banned':
+      throw identityErrors.refreshBanned();
+    case 'session-expired':
+      throw identityErrors.sessionExpired();
+    case 'revoke-family':
+      await stores.sessions.revokeFamily(state.session.id, now);
+      await stores.audit(auditEntry('token_revoked', user, visit.client.address, now));
+      return { kind: 'reused', userId: user.id };
+    case 'rotate':
+      return rotate(stores, visit, state, user, tokenHash, now);
+    case 'repeat-active':
+      return repeatActive(stores, visit, state, user, now);
+  }
+}
+
+async function rotate(
+  stores: Stores,
+  visit: Visit,
+  { session }: RefreshState,
+  user: User,
+  parentHash: string,
+  at: Date,
+): Promise<Outcome> {
+  const refreshToken = deriveRefreshToken(visit.project.keys.jwtSecret, session.id, parentHash);
+  await stores.sessions.rotate({
+    sessionId: session.id,
+    userId: user.id,
+    parentHash,
+    refreshTokenHash: hashRefreshToken(refreshToken),
+    client: visit.client,
+    at,
+  });
+  await stores.audit(auditEntry('token_refreshed', user, visit.client.address, at));
+  return { kind: 'open', opened: { user, session, refreshToken } };
+}
+
+async function repeatActive(
+  stores: Stores,
+  visit: Visit,
+  state: RefreshState,
+  user: User,
+  at: Date,
+): Promise<Outcome> {
+  const { active, session } = state;
+  if (active === null) throw identityErrors.refreshTokenAlreadyUsed();
+  const refreshToken = deriveRefreshToken(visit.project.keys.jwtSecret, session.id, active.parentHash);
+  // The project's secret was changed since, so the active token cannot be told again: hand out its successor.
+  if (hashRefreshToken(refreshToken) !== active.hash) return rotate(stores, visit, state, user, active.hash, at);
+  return { kind: 'open', opened: { user, session, refreshToken } };
+}

@@ -1,0 +1,57 @@
+import { identityErrors } from '../domain/identity-errors.ts';
+import { findWeakness } from '../domain/password-rules.ts';
+import { isBanned } from '../domain/user.ts';
+import { must } from '@ashlar/kernel';
+import { auditEntry } from './audit-entry.ts';
+import { openSession } from './open-session.ts';
+import { renderSession, type SessionDocument } from './session-document.ts';
+import { report, type IdentityParts, type Visit } from './visit.ts';
+
+/** An address or number as normalised, and the password as typed. */
+export type PasswordSignIn = { readonly password: string } & (
+  | { readonly by: 'email'; readonly email: string }
+  | { readonly by: 'phone'; readonly phone: string }
+);
+
+/**
+ * Opens a session for a password. Nothing about an account (that it exists, is banned, is unconfirmed) is told to a
+ * caller who does not know its password, and finding none costs the same work as finding a wrong one. No connection
+ * is held while the hash is computed.
+ *
+ * @throws {AshlarError} `identity.invalid_credentials`, `identity.sign_in_banned`, `identity.email_not_confirmed`,
+ *   `identity.phone_not_confirmed`, `identity.email_logins_disabled`.
+ */
+export async function signInWithPassword(
+  parts: IdentityParts,
+  visit: Visit,
+  attempt: PasswordSignIn,
+): Promise<SessionDocument> {
+  const { auth } = visit.project.settings;
+  if (attempt.by === 'email' && !auth.emailEnabled) throw identityErrors.emailLoginsDisabled();
+
+  const user = await parts.inTransaction(visit.project, ({ users }) =>
+    attempt.by === 'email' ? users.findByEmail(attempt.email) : users.findByPhone(attempt.phone),
+  );
+  const verified = await parts.passwords.verify(attempt.password, user?.passwordHash ?? null);
+  if (user === null || !verified) {
+    report(parts, visit, 'sign-in-refused', user?.id ?? null);
+    throw identityErrors.invalidCredentials();
+  }
+  const now = parts.now();
+  if (isBanned(user, now)) throw identityErrors.signInBanned();
+  if (attempt.by === 'email' && user.emailConfirmedAt === null) throw identityErrors.emailNotConfirmed();
+  if (attempt.by === 'phone' && user.phoneConfirmedAt === null) throw identityErrors.phoneNotConfirmed();
+
+  const opened = await parts.inTransaction(visit.project, async (stores) => {
+    // The password may have been changed, or the account removed, while the hash was computed.
+    const current = await stores.users.markSignedIn(user.id, user.passwordHash, now);
+    if (!current) throw identityErrors.invalidCredentials();
+    await stores.audit(auditEntry('login', user, visit.client.address, now, { provider: attempt.by }));
+    const signedIn = must(await stores.users.findById(user.id), 'the user just marked as signed in');
+    return openSession(stores, visit, signedIn, 'password', now);
+  });
+  report(parts, visit, 'signed-in', user.id);
+  const session = await renderSession(parts, visit, opened);
+  const weakness = findWeakness(attempt.password, { minLength: auth.minPasswordLength });
+  return weakness === null ? session : { ...session, weak_password: weakness };
+}

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { must } from '@ashlar/kernel';
+import { drawCode, hashMailedCode } from '../domain/confirmation-token.ts';
+import { identityErrors } from '../domain/identity-errors.ts';
+import { mergeMetadata, providersMetadata } from '../domain/metadata.ts';
+import { renderUser, type UserDocument } from '../domain/user-document.ts';
+import { AUTHENTICATED, type Metadata, type User } from '../domain/user.ts';
+import { auditEntry } from './audit-entry.ts';
+import { checkNewPassword } from './new-password.ts';
+import { openSession } from './open-session.ts';
+import { renderSession, type OpenSession, type SessionDocument } from './session-document.ts';
+import type { NewUser, Stores } from './stores.ts';
+import { report, type IdentityParts, type Visit } from './visit.ts';
+
+export interface SignUp {
+  readonly email: string;
+  readonly password: string;
+  readonly data: Metadata;
+}
+
+type Outcome =
+  | { readonly kind: 'signed-in'; readonly opened: OpenSession }
+  | { readonly kind: 'to-confirm'; readonly user: User }
+  /** The address belongs to a confirmed account, which a stranger must not learn. */
+  | { readonly kind: 'taken'; readonly user: User };
+
+/**
+ * Makes an account for an address. With confirmation off the answer is a session; otherwise it is the bare user, and
+ * for an address already confirmed by somebody a made-up one.
+ *
+ * @throws {AshlarError} `identity.signup_disabled`, `identity.email_signups_disabled`, `identity.weak_password`,
+ *   `identity.user_already_exists`, `identity.database_error` when a trigger on `auth.users` refuses.
+ */
+export async function signUp(
+  parts: IdentityParts,
+  visit: Visit,
+  input: SignUp,
+): Promise<SessionDocument | UserDocument> {
+  const { auth } = visit.project.settings;
+  if (auth.disableSignup) throw identityErrors.signupDisabled();
+  if (!auth.emailEnabled) throw identityErrors.emailSignupsDisabled();
+  checkNewPassword(visit, input.password);
+
+  // Before looking for the address: a taken one costs the same time.
+  const passwordHash = await parts.passwords.hash(input.password);
+  const now = parts.now();
+  const candidate = newEmailUser(input, passwordHash, auth.autoconfirmEmail, now);
+  const outcome = await parts.inTransaction(visit.project, (stores) => register(stores, visit, candidate));
+
+  switch (outcome.kind) {
+    case 'signed-in':
+      report(parts, visit, 'signed-up', outcome.opened.user.id);
+      return renderSession(parts, visit, outcome.opened);
+    case 'to-confirm':
+      // No mail leaves this server yet; whoever runs it must see that the user waits in vain.
+      report(parts, visit, 'confirmation-undelivered', outcome.user.id);
+      return renderUser(outcome.user);
+    case 'taken':
+      report(parts, visit, 'sign-up-repeated', outcome.user.id);
+      if (auth.autoconfirmEmail) throw identityErrors.userAlreadyExists();
+      return renderUser(pretendedUser(candidate));
+  }
+}
+
+async function register(stores: Stores, visit: Visit, candidate: NewUser & { email: string }): Promise<Outcome> {
+  const { autoconfirmEmail } = visit.project.settings.auth;
+  const { email, at } = candidate;
+  const inserted = await stores.users.insert(candidate);
+  if (!inserted) {
+    const holder = must(await stores.users.findByEmail(email), 'the holder of a taken address');
+    await stores.audit(auditEntry('user_repeated_signup', holder, visit.client.address, at, { provider: 'email' }));
+    // The password given now is not taken over: nobody has shown that the address is theirs. With confirmation off
+    // an unconfirmed account counts as taken for the same reason.
+    if (holder.emailConfirmedAt !== null || autoconfirmEmail) return { kind: 'taken', user: holder };
+    return askToConfirm(stores, visit, holder, email, at);
+  }
+  const data = { sub: candidate.id, email, email_verified: false, phone_verified: false };
+  await stores.users.saveIdentity(candidate.id, 'email', data, at);
+  if (autoconfirmEmail) await stores.users.markSignedIn(candidate.id, candidate.passwordHash, at);
+  // Read back, because triggers of the application may have changed what tokens are about to say.
+  const user = must(await stores.users.findById(candidate.id), 'the user just signed up');
+  if (!autoconfirmEmail) return askToConfirm(stores, visit, user, email, at);
+  await stores.audit(auditEntry('user_signedup', user, visit.client.address, at, { provider: 'email' }));
+  return { kind: 'signed-in', opened: await openSession(stores, visit, user, 'password', at) };
+}
+
+async function askToConfirm(stores: Stores, visit: Visit, user: User, email: string, at: Date): Promise<Outcome> {
+  await stores.users.keepConfirmation(user.id, email, hashMailedCode(email, drawCode()), at);
+  await stores.audit(
+    auditEntry('user_confirmation_requested', user, visit.client.address, at, { provider: 'email' }),
+  );
+  return { kind: 'to-confirm', user: must(await stores.users.findById(user.id), 'the user to confirm') };
+}
+
+function newEmailUser(
+  { email, data }: SignUp,
+  passwordHash: string,
+  confirmed: boolean,
+  at: Date,
+): NewUser & { email: string } {
+  const id = randomUUID();
+  return {
+    id,
+    role: AUTHENTICATED,
+    email,
+    phone: null,
+    passwordHash,
+    emailConfirmedAt: confirmed ? at : null,
+    phoneConfirmedAt: null,
+    bannedUntil: null,
+    appMetadata: providersMetadata(['email']),
+    userMetadata: mergeMetadata(data, { sub: id, email, email_verified: confirmed, phone_verified: false }),
+    isAnonymous: false,
+    at,
+  };
+}
+
+/** What a stranger sees for a taken address: a new account but for its empty list of identities. */
+function pretendedUser(candidate: NewUser): User {
+  return {
+    ...candidate,
+    audience: AUTHENTICATED,
+    invitedAt: null,
+    confirmationSentAt: candidate.at,
+    recoverySentAt: null,
+    newEmail: null,
+    emailChangeSentAt: null,
+    newPhone: null,
+    phoneChangeSentAt: null,
+    reauthenticationSentAt: null,
+    lastSignInAt: null,
+    deletedAt: null,
+    createdAt: candidate.at,
+    updatedAt: candidate.at,
+    identities: [],
+    factors: [],
+  };
+}
