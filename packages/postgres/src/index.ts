@@ -1,8 +1,12 @@
 export { clusterErrors } from './cluster/cluster-errors.ts';
 export type { Capabilities, Cluster, ProjectLogins } from './cluster/cluster.ts';
+export { assertProjectRef, isProjectRef } from './cluster/project-ref.ts';
 export { loginNames } from './cluster/roles.ts';
+export { attachEmbeddedCluster } from './embedded/attach-embedded-cluster.ts';
+export type { AttachOptions } from './embedded/attach-embedded-cluster.ts';
 export { DEFAULT_POSTGRES_PORT, openEmbeddedCluster } from './embedded/open-embedded-cluster.ts';
 export type { EmbeddedCluster, EmbeddedClusterOptions } from './embedded/open-embedded-cluster.ts';
+export { processStart } from './embedded/process-identity.ts';
 export { CATALOGUE_SETTINGS } from './introspection/catalogue.ts';
 export type { ReadCatalogue } from './introspection/catalogue.ts';
 export { createSnapshots } from './introspection/create-snapshots.ts';

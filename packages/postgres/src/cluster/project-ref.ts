@@ -7,11 +7,26 @@ const REF = /^[a-z][a-z0-9-]{0,29}$/;
  * a part of the platform. Those that exist and those on the map.
  */
 const RESERVED: ReadonlySet<string> = new Set([
-  ...['ashlar', 'platform', 'events', 'postgres', 'supabase', 'dashboard', 'anon', 'authenticated', 'service'],
+  ...[
+    'instance',
+    'ashlar',
+    'platform',
+    'events',
+    'postgres',
+    'supabase',
+    'dashboard',
+    'anon',
+    'authenticated',
+    'service',
+  ],
   ...['gateway', 'identity', 'auth', 'data', 'rest', 'graphql', 'realtime', 'storage', 'functions', 'scheduler'],
   ...['webhooks', 'notifications', 'search', 'engine', 'registry', 'control'],
   ...['product', 'inventory', 'order', 'billing', 'pos', 'project', 'catalog', 'credit', 'repair', 'blog', 'customer'],
 ]);
+
+export function isProjectRef(ref: string): boolean {
+  return REF.test(ref) && !RESERVED.has(ref);
+}
 
 /** @throws `postgres.project_ref_invalid` saying which rule the ref breaks. */
 export function assertProjectRef(ref: string): void {

@@ -16,7 +16,7 @@ import { superviseServer } from './supervised-server.ts';
 
 /** Where the server listens when nobody else does. */
 export const DEFAULT_POSTGRES_PORT = 54_322;
-const SUPERUSER = 'supabase_admin';
+export const SUPERUSER = 'supabase_admin';
 
 export interface EmbeddedClusterOptions {
   /** The instance's folder; the server's data is in its `postgres`, sockets and lock in its `run`. */
