@@ -1,6 +1,8 @@
+export { attachCluster } from './cluster/attach-cluster.ts';
 export { clusterErrors } from './cluster/cluster-errors.ts';
 export type { Capabilities, Cluster, ProjectLogins } from './cluster/cluster.ts';
 export { assertProjectRef, isProjectRef } from './cluster/project-ref.ts';
+export type { EmbeddedAddress } from './cluster/embedded-access.ts';
 export { loginNames } from './cluster/roles.ts';
 export { attachEmbeddedCluster } from './embedded/attach-embedded-cluster.ts';
 export type { AttachOptions } from './embedded/attach-embedded-cluster.ts';
@@ -11,6 +13,8 @@ export { CATALOGUE_SETTINGS } from './introspection/catalogue.ts';
 export type { ReadCatalogue } from './introspection/catalogue.ts';
 export { createSnapshots } from './introspection/create-snapshots.ts';
 export type { Snapshots, SnapshotsOptions } from './introspection/create-snapshots.ts';
+export { generateTypes } from './introspection/generate-types.ts';
+export type { GenerateTypesOptions } from './introspection/generate-types.ts';
 export { loadSnapshot } from './introspection/load-snapshot.ts';
 export type { SnapshotOptions } from './introspection/load-snapshot.ts';
 export { readProjectCatalogue } from './introspection/read-project-catalogue.ts';
