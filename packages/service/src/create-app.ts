@@ -8,8 +8,6 @@ export interface AppOptions {
   readonly limits: HttpLimits;
   /** PEM texts; given, the listener speaks HTTPS only. */
   readonly tls?: TlsIdentity;
-  /** Addresses or CIDR ranges whose `X-Forwarded-*` headers are believed. */
-  readonly trustedProxies?: readonly string[];
   /** Maps a request's target before it is routed; cheap, it runs for every request. */
   readonly rewriteUrl?: (raw: IncomingMessage) => string;
 }
@@ -20,13 +18,12 @@ export interface TlsIdentity {
 }
 
 /** The Fastify every listener of the house starts from: bounded everywhere, silent, and quick to close. */
-export function createApp({ limits, tls, trustedProxies = [], rewriteUrl }: AppOptions): FastifyInstance {
+export function createApp({ limits, tls, rewriteUrl }: AppOptions): FastifyInstance {
   const http = { maxHeaderSize: limits.urlBytes + limits.headerBytes + IDENTITY_HEADER_BYTES };
   const options: FastifyServerOptions = {
     logger: false,
     genReqId: requestIdOf,
     requestIdHeader: false,
-    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     connectionTimeout: limits.connectionTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,

@@ -1,0 +1,4 @@
+export { createGateway } from './gateway.ts';
+export type { Gateway, GatewayOptions, Mount } from './gateway.ts';
+export { DEFAULT_GATEWAY_LIMITS } from './gateway-limits.ts';
+export type { GatewayLimits } from './gateway-limits.ts';
