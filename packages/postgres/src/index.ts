@@ -1,11 +1,9 @@
-export { attachCluster } from './cluster/attach-cluster.ts';
 export { clusterErrors } from './cluster/cluster-errors.ts';
 export type { Capabilities, Cluster, ProjectLogins } from './cluster/cluster.ts';
 export { assertProjectRef, isProjectRef } from './cluster/project-ref.ts';
-export type { EmbeddedAddress } from './cluster/embedded-access.ts';
 export { loginNames } from './cluster/roles.ts';
 export { attachEmbeddedCluster } from './embedded/attach-embedded-cluster.ts';
-export type { AttachOptions } from './embedded/attach-embedded-cluster.ts';
+export type { EmbeddedAddress } from './embedded/embedded-access.ts';
 export { DEFAULT_POSTGRES_PORT, openEmbeddedCluster } from './embedded/open-embedded-cluster.ts';
 export type { EmbeddedCluster, EmbeddedClusterOptions } from './embedded/open-embedded-cluster.ts';
 export { processStart } from './embedded/process-identity.ts';

@@ -1,33 +1,18 @@
 import { administerCluster } from '../cluster/administer-cluster.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { projectDatabaseName } from '../cluster/project-ref.ts';
-import { SUPERUSER } from './open-embedded-cluster.ts';
-
-export interface AttachOptions {
-  /** Folder of the running server's socket. */
-  readonly socketDir: string;
-  readonly port: number;
-  readonly superuserPassword: string;
-  readonly platformPassword: string;
-}
+import { waitForServer } from '../cluster/wait-for-server.ts';
+import { embeddedAccess, type EmbeddedAddress } from './embedded-access.ts';
 
 /**
- * The embedded cluster another process runs: for commands beside a running instance. Nothing is started, watched or
- * stopped; when that process ends, so does the cluster.
+ * The embedded cluster another process runs: for commands and workers beside a running instance. Nothing is
+ * started, watched or stopped; when that process ends, so does the cluster.
+ *
+ * @throws `postgres.server_unreachable` when nobody answers within a minute.
  */
-export async function attachEmbeddedCluster(options: AttachOptions): Promise<Cluster> {
-  const administered = await administerCluster({
-    kind: 'embedded',
-    host: options.socketDir,
-    publicHost: '127.0.0.1',
-    port: options.port,
-    admin: { user: SUPERUSER, password: options.superuserPassword },
-    adminDatabase: 'postgres',
-    platformPassword: options.platformPassword,
-    ownerRole: 'postgres',
-    capabilities: { eventTriggers: true, replication: true },
-    databaseOf: projectDatabaseName,
-    exclusive: true,
-  });
-  return { ...administered, ready: async () => undefined, close: async () => undefined };
+export async function attachEmbeddedCluster(address: EmbeddedAddress, signal?: AbortSignal): Promise<Cluster> {
+  const access = embeddedAccess(address);
+  const door = { host: access.host, port: access.port, database: access.adminDatabase, ...access.admin };
+  await waitForServer(door, signal);
+  const cluster = await administerCluster(access);
+  return { ...cluster, ready: (waiting) => waitForServer(door, waiting), close: async () => undefined };
 }

@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path';
 import type { Observe } from '@ashlar/telemetry';
 import { administerCluster } from '../cluster/administer-cluster.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { projectDatabaseName } from '../cluster/project-ref.ts';
 import { inspectDataFolder } from './data-folder.ts';
+import { embeddedAccess, type EmbeddedAddress, SUPERUSER } from './embedded-access.ts';
 import { folderError } from './folder-error.ts';
 import { initialise } from './initialise.ts';
 import { lockInstance } from './instance-lock.ts';
@@ -16,7 +16,6 @@ import { superviseServer } from './supervised-server.ts';
 
 /** Where the server listens when nobody else does. */
 export const DEFAULT_POSTGRES_PORT = 54_322;
-export const SUPERUSER = 'supabase_admin';
 
 export interface EmbeddedClusterOptions {
   /** The instance's folder; the server's data is in its `postgres`, sockets and lock in its `run`. */
@@ -36,6 +35,8 @@ export interface EmbeddedClusterOptions {
 
 export interface EmbeddedCluster extends Cluster {
   readonly kind: 'embedded';
+  /** For `attachEmbeddedCluster` in another process of this instance; holds passwords. */
+  readonly address: EmbeddedAddress;
   /** Of the server running now; undefined while it is being restarted. */
   pid(): number | undefined;
 }
@@ -65,22 +66,13 @@ export async function openEmbeddedCluster(options: EmbeddedClusterOptions): Prom
     const supervision = { programs, dataFolder, runAs, wantedPort, socketDir, durability, observe };
     const server = await superviseServer({ ...supervision, ...(signal === undefined ? {} : { signal }) });
     try {
-      const administered = await administerCluster({
-        kind: 'embedded',
-        host: socketDir,
-        publicHost: '127.0.0.1',
-        port: server.port,
-        admin: { user: SUPERUSER, password: options.superuserPassword },
-        adminDatabase: 'postgres',
-        platformPassword: options.platformPassword,
-        ownerRole: 'postgres',
-        capabilities: { eventTriggers: true, replication: true },
-        databaseOf: projectDatabaseName,
-        exclusive: true,
-      });
+      const { superuserPassword, platformPassword } = options;
+      const address = { socketDir, port: server.port, superuserPassword, platformPassword };
+      const administered = await administerCluster(embeddedAccess(address));
       return {
         ...administered,
         kind: 'embedded',
+        address,
         pid: server.pid,
         ready: server.ready,
         async close() {
