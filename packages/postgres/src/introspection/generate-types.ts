@@ -39,7 +39,6 @@ export function generateTypes(snapshot: Snapshot, { schemas }: GenerateTypesOpti
 
 function writeSchema(schema: string, snapshot: Snapshot, writeType: WriteType): string {
   const relations = [...snapshot.relations.values()].filter((relation) => relation.schema === schema).toSorted(byName);
-  const isView = ({ kind }: Relation): boolean => kind === 'view' || kind === 'materialized-view';
   const write = (relation: Relation): Entry => [
     propertyName(relation.name),
     writeRelation(relation, snapshot, writeType),
@@ -76,6 +75,10 @@ function writeSchema(schema: string, snapshot: Snapshot, writeType: WriteType): 
       ),
     ],
   ]);
+}
+
+function isView({ kind }: Relation): boolean {
+  return kind === 'view' || kind === 'materialized-view';
 }
 
 function writeConstants(schemas: readonly string[], snapshot: Snapshot): string {

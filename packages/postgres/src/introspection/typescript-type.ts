@@ -4,14 +4,14 @@ import { relationKey, type NamedType, type Snapshot } from './snapshot.ts';
 export type WriteType = (type: string) => string;
 
 const NUMBERS = ['smallint', 'integer', 'bigint', 'real', 'double precision', 'numeric'];
-const STRINGS = [
-  ...['text', 'character varying', 'bpchar', '"char"', 'name', 'uuid', 'bytea', 'bit varying', '"bit"', 'xml', 'money'],
-  ...['date', 'time without time zone', 'time with time zone', 'interval'],
-  ...['timestamp without time zone', 'timestamp with time zone'],
-  ...['inet', 'cidr', 'macaddr', 'macaddr8', 'tsvector', 'tsquery', 'jsonpath'],
-  ...['int4range', 'int8range', 'numrange', 'tsrange', 'tstzrange', 'daterange'],
-  ...['int4multirange', 'int8multirange', 'nummultirange', 'tsmultirange', 'tstzmultirange', 'datemultirange'],
-];
+const STRINGS = `
+  text, character varying, bpchar, "char", name, uuid, bytea, bit varying, "bit", xml, money,
+  date, interval, time without time zone, time with time zone, timestamp without time zone, timestamp with time zone,
+  inet, cidr, macaddr, macaddr8, tsvector, tsquery, jsonpath,
+  int4range, int8range, numrange, tsrange, tstzrange, daterange,
+  int4multirange, int8multirange, nummultirange, tsmultirange, tstzmultirange, datemultirange`
+  .split(',')
+  .map((type) => type.trim());
 const PLAIN_TYPES: ReadonlyMap<string, string> = new Map([
   ...NUMBERS.map((type) => [type, 'number'] as const),
   ...STRINGS.map((type) => [type, 'string'] as const),
