@@ -1,8 +1,6 @@
 import { defineErrors, type ErrorFactory } from '@ashlar/kernel';
 
 export const controlErrors: {
-  readonly refMalformed: ErrorFactory;
-  readonly refReserved: ErrorFactory;
   readonly projectExists: ErrorFactory;
   readonly projectUnknown: ErrorFactory;
   readonly projectBusy: ErrorFactory;
@@ -13,17 +11,9 @@ export const controlErrors: {
   readonly signingKeyMalformed: ErrorFactory;
   readonly keyFileUnreadable: ErrorFactory;
   readonly keyFileUnwritable: ErrorFactory;
+  readonly settingsMalformed: ErrorFactory;
   readonly databaseElsewhere: ErrorFactory;
 } = defineErrors('control', {
-  refMalformed: {
-    kind: 'malformed',
-    title: 'Tried to use "{ref}" as a project ref: wanted a lower-case letter, then up to 29 letters, digits or dashes',
-  },
-  refReserved: {
-    kind: 'conflict',
-    title: 'Tried to create project "{ref}": the platform uses that name itself',
-    hint: 'Choose another ref, such as {ref}-app',
-  },
   projectExists: { kind: 'conflict', title: 'Tried to create project "{ref}": there is one already' },
   projectUnknown: {
     kind: 'not_found',
@@ -66,6 +56,11 @@ export const controlErrors: {
     kind: 'internal',
     title: 'Tried to write the key file {file}: {reason}',
     hint: 'Give the server the right to write there, or name another folder with --data',
+  },
+  settingsMalformed: {
+    kind: 'internal',
+    title: 'Tried to read the stored settings of project "{ref}": {reason}',
+    hint: 'Mend control.projects.settings in the control database',
   },
   databaseElsewhere: {
     kind: 'unavailable',

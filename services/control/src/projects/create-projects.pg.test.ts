@@ -1,0 +1,213 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createSessions, openEmbeddedCluster, platformSchema, type Cluster, type Sessions } from '@ashlar/postgres';
+import type { ProjectSettings } from '@ashlar/service';
+import { ignoreObservations, type Observation } from '@ashlar/telemetry';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { noGivenKeys } from '../keys/given-keys.ts';
+import { openKeyStore, type KeyStore } from '../keys/key-store.ts';
+import { createProjects, type ProjectRegistry, type ProjectsOptions } from './create-projects.ts';
+
+// The control database is one per cluster, so this file has a cluster of its own.
+let folder: string;
+let cluster: Cluster;
+let sessions: Sessions;
+let keyStore: KeyStore;
+const opened: ProjectRegistry[] = [];
+const observations: Observation[] = [];
+
+const defaults: ProjectSettings = {
+  requireApiKey: false,
+  rest: {
+    schemas: ['public'],
+    extraSearchPath: ['public', 'extensions'],
+    maxRows: 1000,
+    aggregatesEnabled: false,
+    planEnabled: false,
+    transactionEnd: 'commit',
+    preRequest: null,
+  },
+  auth: {
+    siteUrl: 'http://127.0.0.1:3000',
+    redirectAllowList: [],
+    jwtExpirySeconds: 3600,
+    autoconfirmEmail: true,
+    disableSignup: false,
+    anonymousEnabled: false,
+    emailEnabled: true,
+    minPasswordLength: 6,
+    refreshReuseIntervalSeconds: 10,
+  },
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ashlar-control-'));
+  cluster = await openEmbeddedCluster({
+    dataDir: folder,
+    superuserPassword: 'superuser',
+    platformPassword: 'platform',
+    port: 0,
+    observe: ignoreObservations,
+    durability: 'none',
+  });
+  sessions = createSessions({ observe: ignoreObservations });
+  keyStore = openKeyStore({ folder: join(folder, 'keys'), now: () => new Date() });
+});
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((projects) => projects.close()));
+  observations.length = 0;
+});
+
+afterAll(async () => {
+  await sessions.close();
+  await cluster.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function openProjects(more: Partial<ProjectsOptions> = {}): Promise<ProjectRegistry> {
+  const projects = await createProjects({
+    cluster,
+    sessions,
+    keyStore,
+    owners: [platformSchema],
+    defaults,
+    given: noGivenKeys,
+    observe: (observation) => observations.push(observation),
+    ...more,
+  });
+  opened.push(projects);
+  return projects;
+}
+
+async function databases(): Promise<string[]> {
+  const { rows } = await sessions
+    .project(cluster.control)
+    .transaction({ login: 'platform', role: 'control' }, (tx) =>
+      tx.query<{ datname: string }>('select datname from pg_database order by 1'),
+    );
+  return rows.map(({ datname }) => datname);
+}
+
+const eventually = async (holds: () => boolean): Promise<void> => {
+  for (let waited = 0; !holds() && waited < 5_000; waited += 20) await delay(20);
+  expect(holds()).toBe(true);
+};
+
+test('the default project is there from the first start and wakes when asked for', async () => {
+  const projects = await openProjects();
+  expect(await projects.list()).toMatchObject([{ ref: 'default', status: 'active', databaseUrl: null }]);
+  expect(projects.peek('default')).toBeUndefined();
+  const project = await projects.wake('default');
+  expect(project).toMatchObject({ ref: 'default', settings: defaults });
+  expect(projects.peek('default')).toBe(project);
+  expect(await projects.list()).toMatchObject([{ ref: 'default', migrationError: null, migratedAt: expect.any(Date) }]);
+});
+
+test('those who ask while a project wakes wait for the same work', async () => {
+  const projects = await openProjects();
+  await projects.create('crowd');
+  const all = await Promise.all(Array.from({ length: 20 }, () => projects.wake('crowd')));
+  expect(new Set(all).size).toBe(1);
+  expect(observations.filter(({ kind }) => kind === 'project.woken')).toHaveLength(1);
+});
+
+test('a project nobody made does not exist, whatever the ref looks like', async () => {
+  const projects = await openProjects();
+  for (const ref of ['nobody', 'instance', '../default', '', 'A', 'control']) {
+    expect(await projects.wake(ref)).toBeUndefined();
+  }
+});
+
+test('a created project has keys, a database and grants of its own; removing it leaves nothing', async () => {
+  const projects = await openProjects();
+  const { keys } = await projects.create('shop', { name: 'The shop' });
+  const project = await projects.wake('shop');
+  expect(project?.keys).toEqual(keys);
+  const result = await project?.database.call({
+    login: 'authenticator',
+    role: 'anon',
+    settings: [],
+    readOnly: true,
+    statement: { text: `select current_user || ' in ' || current_database()`, values: [] },
+    connection: 'shared',
+  });
+  expect(result?.rows).toEqual([['anon in project_shop']]);
+
+  await projects.remove('shop');
+  expect(await projects.wake('shop')).toBeUndefined();
+  expect(await databases()).not.toContain('project_shop');
+  expect(await readdir(keyStore.folder)).not.toContain('shop.json');
+});
+
+test('a ref that is taken, reserved or malformed is refused', async () => {
+  const projects = await openProjects();
+  await projects.create('once');
+  await expect(projects.create('once')).rejects.toMatchObject({ code: 'control.project_exists' });
+  for (const ref of ['identity', 'instance', 'Shop', '1st', 'a'.repeat(31)]) {
+    await expect(projects.create(ref)).rejects.toMatchObject({ code: 'postgres.project_ref_invalid' });
+  }
+});
+
+test('the default project cannot be removed, an unknown one neither', async () => {
+  const projects = await openProjects();
+  await expect(projects.remove('default')).rejects.toMatchObject({ code: 'control.default_project_kept' });
+  await expect(projects.remove('nobody')).rejects.toMatchObject({ code: 'control.project_unknown' });
+});
+
+test('keys given at creation are the keys of the project, and of no other', async () => {
+  const projects = await openProjects();
+  const publishableKey = 'sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH';
+  await projects.create('given', { given: { ...noGivenKeys, publishableKey } });
+  expect((await projects.wake('given'))?.keys.publishableKeys).toEqual([publishableKey]);
+  expect((await projects.wake('default'))?.keys.publishableKeys).not.toContain(publishableKey);
+});
+
+test('stored settings lie over those of the instance', async () => {
+  const projects = await openProjects();
+  await projects.create('own-settings');
+  const settings = JSON.stringify({ requireApiKey: true, rest: { maxRows: null } });
+  await sessions
+    .project(cluster.control)
+    .transaction({ login: 'platform', role: 'control' }, (tx) =>
+      tx.query(`update control.projects set settings = $1 where ref = 'own-settings'`, [settings]),
+    );
+  const project = await projects.wake('own-settings');
+  expect(project?.settings).toEqual({ ...defaults, requireApiKey: true, rest: { ...defaults.rest, maxRows: null } });
+});
+
+test('what another process does to a project is noticed here', async () => {
+  const [here, there] = [await openProjects(), await openProjects()];
+  await there.create('shared');
+  const before = await here.wake('shared');
+  await there.reset('shared');
+  await eventually(() => here.peek('shared') === undefined);
+  const after = await here.wake('shared');
+  expect(after?.version).toBeGreaterThan(before?.version ?? Infinity);
+  expect(after?.keys).toEqual(before?.keys);
+  await there.remove('shared');
+  await eventually(() => here.peek('shared') === undefined);
+  expect(await here.wake('shared')).toBeUndefined();
+});
+
+test('a reset project is empty again and keeps its keys', async () => {
+  const projects = await openProjects();
+  await projects.create('blank');
+  const run = async (text: string): Promise<unknown> =>
+    (await projects.wake('blank'))?.database.transaction({ login: 'owner', role: cluster.ownerRole }, (tx) =>
+      tx.query(text),
+    );
+  await run('create table public.notes ()');
+  await projects.reset('blank');
+  await run('create table public.notes ()');
+});
+
+test('a project nobody uses lets go of its connections, and wakes again', async () => {
+  const projects = await openProjects({ idleAfterMs: 200 });
+  await projects.wake('default');
+  await eventually(() => observations.some(({ kind }) => kind === 'project.idled'));
+  expect(projects.peek('default')).toBeUndefined();
+  expect(await projects.wake('default')).toBeDefined();
+});

@@ -1,0 +1,193 @@
+import {
+  assertProjectRef,
+  isProjectRef,
+  migrateDatabase,
+  type Cluster,
+  type SchemaOwner,
+  type Sessions,
+} from '@ashlar/postgres';
+import { BoundedCache } from '@ashlar/kernel';
+import { DEFAULT_PROJECT, type Project, type Projects, type ProjectSettings } from '@ashlar/service';
+import type { Observe } from '@ashlar/telemetry';
+import { controlErrors } from '../control-errors.ts';
+import { controlSchema } from '../control-schema.ts';
+import { noGivenKeys, type GivenKeys } from '../keys/given-keys.ts';
+import type { KeyStore, ProjectSecrets } from '../keys/key-store.ts';
+import { watchIdleness } from './idleness.ts';
+import { settleProjectSettings } from './project-settings.ts';
+import { createProjectStore, type ProjectRecord } from './project-store.ts';
+
+export interface ProjectsOptions {
+  readonly cluster: Cluster;
+  readonly sessions: Sessions;
+  readonly keyStore: KeyStore;
+  /** Migrated in every project database, in this order; the platform's own schema is first. */
+  readonly owners: readonly SchemaOwner[];
+  /** What a project has that stored no settings of its own. */
+  readonly defaults: ProjectSettings;
+  /** Keys given for the default project. */
+  readonly given: GivenKeys;
+  readonly observe: Observe;
+  /** How long a project may rest before its connections are closed. */
+  readonly idleAfterMs?: number;
+}
+
+export interface CreateOptions {
+  readonly name?: string;
+  readonly given?: GivenKeys;
+}
+
+export interface ProjectRegistry extends Projects {
+  /** Every project of the instance, the oldest first. */
+  list(): Promise<readonly ProjectRecord[]>;
+  /** @throws {AshlarError} `postgres.project_ref_invalid`, `control.project_exists`, and those of the given keys. */
+  create(ref: string, options?: CreateOptions): Promise<ProjectSecrets>;
+  /** Drops the database, its logins and keys. @throws {AshlarError} `control.project_unknown`, `control.default_project_kept`. */
+  remove(ref: string): Promise<void>;
+  /** Drops the database and makes it anew, with the same keys and logins. @throws {AshlarError} `control.project_unknown`. */
+  reset(ref: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const IDLE_AFTER_MS = 5 * 60_000;
+/** A ref nobody has is not asked for again within this time, so that guessing does not reach the database. */
+const UNKNOWN_FOR_MS = 2_000;
+const MAX_UNKNOWN_REFS = 1_000;
+
+/**
+ * Opens the control database, migrated, with the default project in it. Projects themselves wake when first asked
+ * for: database and logins are ensured, migrations run once, and everyone who asks meanwhile waits for the same work.
+ */
+export async function createProjects(options: ProjectsOptions): Promise<ProjectRegistry> {
+  const { cluster, sessions, keyStore, owners, defaults, given, observe } = options;
+  await migrateDatabase({
+    admin: cluster.admin(cluster.control.database),
+    owners: [controlSchema],
+    ownerRole: cluster.ownerRole,
+    observe,
+  });
+  const store = createProjectStore(sessions.project(cluster.control));
+  await store.insert(DEFAULT_PROJECT, 'Default project', 'active');
+
+  const awake = new Map<string, Project>();
+  const waking = new Map<string, Promise<Project | undefined>>();
+  const unknown = new BoundedCache<string, number>(MAX_UNKNOWN_REFS);
+  let versions = 0;
+  let changeCount = 0;
+
+  const idleness = watchIdleness({
+    idleAfterMs: options.idleAfterMs ?? IDLE_AFTER_MS,
+    refs: () => awake.keys(),
+    onIdle: (ref) => {
+      void letGo(ref);
+      observe({ kind: 'project.idled', project: ref });
+    },
+  });
+  const changes = await store.onChange(
+    (ref) => void letGo(ref),
+    () => [...awake.keys()].forEach((ref) => void letGo(ref)),
+  );
+
+  async function letGo(ref: string): Promise<void> {
+    const project = awake.get(ref);
+    changeCount += 1;
+    awake.delete(ref);
+    unknown.delete(ref);
+    await project?.database.idle();
+  }
+
+  async function open(ref: string): Promise<Project | undefined> {
+    const changesBefore = changeCount;
+    const record = await store.find(ref);
+    if (record === null) {
+      unknown.set(ref, Date.now() + UNKNOWN_FOR_MS);
+      return undefined;
+    }
+    if (record.databaseUrl !== null) throw controlErrors.databaseElsewhere({ ref });
+    if (record.status !== 'active') throw controlErrors.projectBusy({ ref, status: record.status });
+    const settings = settleProjectSettings(ref, record.settings, defaults);
+    const { keys, logins } = await keyStore.settleProject(ref, ref === DEFAULT_PROJECT ? given : noGivenKeys);
+    const target = await prepare(ref, logins);
+    const project: Project = { ref, keys, version: ++versions, settings, database: sessions.project(target) };
+    // Changed meanwhile: good enough for those who wait, but the next one reads it again.
+    if (changeCount === changesBefore) awake.set(ref, project);
+    idleness.touch(ref);
+    observe({ kind: 'project.woken', project: ref });
+    return project;
+  }
+
+  async function prepare(ref: string, logins: ProjectSecrets['logins']): ReturnType<Cluster['ensureProject']> {
+    const target = await cluster.ensureProject(ref, logins);
+    try {
+      const admin = cluster.admin(target.database);
+      await migrateDatabase({ admin, owners, ownerRole: cluster.ownerRole, observe });
+    } catch (error) {
+      await store.recordMigration(ref, error instanceof Error ? error.message : String(error));
+      throw error;
+    }
+    await store.recordMigration(ref, null);
+    return target;
+  }
+
+  async function existing(ref: string): Promise<ProjectRecord> {
+    const record = isProjectRef(ref) ? await store.find(ref) : null;
+    if (record === null) throw controlErrors.projectUnknown({ ref });
+    if (record.databaseUrl !== null) throw controlErrors.databaseElsewhere({ ref });
+    return record;
+  }
+
+  return {
+    peek(ref) {
+      const project = awake.get(ref);
+      if (project !== undefined) idleness.touch(ref);
+      return project;
+    },
+
+    async wake(ref) {
+      const project = awake.get(ref);
+      if (project !== undefined) return project;
+      if (!isProjectRef(ref) || (unknown.get(ref) ?? 0) > Date.now()) return undefined;
+      const opening = waking.get(ref) ?? open(ref).finally(() => waking.delete(ref));
+      waking.set(ref, opening);
+      return opening;
+    },
+
+    list: () => store.list(),
+
+    async create(ref, { name = ref, given: keys = noGivenKeys } = {}) {
+      assertProjectRef(ref);
+      const added = await store.insert(ref, name, 'creating');
+      // A row that is still "creating" is what a crash left behind: the same steps finish it.
+      if (!added && (await store.find(ref))?.status !== 'creating') throw controlErrors.projectExists({ ref });
+      const secrets = await keyStore.settleProject(ref, keys);
+      await prepare(ref, secrets.logins);
+      await store.setStatus(ref, 'active');
+      observe({ kind: 'project.created', project: ref });
+      return secrets;
+    },
+
+    async remove(ref) {
+      if (ref === DEFAULT_PROJECT) throw controlErrors.defaultProjectKept({ ref });
+      await existing(ref);
+      await store.setStatus(ref, 'removing');
+      await cluster.dropProject(ref);
+      await keyStore.removeProject(ref);
+      await store.delete(ref);
+      observe({ kind: 'project.removed', project: ref });
+    },
+
+    async reset(ref) {
+      await existing(ref);
+      const { logins } = await keyStore.settleProject(ref, noGivenKeys);
+      await store.setStatus(ref, 'resetting');
+      await cluster.dropProject(ref);
+      await prepare(ref, logins);
+      await store.setStatus(ref, 'active');
+    },
+
+    async close() {
+      idleness.stop();
+      await changes.stop();
+    },
+  };
+}
