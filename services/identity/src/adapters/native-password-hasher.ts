@@ -46,7 +46,8 @@ export function createNativePasswordHasher(options: HashingOptions): PasswordHas
     hash: (password) => queue.run(() => argon2Hash(password, cost)),
     async verify(password, hash) {
       // No password this long was ever accepted, and bcrypt would silently compare its first 72 bytes.
-      const known = hash === null || Buffer.byteLength(password) > MAX_PASSWORD_BYTES ? null : recognisePasswordHash(hash);
+      const known =
+        hash === null || Buffer.byteLength(password) > MAX_PASSWORD_BYTES ? null : recognisePasswordHash(hash);
       if (hash === null || known === null) {
         await queue.run(() => argon2Verify(decoy, password));
         return false;

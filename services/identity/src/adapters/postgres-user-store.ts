@@ -108,10 +108,10 @@ export function createPostgresUserStore(tx: Transaction, attempting: (attempt: A
     },
 
     async list({ offset, limit }) {
-      const { rows } = await tx.query<UserRow>(
-        `${SELECT_USER} order by u.created_at desc, u.id limit $1 offset $2`,
-        [limit, offset],
-      );
+      const { rows } = await tx.query<UserRow>(`${SELECT_USER} order by u.created_at desc, u.id limit $1 offset $2`, [
+        limit,
+        offset,
+      ]);
       const counted = await tx.query<{ total: string }>('select count(*)::text as total from auth.users');
       return { users: rows.map(toUser), total: Number(counted.rows[0]?.total ?? 0) };
     },

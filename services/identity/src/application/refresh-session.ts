@@ -84,13 +84,7 @@ async function rotate(
   return { kind: 'open', opened: { user, session, refreshToken } };
 }
 
-async function repeatActive(
-  stores: Stores,
-  visit: Visit,
-  state: RefreshState,
-  user: User,
-  at: Date,
-): Promise<Outcome> {
+async function repeatActive(stores: Stores, visit: Visit, state: RefreshState, user: User, at: Date): Promise<Outcome> {
   const { active, session } = state;
   if (active === null) throw identityErrors.refreshTokenAlreadyUsed();
   const refreshToken = deriveRefreshToken(visit.project.keys.jwtSecret, session.id, active.parentHash);

@@ -86,9 +86,7 @@ async function register(stores: Stores, visit: Visit, candidate: NewUser & { ema
 
 async function askToConfirm(stores: Stores, visit: Visit, user: User, email: string, at: Date): Promise<Outcome> {
   await stores.users.keepConfirmation(user.id, email, hashMailedCode(email, drawCode()), at);
-  await stores.audit(
-    auditEntry('user_confirmation_requested', user, visit.client.address, at, { provider: 'email' }),
-  );
+  await stores.audit(auditEntry('user_confirmation_requested', user, visit.client.address, at, { provider: 'email' }));
   return { kind: 'to-confirm', user: must(await stores.users.findById(user.id), 'the user to confirm') };
 }
 

@@ -1,4 +1,5 @@
-import type { RequestContext } from '@ashlar/service';
+import type { AshlarError } from '@ashlar/kernel';
+import type { Refusal, RequestContext } from '@ashlar/service';
 import { identityErrors } from './identity-errors.ts';
 import { isUuid } from './uuid.ts';
 
@@ -43,6 +44,21 @@ export function requireAdmin({ caller, refusal }: Resolved): void {
   if (!ADMIN_ROLES.has(caller.role)) throw identityErrors.notAdmin();
 }
 
-function unverifiable(refusal: NonNullable<RequestContext['refusal']>): Error {
-  return identityErrors.badJwt({ detail: `invalid JWT: unable to parse or verify signature, ${refusal.message}` });
+/** The second half of the sentence clients compare, by what the door found wrong. */
+const WHY: Readonly<Record<Refusal['reason'], string>> = {
+  'token-malformed': 'token is malformed: token contains an invalid number of segments',
+  'token-unverifiable': 'token signature is invalid: signature is invalid',
+  'token-algorithm': 'token is unverifiable: signing method is invalid',
+  'token-expired': 'token has invalid claims: token is expired',
+  'token-not-yet-valid': 'token has invalid claims: token is not valid yet',
+  'token-issued-in-future': 'token has invalid claims: token used before issued',
+  'token-claims': 'token has invalid claims',
+  'role-unknown': 'token has invalid claims: role is not one of this project',
+  'key-unknown': 'no valid API key',
+  'key-missing': 'no API key',
+};
+
+/** What a token the door could not verify is answered with. */
+export function unverifiable({ reason }: Refusal): AshlarError {
+  return identityErrors.badJwt({ detail: `invalid JWT: unable to parse or verify signature, ${WHY[reason]}` });
 }

@@ -8,7 +8,8 @@ const MAX_ARGON2_PASSES = 16;
 const MAX_ARGON2_LANES = 16;
 
 const BCRYPT = /^\$2[aby]\$(\d{2})\$[./A-Za-z0-9]{53}$/;
-const ARGON2 = /^\$argon2(?:id|i)\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{16,86}$/;
+const ARGON2 =
+  /^\$argon2(?:id|i)\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{16,86}$/;
 
 /** Recognises the hashes this server can verify within its bounds; null for anything else. */
 export function recognisePasswordHash(hash: string): PasswordAlgorithm | null {
