@@ -50,6 +50,8 @@ export type {
   Transaction,
   TransactionOptions,
 } from './session/call.ts';
-export { createSessions } from './session/sessions.ts';
-export type { Sessions, SessionsOptions } from './session/sessions.ts';
+export { runScript } from './session/run-script.ts';
+export type { ScriptOptions } from './session/run-script.ts';
+export { createSessions, DEFAULT_SESSION_BOUNDS } from './session/sessions.ts';
+export type { SessionBounds, Sessions, SessionsOptions } from './session/sessions.ts';
 export type { DatabaseTarget, Login } from './session/target.ts';

@@ -1,7 +1,7 @@
 /**
  * The vocabulary of a project's database sessions: what a service asks for, and what it gets back.
- * Rules every implementation keeps are in DESIGN terms: claims, role and statement travel in one implicit
- * transaction; no byte of a write's answer is handed out before the server said ReadyForQuery.
+ * Rules every implementation keeps: claims, role and statement travel in one implicit transaction, and no byte of a
+ * write's answer is handed out before the server said ReadyForQuery.
  */
 
 /** A value is bound as an untyped text literal, so PostgreSQL does the cast and reports the type error. */
@@ -13,7 +13,7 @@ export interface Statement {
   readonly values: readonly StatementValue[];
 }
 
-/** Which login of the project's database runs a call (DESIGN §3). */
+/** Which login of the project's database runs a call. */
 export type LoginKind =
   /** `<ref>_authenticator`: may become anon, authenticated, service_role and nothing else. */
   | 'authenticator'
@@ -48,6 +48,8 @@ export interface Call {
   readonly rollback?: boolean;
   /** Cancels an own connection's statement; on a shared one the answer is dropped. */
   readonly signal?: AbortSignal;
+  /** Housekeeping of the platform itself: it does not count as use of the project, which may go idle around it. */
+  readonly background?: boolean;
 }
 
 export interface ResultField {
@@ -96,6 +98,8 @@ export interface Notification {
 export interface ProjectDatabase {
   readonly ref: string;
   readonly database: string;
+  /** Whether it was used since it last went idle; housekeeping leaves a sleeping project alone. */
+  readonly awake: boolean;
   call(call: Call): Promise<StatementResult>;
   /** One DataRow at a time on an own connection, with back-pressure: for results that may exceed 1,000 rows. */
   stream(call: Omit<Call, 'connection'>): AsyncIterable<readonly (string | null)[]>;

@@ -1,0 +1,253 @@
+import type { Observe } from '@ashlar/telemetry';
+import { backoffMs } from './backoff.ts';
+import type { LoginKind } from './call.ts';
+import { sessionErrors } from './errors.ts';
+import type { DatabaseTarget } from './target.ts';
+import { ROLLBACK } from './transaction-steps.ts';
+import { WaitingLine, type Waiter } from './waiting-line.ts';
+import type { Connection } from './wire/connection.ts';
+import { dial } from './wire/dial.ts';
+import { TRANSACTION_STATUS } from './wire/message-codes.ts';
+import { StatementExchange } from './wire/statement-exchange.ts';
+
+export interface OwnConnectionsOptions {
+  readonly observe: Observe;
+  /** For all projects of the process together. */
+  readonly maxConnections: number;
+  /** Of one project, so that no project can take all of them. */
+  readonly maxPerProject: number;
+  readonly maxWaiting: number;
+  readonly maxWaitMs: number;
+  readonly idleMs: number;
+  readonly connectTimeoutMs: number;
+  readonly maxStatements: number;
+}
+
+/** A connection for one borrower alone. Give it back exactly once; what is left open in it is rolled back. */
+export interface Lease {
+  readonly connection: Connection;
+  release(): void;
+}
+
+interface Slot {
+  readonly target: DatabaseTarget;
+  readonly login: LoginKind;
+  readonly connection: Connection;
+  idleSince: number;
+}
+
+interface Borrower extends Waiter {
+  readonly target: DatabaseTarget;
+  readonly login: LoginKind;
+  grant(slot: Slot): void;
+}
+
+interface Failure {
+  readonly count: number;
+  readonly retryAt: number;
+  readonly error: unknown;
+}
+
+/**
+ * The connections all projects of the process share for what must not share one: transactions, slow statements,
+ * multi-row writes, streams. Kept by database and login; the least recently used one is closed when another
+ * database or login needs its place.
+ */
+export class OwnConnections {
+  readonly #options: OwnConnectionsOptions;
+  readonly #line: WaitingLine<Borrower>;
+  /** Oldest first. */
+  #idle: Slot[] = [];
+  readonly #busy = new Set<Slot>();
+  readonly #openingByRef = new Map<string, number>();
+  readonly #failures = new Map<string, Failure>();
+  #opening = 0;
+  #closed = false;
+
+  constructor(options: OwnConnectionsOptions) {
+    this.#options = options;
+    this.#line = new WaitingLine({
+      database: 'of any project',
+      maxWaiting: options.maxWaiting,
+      maxWaitMs: options.maxWaitMs,
+      onRefused: (reason) => options.observe({ kind: 'session.refused', database: '*', reason }),
+    });
+  }
+
+  /** Connections open or opening. */
+  get size(): number {
+    return this.#idle.length + this.#busy.size + this.#opening;
+  }
+
+  /** @throws {AshlarError} `postgres.queue_full`, `postgres.queue_timeout`, `postgres.unavailable`; the signal's reason. */
+  async borrow(target: DatabaseTarget, login: LoginKind, signal?: AbortSignal): Promise<Lease> {
+    signal?.throwIfAborted();
+    if (this.#closed) throw sessionErrors.closed({ database: target.database });
+    this.#refuseWhileAway(target);
+    const granted = Promise.withResolvers<Slot>();
+    const borrower: Borrower = {
+      target,
+      login,
+      since: performance.now(),
+      grant: granted.resolve,
+      refuse: granted.reject,
+    };
+    const giveUp = (): void => {
+      if (this.#line.leave(borrower)) granted.reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', giveUp, { once: true });
+    this.#line.join(borrower);
+    this.#serve();
+    try {
+      return this.#lease(await granted.promise);
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** Closes what nobody uses of a project, or of all. */
+  closeIdle(ref?: string): void {
+    const leaving = this.#idle.filter((slot) => ref === undefined || slot.target.ref === ref);
+    this.#idle = this.#idle.filter((slot) => !leaving.includes(slot));
+    for (const slot of leaving) slot.connection.end();
+    this.#serve();
+  }
+
+  /** Closes what has been idle for longer than the limit. */
+  sweep(nowMs: number): void {
+    while (this.#idle[0] !== undefined && nowMs - this.#idle[0].idleSince > this.#options.idleMs) {
+      this.#idle.shift()?.connection.end();
+    }
+  }
+
+  /** Refuses whoever waits, closes what is idle, and lets busy connections finish. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#line.refuseAll(sessionErrors.closed({ database: 'of any project' }));
+    const all = [...this.#idle, ...this.#busy];
+    for (const { connection } of all) connection.end();
+    await Promise.all(all.map(({ connection }) => connection.ended));
+  }
+
+  /** Gives every waiter it can a connection: an idle one, a new one, or one in place of the least used. */
+  #serve(): void {
+    for (;;) {
+      const borrower = this.#line.next((candidate) => this.#canServe(candidate));
+      if (borrower === undefined) return;
+      const slot = this.#takeIdle(borrower);
+      if (slot !== undefined) {
+        this.#busy.add(slot);
+        borrower.grant(slot);
+        continue;
+      }
+      if (this.size >= this.#options.maxConnections) this.#idle.shift()?.connection.end();
+      void this.#open(borrower);
+    }
+  }
+
+  #canServe({ target, login }: Borrower): boolean {
+    if (this.#inUse(target.ref) >= this.#options.maxPerProject) return false;
+    if (this.#idle.some((slot) => slot.target.ref === target.ref && slot.login === login)) return true;
+    return this.size < this.#options.maxConnections || this.#idle.length > 0;
+  }
+
+  #inUse(ref: string): number {
+    let count = this.#openingByRef.get(ref) ?? 0;
+    for (const slot of this.#busy) if (slot.target.ref === ref) count++;
+    return count;
+  }
+
+  /** The most recently used one: its caches are warm, and the others may age and close. */
+  #takeIdle({ target, login }: Borrower): Slot | undefined {
+    const index = this.#idle.findLastIndex((slot) => slot.target.ref === target.ref && slot.login === login);
+    return index < 0 ? undefined : this.#idle.splice(index, 1)[0];
+  }
+
+  async #open(borrower: Borrower): Promise<void> {
+    const { target, login } = borrower;
+    const startedAt = performance.now();
+    this.#countOpening(target.ref, 1);
+    try {
+      const connection = await dial(target, login, {
+        timeoutMs: this.#options.connectTimeoutMs,
+        maxStatements: this.#options.maxStatements,
+      });
+      this.#countOpening(target.ref, -1);
+      this.#failures.delete(target.ref);
+      const slot: Slot = { target, login, connection, idleSince: 0 };
+      this.#busy.add(slot);
+      void connection.ended.then(() => this.#forget(slot));
+      this.#options.observe({
+        kind: 'session.connected',
+        database: target.database,
+        login,
+        durationMs: performance.now() - startedAt,
+      });
+      borrower.grant(slot);
+    } catch (error) {
+      this.#countOpening(target.ref, -1);
+      borrower.refuse(this.#noteFailure(target, login, error));
+      this.#serve();
+    }
+  }
+
+  #countOpening(ref: string, change: 1 | -1): void {
+    this.#opening += change;
+    const count = (this.#openingByRef.get(ref) ?? 0) + change;
+    if (count === 0) this.#openingByRef.delete(ref);
+    else this.#openingByRef.set(ref, count);
+  }
+
+  #noteFailure(target: DatabaseTarget, login: LoginKind, cause: unknown): unknown {
+    const count = (this.#failures.get(target.ref)?.count ?? 0) + 1;
+    const retryInMs = backoffMs(count);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const error = sessionErrors.unavailable({ database: target.database, reason }, { cause });
+    this.#failures.set(target.ref, { count, retryAt: performance.now() + retryInMs, error });
+    this.#options.observe({ kind: 'session.lost', database: target.database, login, error: cause, retryInMs });
+    return error;
+  }
+
+  #refuseWhileAway(target: DatabaseTarget): void {
+    const failure = this.#failures.get(target.ref);
+    if (failure === undefined || performance.now() >= failure.retryAt) return;
+    if (this.#idle.some((slot) => slot.target.ref === target.ref)) return;
+    throw failure.error;
+  }
+
+  #lease(slot: Slot): Lease {
+    let released = false;
+    return {
+      connection: slot.connection,
+      release: () => {
+        if (released) return;
+        released = true;
+        this.#giveBack(slot);
+      },
+    };
+  }
+
+  #giveBack(slot: Slot): void {
+    if (slot.connection.usable && slot.connection.transactionStatus !== TRANSACTION_STATUS.idle) {
+      const onEnd = (): void => this.#giveBack(slot);
+      slot.connection.send(new StatementExchange({ ...ROLLBACK_ALONE, onEnd }));
+      return;
+    }
+    if (!this.#busy.delete(slot)) return;
+    if (slot.connection.usable) {
+      slot.idleSince = performance.now();
+      this.#idle.push(slot);
+    }
+    this.#serve();
+  }
+
+  #forget(slot: Slot): void {
+    this.#busy.delete(slot);
+    this.#idle = this.#idle.filter((other) => other !== slot);
+    this.#serve();
+  }
+}
+
+/** Undoing may take as long as doing did. */
+const ROLLBACK_PATIENCE_MS = 60_000;
+const ROLLBACK_ALONE = { role: '', steps: [ROLLBACK], wanted: 0, patienceMs: ROLLBACK_PATIENCE_MS } as const;

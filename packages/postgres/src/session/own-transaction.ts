@@ -1,0 +1,102 @@
+import { types } from 'pg';
+import { toBoundValue } from './bound-value.ts';
+import type { ResultField, StatementResult, Transaction, TransactionOptions } from './call.ts';
+import { sessionErrors } from './errors.ts';
+import type { Lease } from './own-connections.ts';
+import { patienceMs, resultOf, runExchange } from './run-exchange.ts';
+import type { DatabaseTarget } from './target.ts';
+import { beginStep, COMMIT, ROLLBACK, settingSteps } from './transaction-steps.ts';
+import { withCancel } from './with-cancel.ts';
+import type { Step } from './wire/step.ts';
+
+/**
+ * BEGIN, role and settings, the callback's queries, COMMIT on a borrowed connection; ROLLBACK when the callback
+ * throws. The connection goes back when the transaction is over.
+ *
+ * @throws {AshlarError} `postgres.transaction_aborted` when the callback swallowed the error of a query, so that
+ *   the server answers COMMIT with ROLLBACK.
+ */
+export async function ownTransaction<Result>(
+  target: DatabaseTarget,
+  lease: Lease,
+  options: TransactionOptions,
+  run: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
+  const transaction = new OwnTransaction(lease, options);
+  const { answer, settled } = withCancel(target, lease.connection, options.signal, () => transaction.run(run));
+  void settled.then(lease.release);
+  return answer;
+}
+
+class OwnTransaction implements Transaction {
+  readonly #lease: Lease;
+  readonly #options: TransactionOptions;
+  /** Sent together with the first query: one way to the server less. */
+  #opening: readonly Step[];
+  #isOver = false;
+
+  constructor(lease: Lease, options: TransactionOptions) {
+    this.#lease = lease;
+    this.#options = options;
+    const { role, settings = [], readOnly = false, statementTimeoutMs } = options;
+    this.#opening = [beginStep(options.isolation), ...settingSteps({ role, settings, readOnly, statementTimeoutMs })];
+  }
+
+  async run<Result>(body: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    try {
+      const result = await body(this);
+      // Nothing was asked of the server, so there is nothing to commit.
+      if (this.#opening.length === 0) await this.#commit();
+      return result;
+    } catch (error) {
+      if (this.#opening.length === 0) await this.#send(ROLLBACK).catch(() => undefined);
+      throw error;
+    } finally {
+      this.#isOver = true;
+    }
+  }
+
+  async query<Row extends Record<string, unknown>>(
+    text: string,
+    values: readonly unknown[] = [],
+  ): Promise<{ readonly rows: Row[]; readonly rowCount: number }> {
+    if (this.#isOver || this.#options.signal?.aborted === true) {
+      throw new Error('The transaction is over: its callback has returned or was aborted');
+    }
+    const { result } = await this.#send({ text, values: values.map(toBoundValue) });
+    const toRow = rowMapper(result.fields);
+    // The caller says what its SQL returns; nothing here could check it.
+    return { rows: result.rows.map(toRow) as Row[], rowCount: result.rowCount };
+  }
+
+  async #commit(): Promise<void> {
+    const { result } = await this.#send(COMMIT);
+    if (result.command !== COMMIT.text.toUpperCase()) throw sessionErrors.transactionAborted();
+  }
+
+  async #send(step: Step): Promise<{ readonly result: StatementResult }> {
+    const steps = [...this.#opening, step];
+    this.#opening = [];
+    const outcome = await runExchange(this.#lease.connection, {
+      role: this.#options.role,
+      steps,
+      wanted: steps.length - 1,
+      patienceMs: patienceMs(this.#options.statementTimeoutMs),
+    });
+    return { result: resultOf(outcome) };
+  }
+}
+
+type TextParser = (text: string) => unknown;
+
+function rowMapper(fields: readonly ResultField[]): (row: readonly (string | null)[]) => Record<string, unknown> {
+  // pg-types has a parser for every OID and returns the text for those it does not know.
+  const parsers = fields.map((field) => types.getTypeParser(field.typeOid, 'text') as TextParser);
+  return (row) =>
+    Object.fromEntries(
+      fields.map(({ name }, index) => {
+        const text = row[index] ?? null;
+        return [name, text === null ? null : parsers[index]?.(text)];
+      }),
+    );
+}

@@ -1,0 +1,164 @@
+import type { Call, Notification, ProjectDatabase, StatementResult, Transaction, TransactionOptions } from './call.ts';
+import { sessionErrors } from './errors.ts';
+import { Listener } from './listener.ts';
+import { ownCall } from './own-call.ts';
+import type { OwnConnections } from './own-connections.ts';
+import { ownStream } from './own-stream.ts';
+import { ownTransaction } from './own-transaction.ts';
+import { patienceMs } from './run-exchange.ts';
+import { SharedConnections, type SharedConnectionsOptions } from './shared-connections.ts';
+import { SlowShapes } from './slow-shapes.ts';
+import type { DatabaseTarget } from './target.ts';
+import { callPlan } from './transaction-steps.ts';
+import { reasonOf } from './with-cancel.ts';
+import { isStaleStatement, SQL_STATE, sqlState } from './wire/sql-state.ts';
+import type { Outcome } from './wire/statement-exchange.ts';
+
+export interface ProjectDatabaseOptions extends SharedConnectionsOptions {
+  readonly target: DatabaseTarget;
+  readonly own: OwnConnections;
+  /** How long a shared statement may wait for a lock, and how long it may run, before it moves to an own connection. */
+  readonly sharedLimitMs: number;
+}
+
+/** One project's doors onto its shared connections, the own connections of all projects, and its listener. */
+export class SessionDatabase implements ProjectDatabase {
+  readonly ref: string;
+  readonly database: string;
+  readonly #options: ProjectDatabaseOptions;
+  readonly #shared: SharedConnections;
+  readonly #listener: Listener;
+  readonly #slow = new SlowShapes();
+  #usedAt = performance.now();
+  #isAwake = false;
+  #isClosed = false;
+
+  constructor(options: ProjectDatabaseOptions) {
+    this.ref = options.target.ref;
+    this.database = options.target.database;
+    this.#options = options;
+    this.#shared = new SharedConnections(options.target, options);
+    this.#listener = new Listener(options.target, options);
+  }
+
+  get awake(): boolean {
+    return this.#isAwake;
+  }
+
+  /** When it was last used, on the clock of `performance.now()`. */
+  get usedAt(): number {
+    return this.#usedAt;
+  }
+
+  async call(call: Call): Promise<StatementResult> {
+    this.#touch(call.background);
+    call.signal?.throwIfAborted();
+    const isShared =
+      call.connection === 'shared' &&
+      call.login === 'authenticator' &&
+      call.isolation === undefined &&
+      call.rollback !== true &&
+      !this.#slow.has(call.statement.text, performance.now());
+    return isShared ? this.#sharedCall(call) : this.#ownCall(call);
+  }
+
+  async *stream(call: Omit<Call, 'connection'>): AsyncGenerator<readonly (string | null)[], void, undefined> {
+    this.#touch();
+    const { own, target } = this.#options;
+    yield* ownStream(target, await own.borrow(target, call.login, call.signal), call);
+    this.#touch();
+  }
+
+  async transaction<Result>(options: TransactionOptions, run: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    this.#touch();
+    const { own, target } = this.#options;
+    return ownTransaction(target, await own.borrow(target, options.login, options.signal), options, run);
+  }
+
+  async listen(
+    channel: string,
+    onNotification: (notification: Notification) => void,
+    onReconnect: () => void = () => undefined,
+  ): Promise<{ stop(): Promise<void> }> {
+    this.#touch();
+    const subscription = { channel, onNotification, onReconnect };
+    await this.#listener.add(subscription);
+    return { stop: () => this.#listener.remove(subscription) };
+  }
+
+  async idle(): Promise<void> {
+    this.#isAwake = false;
+    this.#options.own.closeIdle(this.ref);
+    await Promise.all([
+      this.#shared.close(sessionErrors.unavailable({ database: this.database, reason: 'the project was put to rest' })),
+      this.#listener.sleep(),
+    ]);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([this.#shared.close(sessionErrors.closed({ database: this.database })), this.#listener.close()]);
+  }
+
+  #touch(background = false): void {
+    if (this.#isClosed) throw sessionErrors.closed({ database: this.database });
+    if (background) return;
+    this.#usedAt = performance.now();
+    if (this.#isAwake) return;
+    this.#isAwake = true;
+    this.#listener.wake();
+  }
+
+  async #ownCall(call: Call): Promise<StatementResult> {
+    const { own, target } = this.#options;
+    return ownCall(target, await own.borrow(target, call.login, call.signal), call);
+  }
+
+  async #sharedCall(call: Call): Promise<StatementResult> {
+    let outcome = await this.#submit(call);
+    // Both are certain to have left nothing behind: a stale statement was not executed, a read changes nothing.
+    if (outcome.kind === 'lost' ? call.readOnly : isStaleStatement(outcome.kind === 'refused' && outcome.error)) {
+      outcome = await this.#submit(call);
+    }
+    if (outcome.kind === 'lost') throw outcome.error;
+    const { text } = call.statement;
+    const now = performance.now();
+    if (outcome.kind === 'answered') {
+      this.#slow.observe(text, outcome.headMs, now);
+      return outcome.result;
+    }
+    switch (sqlState(outcome.error)) {
+      case SQL_STATE.queryCanceled:
+        this.#slow.condemn(text, now);
+        return this.#ownCall(call);
+      case SQL_STATE.lockNotAvailable:
+        return this.#ownCall(call);
+      default:
+        throw outcome.error;
+    }
+  }
+
+  /** Resolves with what came of it on a shared connection; rejects only when the caller's signal is aborted. */
+  #submit(call: Call): Promise<Outcome> {
+    const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
+    const limitMs = this.#options.sharedLimitMs;
+    const statementTimeoutMs = Math.min(call.statementTimeoutMs || limitMs, limitMs);
+    const { steps, wanted } = callPlan({ ...call, statementTimeoutMs }, limitMs);
+    const { signal } = call;
+    const onAbort = (): void => {
+      if (signal !== undefined) reject(reasonOf(signal));
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    this.#shared.submit({
+      role: call.role,
+      steps,
+      wanted,
+      patienceMs: patienceMs(statementTimeoutMs),
+      onEnd: (outcome) => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve(outcome);
+      },
+    });
+    return promise;
+  }
+}

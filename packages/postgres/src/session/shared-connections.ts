@@ -1,0 +1,177 @@
+import type { Observe } from '@ashlar/telemetry';
+import { backoffMs } from './backoff.ts';
+import { sessionErrors } from './errors.ts';
+import type { DatabaseTarget } from './target.ts';
+import { WaitingLine, type Waiter } from './waiting-line.ts';
+import type { Connection } from './wire/connection.ts';
+import { dial } from './wire/dial.ts';
+import { StatementExchange, type Outcome, type StatementExchangeOptions } from './wire/statement-exchange.ts';
+
+export interface SharedConnectionsOptions {
+  readonly observe: Observe;
+  readonly connections: number;
+  /** Exchanges in flight on one connection. */
+  readonly depth: number;
+  readonly maxWaiting: number;
+  readonly maxWaitMs: number;
+  readonly connectTimeoutMs: number;
+  readonly maxStatements: number;
+}
+
+/** What to send; `onEnd` is called exactly once. */
+export type SharedRequest = StatementExchangeOptions;
+
+interface Passenger extends Waiter {
+  readonly request: SharedRequest;
+}
+
+/** The first connection takes this many before a second is opened: one caller alone needs one backend. */
+const SPREAD_FROM_DEPTH = 2;
+
+/**
+ * The connections all callers of one project share. Every exchange ends with a Sync of its own, so neighbours on a
+ * connection share nothing but the wait for those before them.
+ */
+export class SharedConnections {
+  readonly #target: DatabaseTarget;
+  readonly #options: SharedConnectionsOptions;
+  readonly #line: WaitingLine<Passenger>;
+  #open: Connection[] = [];
+  #opening = 0;
+  #failures = 0;
+  #retryAt = 0;
+  #lastFailure: unknown = null;
+
+  constructor(target: DatabaseTarget, options: SharedConnectionsOptions) {
+    this.#target = target;
+    this.#options = options;
+    this.#line = new WaitingLine({
+      database: target.database,
+      maxWaiting: options.maxWaiting,
+      maxWaitMs: options.maxWaitMs,
+      onRefused: (reason) => options.observe({ kind: 'session.refused', database: target.database, reason }),
+    });
+  }
+
+  /** Connections open or opening. */
+  get size(): number {
+    return this.#open.length + this.#opening;
+  }
+
+  /** Sends now if a connection has room, else as soon as one has. */
+  submit(request: SharedRequest): void {
+    const connection = this.#leastBusy();
+    if (connection === undefined || connection.depth >= SPREAD_FROM_DEPTH) this.#openAnother();
+    if (connection !== undefined && connection.depth < this.#options.depth) {
+      this.#send(connection, request);
+      return;
+    }
+    if (connection === undefined && this.#opening === 0) {
+      // The last attempt failed and it is too early for the next: a quick answer now serves better than a late one.
+      this.#options.observe({ kind: 'session.refused', database: this.#target.database, reason: 'disconnected' });
+      request.onEnd({ kind: 'refused', error: this.#lastFailure, headMs: 0 });
+      return;
+    }
+    this.#line.join({
+      request,
+      since: performance.now(),
+      refuse: (error) => request.onEnd({ kind: 'refused', error, headMs: 0 }),
+    });
+  }
+
+  /** Answers what is in flight and closes; the next request opens anew. */
+  async close(error: unknown): Promise<void> {
+    const leaving = this.#open;
+    this.#open = [];
+    this.#line.refuseAll(error);
+    for (const connection of leaving) connection.end();
+    await Promise.all(leaving.map((connection) => connection.ended));
+  }
+
+  #leastBusy(): Connection | undefined {
+    let best: Connection | undefined;
+    for (const connection of this.#open) {
+      if (best === undefined || connection.depth < best.depth) best = connection;
+    }
+    return best;
+  }
+
+  #send(connection: Connection, request: SharedRequest): void {
+    const onEnd = (outcome: Outcome): void => {
+      request.onEnd(outcome);
+      if (this.#line.length > 0) this.#serve(connection);
+    };
+    connection.send(new StatementExchange({ ...request, onEnd }));
+  }
+
+  /** Fills a connection from the line. */
+  #serve(connection: Connection): void {
+    while (connection.usable && connection.depth < this.#options.depth) {
+      const passenger = this.#line.next();
+      if (passenger === undefined) return;
+      this.#send(connection, passenger.request);
+    }
+  }
+
+  #openAnother(): void {
+    if (this.size >= this.#options.connections || performance.now() < this.#retryAt) return;
+    this.#opening++;
+    void this.#dial();
+  }
+
+  async #dial(): Promise<void> {
+    const startedAt = performance.now();
+    try {
+      const connection = await dial(this.#target, 'authenticator', {
+        timeoutMs: this.#options.connectTimeoutMs,
+        maxStatements: this.#options.maxStatements,
+      });
+      this.#opening--;
+      this.#failures = 0;
+      this.#admit(connection);
+      this.#options.observe({
+        kind: 'session.connected',
+        database: this.#target.database,
+        login: 'authenticator',
+        durationMs: performance.now() - startedAt,
+      });
+    } catch (cause) {
+      this.#opening--;
+      this.#fail(cause);
+    }
+  }
+
+  #admit(connection: Connection): void {
+    this.#open.push(connection);
+    void connection.ended.then((error) => {
+      const wasOpen = this.#open.includes(connection);
+      this.#open = this.#open.filter((other) => other !== connection);
+      if (!wasOpen) return;
+      this.#options.observe({
+        kind: 'session.lost',
+        database: this.#target.database,
+        login: 'authenticator',
+        error,
+        retryInMs: 0,
+      });
+      if (this.#line.length > 0) this.#openAnother();
+    });
+    this.#serve(connection);
+  }
+
+  #fail(cause: unknown): void {
+    this.#failures++;
+    const retryInMs = backoffMs(this.#failures);
+    this.#retryAt = performance.now() + retryInMs;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    this.#lastFailure = sessionErrors.unavailable({ database: this.#target.database, reason }, { cause });
+    this.#options.observe({
+      kind: 'session.lost',
+      database: this.#target.database,
+      login: 'authenticator',
+      error: cause,
+      retryInMs,
+    });
+    if (this.size === 0) this.#line.refuseAll(this.#lastFailure);
+  }
+}

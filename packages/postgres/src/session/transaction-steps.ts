@@ -1,0 +1,84 @@
+import type { Call, LocalSettings } from './call.ts';
+import type { Step } from './wire/step.ts';
+
+/** Statements in the order they are sent; the rows of step `wanted` are the answer. */
+export interface Plan {
+  readonly steps: readonly Step[];
+  readonly wanted: number;
+  /** BEGIN and its end are among the steps; a failure leaves the transaction open. */
+  readonly isExplicit: boolean;
+}
+
+/** A stream's steps are one exchange, which BEGIN and its end stand outside of. */
+export interface StreamPlan {
+  readonly begin: Step | null;
+  readonly steps: readonly Step[];
+  readonly end: Step | null;
+}
+
+/** What a transaction is told before anything else. */
+export interface TransactionTerms {
+  readonly role: string;
+  readonly settings: LocalSettings;
+  readonly readOnly: boolean;
+  readonly statementTimeoutMs?: number | undefined;
+  readonly lockTimeoutMs?: number | undefined;
+}
+
+/** PostgreSQL's FUNC_MAX_ARGS: more settings than that go into several steps. */
+const SETTINGS_PER_STEP = 100;
+
+/**
+ * Role, claims, limits and all other settings in as few steps as possible, local to the transaction. The role comes
+ * last, so that what only the login may set is set by the login.
+ */
+export function settingSteps(terms: TransactionTerms): readonly Step[] {
+  const settings = [...terms.settings];
+  if (terms.readOnly) settings.push(['transaction_read_only', 'on']);
+  if (terms.lockTimeoutMs !== undefined) settings.push(['lock_timeout', String(terms.lockTimeoutMs)]);
+  if (terms.statementTimeoutMs !== undefined) settings.push(['statement_timeout', String(terms.statementTimeoutMs)]);
+  settings.push(['role', terms.role]);
+  if (settings.length <= SETTINGS_PER_STEP) return [settingStep(settings)];
+  const steps: Step[] = [];
+  for (let index = 0; index < settings.length; index += SETTINGS_PER_STEP) {
+    steps.push(settingStep(settings.slice(index, index + SETTINGS_PER_STEP)));
+  }
+  return steps;
+}
+
+/** A call's steps: settings, the statement before, the statement, with a transaction around them where one is needed. */
+export function callPlan(call: Omit<Call, 'connection'>, lockTimeoutMs?: number): Plan {
+  const { begin, steps, end } = streamPlan(call, lockTimeoutMs);
+  if (begin === null || end === null) return { steps, wanted: steps.length - 1, isExplicit: false };
+  return { steps: [begin, ...steps, end], wanted: steps.length, isExplicit: true };
+}
+
+export function streamPlan(call: Omit<Call, 'connection'>, lockTimeoutMs?: number): StreamPlan {
+  const before = call.before === undefined ? [] : [call.before];
+  const steps = [...settingSteps({ ...call, lockTimeoutMs }), ...before, call.statement];
+  const isExplicit = call.isolation !== undefined || call.rollback === true;
+  if (!isExplicit) return { begin: null, steps, end: null };
+  return { begin: beginStep(call.isolation), steps, end: call.rollback === true ? ROLLBACK : COMMIT };
+}
+
+/** The isolation level has to stand here: once a snapshot is taken it cannot be changed. */
+export function beginStep(isolation: Call['isolation']): Step {
+  return { text: isolation === undefined ? 'begin' : `begin isolation level ${isolation}`, values: [] };
+}
+
+export const COMMIT: Step = { text: 'commit', values: [] };
+export const ROLLBACK: Step = { text: 'rollback', values: [] };
+
+/**
+ * `set_config` answers with the value it set; counted instead of returned, a request's claims and headers do not
+ * travel back. Names are part of the text (a service uses few sets of them), so only values are bound.
+ */
+function settingStep(settings: LocalSettings): Step {
+  const calls = settings.map(
+    ([name], index) => `pg_catalog.set_config('${name.replaceAll("'", "''")}', $${index + 1}, true)`,
+  );
+  return {
+    text: `select pg_catalog.num_nonnulls(${calls.join(', ')})`,
+    values: settings.map(([, value]) => value),
+  };
+}

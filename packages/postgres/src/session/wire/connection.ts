@@ -1,0 +1,199 @@
+import type { Socket } from 'node:net';
+import type { DatabaseError } from 'pg';
+import type { Notification } from '../call.ts';
+import { sessionErrors } from '../errors.ts';
+import { decodeError, decodeNotification } from './backend-decoders.ts';
+import { BackendReader } from './backend-reader.ts';
+import { FrontendWriter } from './frontend-writer.ts';
+import { FROM_SERVER, TRANSACTION_STATUS } from './message-codes.ts';
+import { MAX_PREPARED_STATEMENTS, PreparedStatements } from './prepared-statements.ts';
+
+/**
+ * Something sent to the server that ends with ReadyForQuery. The connection answers exchanges in the order they
+ * were sent; each calls `onEnd` exactly once, after which the connection has forgotten it.
+ */
+export interface Exchange {
+  /** Longest time at the head of the line before the server counts as gone; undefined = as long as it takes. */
+  readonly patienceMs: number | undefined;
+  /** Writes its messages, up to and including Sync or the first Flush. */
+  write(writer: FrontendWriter, statements: PreparedStatements): void;
+  /** One message that belongs to it; errors come through `refused`. */
+  receive(code: number, buffer: Buffer, start: number, end: number): void;
+  /** The server's ErrorResponse, after which everything up to the Sync is skipped and undone; or `write` threw. */
+  refused(error: unknown): void;
+  /** ReadyForQuery: only now is a write certain. `headMs` is how long it was alone at the head of the line. */
+  ready(headMs: number): void;
+  /** The connection ended first; whether the server did the work is unknown. */
+  lost(error: Error): void;
+}
+
+/** What the server gave at login to recognise a CancelRequest. */
+export interface BackendKey {
+  readonly processId: number;
+  readonly secretKey: number;
+}
+
+/** How often the head of the line is checked against its patience. */
+const PATIENCE_CHECK_MS = 1_000;
+
+/** One authenticated connection; exchanges may be sent without waiting for the answers of those before. */
+export class Connection {
+  readonly key: BackendKey;
+  readonly statements: PreparedStatements;
+  onNotification: (notification: Notification) => void = () => undefined;
+  readonly #socket: Socket;
+  readonly #writer = new FrontendWriter();
+  readonly #inFlight: Exchange[] = [];
+  readonly #ended = Promise.withResolvers<Error>();
+  #headSince = 0;
+  #transactionStatus: number = TRANSACTION_STATUS.idle;
+  #flushing = false;
+  #closing = false;
+  #cause: Error | null = null;
+  #lost = false;
+  #patience: NodeJS.Timeout | null = null;
+
+  constructor(socket: Socket, key: BackendKey, maxStatements: number = MAX_PREPARED_STATEMENTS) {
+    this.key = key;
+    this.#socket = socket;
+    this.statements = new PreparedStatements(maxStatements, (name) => this.#writer.closeStatement(name));
+    const reader = new BackendReader((code, buffer, start, end) => this.#receive(code, buffer, start, end));
+    socket.on('data', (chunk: Buffer) => reader.push(chunk));
+    socket.on('error', (error) => (this.#cause ??= error));
+    socket.on('close', () => this.#lose());
+  }
+
+  /** Exchanges sent and not answered. */
+  get depth(): number {
+    return this.#inFlight.length;
+  }
+
+  /** What the last ReadyForQuery said. */
+  get transactionStatus(): number {
+    return this.#transactionStatus;
+  }
+
+  /** False once it is lost, ending, or about to be. */
+  get usable(): boolean {
+    return !this.#closing && !this.#lost && this.#cause === null;
+  }
+
+  /** Resolves with the reason when the connection is over, whoever ended it. */
+  get ended(): Promise<Error> {
+    return this.#ended.promise;
+  }
+
+  send(exchange: Exchange): void {
+    if (!this.usable) {
+      exchange.lost(this.#reason());
+      return;
+    }
+    const mark = this.#writer.mark();
+    try {
+      exchange.write(this.#writer, this.statements);
+    } catch (error) {
+      // Half a message would make nonsense of everybody's messages behind it.
+      this.#writer.revert(mark);
+      exchange.refused(error);
+      exchange.ready(0);
+      return;
+    }
+    if (this.#inFlight.push(exchange) === 1) this.#headSince = performance.now();
+    this.flush();
+    this.#patience ??= setTimeout(() => this.#checkPatience(), PATIENCE_CHECK_MS).unref();
+  }
+
+  /** Lets an exchange that is under way say more (the next page, or its Sync). */
+  proceed(write: (writer: FrontendWriter) => void): void {
+    if (this.#lost) return;
+    write(this.#writer);
+    this.#headSince = performance.now();
+    this.flush();
+  }
+
+  /** Sends what was written once the callbacks of this turn are done, so that neighbours share a packet. */
+  flush(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => {
+      this.#flushing = false;
+      if (!this.#lost) this.#socket.write(this.#writer.take());
+    });
+  }
+
+  /** Takes no more exchanges, answers those in flight, then says goodbye. */
+  end(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    if (this.#inFlight.length === 0) this.#sayGoodbye();
+  }
+
+  /** Ends at once; exchanges in flight are lost. */
+  destroy(cause: Error): void {
+    this.#cause ??= cause;
+    this.#socket.destroy();
+  }
+
+  #receive(code: number, buffer: Buffer, start: number, end: number): void {
+    const head = this.#inFlight[0];
+    switch (code) {
+      case FROM_SERVER.readyForQuery:
+        if (head !== undefined) this.#finishHead(head, buffer[start] ?? 0);
+        return;
+      case FROM_SERVER.notification:
+        this.onNotification(decodeNotification(buffer, start, end));
+        return;
+      case FROM_SERVER.error:
+        this.#refuse(decodeError(buffer, start, end), head);
+        return;
+      default:
+        head?.receive(code, buffer, start, end);
+    }
+  }
+
+  /** A FATAL error (an administrator's command, a crash elsewhere) is followed by the end of the connection. */
+  #refuse(error: DatabaseError, head: Exchange | undefined): void {
+    if (error.severity === 'FATAL' || error.severity === 'PANIC') this.#cause ??= error;
+    else head?.refused(error);
+  }
+
+  #finishHead(head: Exchange, transactionStatus: number): void {
+    this.#inFlight.shift();
+    this.#transactionStatus = transactionStatus;
+    const now = performance.now();
+    const headMs = now - this.#headSince;
+    this.#headSince = now;
+    head.ready(headMs);
+    if (this.#closing && this.#inFlight.length === 0) this.#sayGoodbye();
+  }
+
+  #sayGoodbye(): void {
+    this.#writer.terminate();
+    this.#socket.end(this.#writer.take());
+  }
+
+  #checkPatience(): void {
+    this.#patience = null;
+    const patienceMs = this.#inFlight[0]?.patienceMs;
+    if (patienceMs !== undefined && performance.now() - this.#headSince > patienceMs) {
+      this.destroy(new Error(`No answer from PostgreSQL within ${patienceMs} ms`));
+      return;
+    }
+    if (this.#inFlight.length === 0) return;
+    this.#patience = setTimeout(() => this.#checkPatience(), PATIENCE_CHECK_MS).unref();
+  }
+
+  #lose(): void {
+    this.#lost = true;
+    if (this.#patience !== null) clearTimeout(this.#patience);
+    const reason = this.#reason();
+    for (const exchange of this.#inFlight.splice(0)) exchange.lost(reason);
+    this.#ended.resolve(reason);
+  }
+
+  #reason(): Error {
+    const cause =
+      this.#cause ?? new Error(this.#closing ? 'the connection was closed' : 'the server closed the connection');
+    return sessionErrors.connectionLost({ reason: cause.message }, { cause });
+  }
+}
