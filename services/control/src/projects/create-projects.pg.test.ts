@@ -2,9 +2,10 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createSessions, openEmbeddedCluster, platformSchema, type Cluster, type Sessions } from '@ashlar/postgres';
+import { createSessions, platformSchema, type Cluster, type Sessions } from '@ashlar/postgres';
 import type { ProjectSettings } from '@ashlar/service';
 import { ignoreObservations, type Observation } from '@ashlar/telemetry';
+import { startTestCluster, type TestCluster } from '@ashlar/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { noGivenKeys } from '../keys/given-keys.ts';
 import { openKeyStore, type KeyStore } from '../keys/key-store.ts';
@@ -12,6 +13,7 @@ import { createProjects, type ProjectRegistry, type ProjectsOptions } from './cr
 
 // The control database is one per cluster, so this file has a cluster of its own.
 let folder: string;
+let testCluster: TestCluster;
 let cluster: Cluster;
 let sessions: Sessions;
 let keyStore: KeyStore;
@@ -43,15 +45,9 @@ const defaults: ProjectSettings = {
 };
 
 beforeAll(async () => {
+  testCluster = await startTestCluster();
+  cluster = testCluster.cluster;
   folder = await mkdtemp(join(tmpdir(), 'ashlar-control-'));
-  cluster = await openEmbeddedCluster({
-    dataDir: folder,
-    superuserPassword: 'superuser',
-    platformPassword: 'platform',
-    port: 0,
-    observe: ignoreObservations,
-    durability: 'none',
-  });
   sessions = createSessions({ observe: ignoreObservations });
   keyStore = openKeyStore({ folder: join(folder, 'keys'), now: () => new Date() });
 });
@@ -63,7 +59,7 @@ afterEach(async () => {
 
 afterAll(async () => {
   await sessions.close();
-  await cluster.close();
+  await testCluster.close();
   await rm(folder, { recursive: true, force: true });
 });
 
