@@ -1,3 +1,4 @@
+export { proofSize } from './proof-size.ts';
 export { sharedCluster } from './shared-cluster.ts';
 export { startTestCluster } from './test-cluster.ts';
 export type { TestCluster } from './test-cluster.ts';
