@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ProjectLogins } from '@ashlar/postgres';
 import type { ProjectKeys } from '@ashlar/service';
 import { z } from 'zod';
@@ -85,7 +85,7 @@ export function openKeyStore(options: KeyStoreOptions): KeyStore {
       if (found !== null) return found;
       const secrets = generateInstanceSecrets();
       const created = await writing(instancePath, async () => {
-        await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+        await makeFolder(folder);
         return createSecretFile(instancePath, toText(secrets));
       });
       return created ? secrets : ((await readInstance()) ?? secrets);
@@ -101,7 +101,7 @@ export function openKeyStore(options: KeyStoreOptions): KeyStore {
       };
       const path = projectPath(ref);
       if (before === null) {
-        await writing(path, () => mkdir(folder, { recursive: true, mode: FOLDER_MODE }));
+        await writing(path, () => makeFolder(folder));
         if (await writing(path, () => createSecretFile(path, toText(secrets)))) return secrets;
         return this.settleProject(ref, given);
       }
@@ -111,6 +111,12 @@ export function openKeyStore(options: KeyStoreOptions): KeyStore {
 
     removeProject: (ref) => writing(projectPath(ref), () => rm(projectPath(ref), { force: true })),
   };
+}
+
+/** Only the key folder is closed: the folder above also holds what the database server's own user must reach. */
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true });
+  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
 }
 
 function generateInstanceSecrets(): InstanceSecrets {

@@ -199,11 +199,3 @@ test('a reset project is empty again and keeps its keys', async () => {
   await projects.reset('blank');
   await run('create table public.notes ()');
 });
-
-test('a project nobody uses lets go of its connections, and wakes again', async () => {
-  const projects = await openProjects({ idleAfterMs: 200 });
-  await projects.wake('default');
-  await eventually(() => observations.some(({ kind }) => kind === 'project.idled'));
-  expect(projects.peek('default')).toBeUndefined();
-  expect(await projects.wake('default')).toBeDefined();
-});

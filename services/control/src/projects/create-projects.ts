@@ -13,7 +13,6 @@ import { controlErrors } from '../control-errors.ts';
 import { controlSchema } from '../control-schema.ts';
 import { noGivenKeys, type GivenKeys } from '../keys/given-keys.ts';
 import type { KeyStore, ProjectSecrets } from '../keys/key-store.ts';
-import { watchIdleness } from './idleness.ts';
 import { settleProjectSettings } from './project-settings.ts';
 import { createProjectStore, type ProjectRecord } from './project-store.ts';
 
@@ -28,8 +27,6 @@ export interface ProjectsOptions {
   /** Keys given for the default project. */
   readonly given: GivenKeys;
   readonly observe: Observe;
-  /** How long a project may rest before its connections are closed. */
-  readonly idleAfterMs?: number;
 }
 
 export interface CreateOptions {
@@ -49,7 +46,6 @@ export interface ProjectRegistry extends Projects {
   close(): Promise<void>;
 }
 
-const IDLE_AFTER_MS = 5 * 60_000;
 /** A ref nobody has is not asked for again within this time, so that guessing does not reach the database. */
 const UNKNOWN_FOR_MS = 2_000;
 const MAX_UNKNOWN_REFS = 1_000;
@@ -75,25 +71,23 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
   let versions = 0;
   let changeCount = 0;
 
-  const idleness = watchIdleness({
-    idleAfterMs: options.idleAfterMs ?? IDLE_AFTER_MS,
-    refs: () => awake.keys(),
-    onIdle: (ref) => {
-      void letGo(ref);
-      observe({ kind: 'project.idled', project: ref });
-    },
-  });
   const changes = await store.onChange(
-    (ref) => void letGo(ref),
-    () => [...awake.keys()].forEach((ref) => void letGo(ref)),
+    (ref) => void follow(ref),
+    // Announcements may have been missed: what is awake is read again when next asked for.
+    () => {
+      changeCount += 1;
+      awake.clear();
+      unknown.clear();
+    },
   );
 
-  async function letGo(ref: string): Promise<void> {
-    const project = awake.get(ref);
+  /** Lets go of what is known of a project; of its connections too, unless it goes on as before. */
+  async function follow(ref: string): Promise<void> {
     changeCount += 1;
     awake.delete(ref);
     unknown.delete(ref);
-    await project?.database.idle();
+    const record = await store.find(ref).catch(() => undefined);
+    if (record !== undefined && record?.status !== 'active') await sessions.forget(ref);
   }
 
   async function open(ref: string): Promise<Project | undefined> {
@@ -111,7 +105,6 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
     const project: Project = { ref, keys, version: ++versions, settings, database: sessions.project(target) };
     // Changed meanwhile: good enough for those who wait, but the next one reads it again.
     if (changeCount === changesBefore) awake.set(ref, project);
-    idleness.touch(ref);
     observe({ kind: 'project.woken', project: ref });
     return project;
   }
@@ -137,11 +130,7 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
   }
 
   return {
-    peek(ref) {
-      const project = awake.get(ref);
-      if (project !== undefined) idleness.touch(ref);
-      return project;
-    },
+    peek: (ref) => awake.get(ref),
 
     async wake(ref) {
       const project = awake.get(ref);
@@ -185,9 +174,6 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
       await store.setStatus(ref, 'active');
     },
 
-    async close() {
-      idleness.stop();
-      await changes.stop();
-    },
+    close: () => changes.stop(),
   };
 }
