@@ -121,9 +121,14 @@ export function createDoor({ contracts, projects, observe, limits, trustedProxie
   }
 
   async function enterAwaking(visit: Visit, done: () => void): Promise<void> {
-    const project = await wake(visit.address.ref);
-    if ('failure' in project) bar(visit.request, visit.reply, visit.contract, project);
-    else admit(visit, project, done);
+    const { request, reply, contract } = visit;
+    try {
+      const project = await wake(visit);
+      if ('failure' in project) bar(request, reply, contract, project);
+      else admit(visit, project, done);
+    } catch (error) {
+      answerError(error, request, reply);
+    }
   }
 
   /** What can be said before anything is looked up. */
@@ -145,14 +150,15 @@ export function createDoor({ contracts, projects, observe, limits, trustedProxie
     return checkBounds(request, limits, contract);
   }
 
-  async function wake(ref: string): Promise<Project | Barred> {
+  async function wake({ address: { ref }, request, passage }: Visit): Promise<Project | Barred> {
     try {
       const project = isRef(ref) ? await projects.wake(ref) : undefined;
       return project ?? { failure: { kind: 'not_found', message: `There is no project "${ref}"` } };
     } catch (error) {
       const failure = doorFailureOf(error);
       if (failure.kind !== 'internal') return { failure };
-      observe({ kind: 'request.failed', requestId: '', traceId: '', service: 'gateway', error });
+      const { traceId } = passage.trace;
+      observe({ kind: 'request.failed', requestId: request.id, traceId, service: 'gateway', error });
       return { failure: { kind: 'unavailable', message: 'The project does not wake up', retryAfterSeconds: 1 } };
     }
   }
