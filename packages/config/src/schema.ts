@@ -187,16 +187,16 @@ export const configSchema: ConfigSchema = {
         default: false,
         about: 'Answer 401 to a request without any key instead of treating it as anon.',
       }),
-      rateLimitPerAddress: option(integer({ min: 0, max: 10_000_000 }), {
-        default: 60_000,
-        about: 'Requests per minute from one client address; 0 sets no limit.',
+      rateLimitPerAddress: option(integer({ min: 0, max: 1_000_000 }), {
+        default: 300,
+        about: 'Requests per second from one client address, ten times as many in a burst; 0 sets no limit.',
       }),
-      rateLimitPerUser: option(integer({ min: 0, max: 10_000_000 }), {
-        default: 60_000,
-        about: 'Requests per minute of one signed-in user; 0 sets no limit.',
+      rateLimitPerUser: option(integer({ min: 0, max: 1_000_000 }), {
+        default: 100,
+        about: 'Requests per second of one signed-in user, ten times as many in a burst; 0 sets no limit.',
       }),
       maxConcurrentRequests: option(integer({ min: 1, max: 100_000 }), {
-        default: 2_000,
+        default: 2_048,
         about: 'Requests in progress at once; beyond it the answer is 503.',
       }),
     },
