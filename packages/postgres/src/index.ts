@@ -55,3 +55,7 @@ export type { ScriptOptions } from './session/run-script.ts';
 export { createSessions, DEFAULT_SESSION_BOUNDS } from './session/sessions.ts';
 export type { SessionBounds, Sessions, SessionsOptions } from './session/sessions.ts';
 export type { DatabaseTarget, Login } from './session/target.ts';
+export { SCHEMA_CHANNEL, watchSchema } from './session/watch-schema.ts';
+export type { SchemaWatchOptions } from './session/watch-schema.ts';
+export { openExternalCluster } from './external/open-external-cluster.ts';
+export type { ExternalClusterOptions } from './external/open-external-cluster.ts';

@@ -1,4 +1,4 @@
-import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
+import { type Client, escapeIdentifier } from 'pg';
 import { must } from '@ashlar/kernel';
 import type { DatabaseTarget, Login } from '../session/target.ts';
 import { type AdminAccess, withAdmin } from './admin-connection.ts';
@@ -6,17 +6,8 @@ import { clusterErrors } from './cluster-errors.ts';
 import type { Capabilities, Cluster, ProjectLogins } from './cluster.ts';
 import { dropDatabase, ensureDatabase } from './ensure-database.ts';
 import { assertProjectRef } from './project-ref.ts';
-import {
-  clusterRoles,
-  FOUND_ROLES_SQL,
-  type FoundRole,
-  loginNames,
-  PLATFORM_LOGIN,
-  projectRoles,
-  roleStatements,
-  type RoleSpec,
-} from './roles.ts';
-import { scramVerifier } from './scram-verifier.ts';
+import { ensureRoles } from './ensure-roles.ts';
+import { administratorRole, clusterRoles, loginNames, PLATFORM_LOGIN, projectRoles } from './roles.ts';
 
 const CONTROL_DATABASE = 'control';
 /** Key of the advisory lock under which roles and databases change, in the administration's own database. */
@@ -31,6 +22,8 @@ export interface ClusterAccess {
   readonly port: number;
   readonly tls?: boolean;
   readonly admin: Login;
+  /** A superuser can become any role; another login has to be a member of those whose schemas it migrates. */
+  readonly adminIsSuperuser: boolean;
   /** Exists on every server of this kind; roles and databases are made from there. */
   readonly adminDatabase: string;
   readonly platformPassword: string;
@@ -62,6 +55,9 @@ export async function administerCluster(access: ClusterAccess): Promise<Administ
 
   const version = await administer(access, async (client) => {
     await ensureRoles(client, clusterRoles(ownerRole), [platform]);
+    if (!access.adminIsSuperuser) {
+      await ensureRoles(client, [administratorRole(access.admin.user, clusterRoles(ownerRole))], []);
+    }
     await ensureDatabase(client, {
       database: CONTROL_DATABASE,
       connect: [PLATFORM_LOGIN],
@@ -161,18 +157,6 @@ function administer<Result>(access: ClusterAccess, run: (client: Client) => Prom
     await client.query('SELECT pg_advisory_lock($1)', [ADMINISTRATION_LOCK]);
     return run(client);
   });
-}
-
-async function ensureRoles(client: Client, wanted: readonly RoleSpec[], logins: readonly Login[]): Promise<void> {
-  const { rows } = await client.query<FoundRole>(FOUND_ROLES_SQL, [wanted.map((spec) => spec.name)]);
-  const statements = [
-    ...roleStatements(wanted, new Map(rows.map((row) => [row.rolname, row]))),
-    ...logins.map(
-      ({ user, password }) => `ALTER ROLE ${escapeIdentifier(user)} PASSWORD ${escapeLiteral(scramVerifier(password))}`,
-    ),
-  ];
-  // One message is one transaction: all roles or none.
-  await client.query(statements.join(';\n'));
 }
 
 /** The databases initdb makes are open to every login by default. */

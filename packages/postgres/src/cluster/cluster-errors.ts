@@ -12,6 +12,7 @@ type ClusterError =
   | 'initialisationFailed'
   | 'startFailed'
   | 'stopped'
+  | 'databaseUrlInvalid'
   | 'serverUnreachable'
   | 'serverTooOld'
   | 'rightMissing'
@@ -73,6 +74,11 @@ export const clusterErrors: Readonly<Record<ClusterError, ErrorFactory>> = defin
     kind: 'unavailable',
     title: 'PostgreSQL was stopped, there is nothing to wait for',
   },
+  databaseUrlInvalid: {
+    kind: 'malformed',
+    title: 'DATABASE_URL cannot be used: {reason}',
+    hint: 'Wanted: postgres://user:password@host:5432/database',
+  },
   serverUnreachable: {
     kind: 'unavailable',
     title: 'Cannot reach PostgreSQL at {address}: {reason}',
@@ -85,7 +91,7 @@ export const clusterErrors: Readonly<Record<ClusterError, ErrorFactory>> = defin
   },
   rightMissing: {
     kind: 'forbidden',
-    title: 'The login {login} at {address} cannot {attempt}',
+    title: 'The login {login} at {address} lacks a right the platform needs: {attempt}',
     hint: 'Let an administrator run: {statement}',
   },
   projectRefInvalid: {

@@ -1,4 +1,6 @@
 import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
+import { clusterErrors } from './cluster-errors.ts';
+import { attempt } from './ensure-roles.ts';
 
 export interface DatabaseSpec {
   readonly database: string;
@@ -16,10 +18,18 @@ export interface DatabaseSpec {
  * revokes what the role was granted on all of them.
  */
 export async function ensureDatabase(client: Client, spec: DatabaseSpec): Promise<void> {
-  const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [spec.database]);
+  const found = await client.query<{ open: boolean }>(
+    'SELECT datallowconn AS open FROM pg_database WHERE datname = $1',
+    [spec.database],
+  );
   const name = escapeIdentifier(spec.database);
-  if (rowCount === 0) {
-    await client.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' ALLOW_CONNECTIONS false`);
+  if (found.rowCount === 0) {
+    const creation = `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`;
+    await attempt(
+      client,
+      `${creation} ALLOW_CONNECTIONS false`,
+      `ALTER ROLE ${escapeIdentifier(client.user ?? '')} CREATEDB`,
+    );
   }
   const { rows } = await client.query<{ rolname: string }>(
     `SELECT r.rolname FROM pg_db_role_setting s
@@ -39,9 +49,29 @@ export async function ensureDatabase(client: Client, spec: DatabaseSpec): Promis
         ([role, setting, value]) =>
           `ALTER ROLE ${escapeIdentifier(role)} IN DATABASE ${name} SET ${setting} = ${settingValue(setting, value)}`,
       ),
-    `ALTER DATABASE ${name} ALLOW_CONNECTIONS true`,
+    ...(found.rows[0]?.open === true ? [] : [`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`]),
   ];
-  await client.query(statements.join(';\n'));
+  const all = statements.join(';\n');
+  await attempt(client, all, all);
+  await assertRights(client, spec);
+}
+
+/** Granting what one may not grant is only a warning, so the outcome is what counts. */
+async function assertRights(client: Client, { database, connect, create }: DatabaseSpec): Promise<void> {
+  const { rows } = await client.query<{ role: string; right: string }>(
+    `SELECT role, "right" FROM (
+       SELECT unnest($2::text[]) AS role, 'CONNECT' AS "right" UNION ALL SELECT unnest($3::text[]), 'CREATE'
+     ) wanted WHERE NOT has_database_privilege(role, $1, "right")`,
+    [database, connect, create],
+  );
+  const missing = rows[0];
+  if (missing === undefined) return;
+  throw clusterErrors.rightMissing({
+    login: client.user ?? '',
+    address: `${client.host}:${client.port}`,
+    attempt: `it cannot let ${missing.role} ${missing.right.toLowerCase()} in database ${database}`,
+    statement: `GRANT ${missing.right} ON DATABASE ${escapeIdentifier(database)} TO ${escapeIdentifier(missing.role)}`,
+  });
 }
 
 /** A list setting is written as a list: quoted as a whole it would be one name. */

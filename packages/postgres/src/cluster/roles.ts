@@ -5,7 +5,8 @@ import type { ProjectLogins } from './cluster.ts';
 export interface RoleSpec {
   readonly name: string;
   readonly login: boolean;
-  readonly inherit: boolean;
+  /** undefined: as it is. */
+  readonly inherit: boolean | undefined;
   readonly bypassRls: boolean;
   readonly memberOf: readonly string[];
 }
@@ -62,6 +63,12 @@ export function projectRoles(logins: ProjectLogins, ownerRole: string): readonly
   ];
 }
 
+/** The login that administers a server it is no superuser of: it migrates the schemas of all owners. */
+export function administratorRole(name: string, roles: readonly RoleSpec[]): RoleSpec {
+  const groups = roles.filter((spec) => !spec.login).map((spec) => spec.name);
+  return role({ name, login: true, inherit: undefined, memberOf: groups });
+}
+
 /** The names of a project's logins follow from its ref, so dropping it needs nothing else. */
 export function loginNames(ref: string): { readonly authenticator: string; readonly owner: string } {
   return { authenticator: `${ref}_authenticator`, owner: `${ref}_owner` };
@@ -80,7 +87,7 @@ export function roleStatements(wanted: readonly RoleSpec[], found: ReadonlyMap<s
       const current = attributes({
         ...spec,
         login: present.rolcanlogin,
-        inherit: present.rolinherit,
+        inherit: spec.inherit === undefined ? undefined : present.rolinherit,
         bypassRls: present.rolbypassrls,
       });
       const changes = attributes(spec).filter((attribute) => !current.includes(attribute));
@@ -92,18 +99,21 @@ export function roleStatements(wanted: readonly RoleSpec[], found: ReadonlyMap<s
   return [...creations, ...grants];
 }
 
-/** For `roleStatements`: the roles of these names, with the groups they are in. */
+/**
+ * For `roleStatements`: the roles of these names, with the groups they may become. From version 16 on who makes a
+ * role is a member that may only grant it; before, that column does not exist.
+ */
 export const FOUND_ROLES_SQL = `
   SELECT rolname, rolcanlogin, rolinherit, rolbypassrls,
-         ARRAY(SELECT g.rolname::text FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid)
-           AS member_of
+         ARRAY(SELECT g.rolname::text FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
+                WHERE m.member = r.oid AND to_jsonb(m)->>'set_option' IS DISTINCT FROM 'false') AS member_of
     FROM pg_roles r
    WHERE rolname = ANY ($1)`;
 
 function attributes(spec: RoleSpec): readonly string[] {
   return [
     spec.login ? 'LOGIN' : 'NOLOGIN',
-    spec.inherit ? 'INHERIT' : 'NOINHERIT',
+    ...(spec.inherit === undefined ? [] : [spec.inherit ? 'INHERIT' : 'NOINHERIT']),
     // Saying NOBYPASSRLS needs the right to give it; it is what a new role has anyway.
     ...(spec.bypassRls ? ['BYPASSRLS'] : []),
   ];

@@ -21,6 +21,7 @@ export function embeddedAccess(address: EmbeddedAddress): ClusterAccess {
     publicHost: '127.0.0.1',
     port: address.port,
     admin: { user: SUPERUSER, password: address.superuserPassword },
+    adminIsSuperuser: true,
     adminDatabase: 'postgres',
     platformPassword: address.platformPassword,
     ownerRole: 'postgres',

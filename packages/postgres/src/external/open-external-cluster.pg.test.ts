@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Observation } from '@ashlar/telemetry';
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withAdmin } from '../cluster/admin-connection.ts';
+import { initialise } from '../embedded/initialise.ts';
+import { locatePrograms } from '../embedded/platform-package.ts';
+import { chooseRunAs } from '../embedded/run-as.ts';
+import { makeSocketFolder } from '../embedded/socket-folder.ts';
+import { superviseServer } from '../embedded/supervised-server.ts';
+import { openExternalCluster } from './open-external-cluster.ts';
+
+const SYSTEM_SERVER = { host: '127.0.0.1', port: 5432, user: 'postgres', password: '' };
+
+/** A server of the embedded programs without any role of ours: what a stranger's PostgreSQL 18 looks like. */
+async function bareServer() {
+  const folder = mkdtempSync(join(tmpdir(), 'ashlar-external-'));
+  chmodSync(folder, 0o755);
+  mkdirSync(join(folder, 'run'));
+  const programs = locatePrograms();
+  const dataFolder = join(folder, 'postgres');
+  const runAs = chooseRunAs({ instanceDir: folder, dataFolder, program: programs.postgres });
+  await initialise({ programs, folder: dataFolder, runAs, superuser: 'root', password: 'root', sync: false });
+  const socketDir = makeSocketFolder(folder, runAs);
+  const server = await superviseServer({
+    programs,
+    dataFolder,
+    runAs,
+    wantedPort: 0,
+    socketDir,
+    durability: 'none',
+    observe: () => undefined,
+  });
+  return {
+    port: server.port,
+    async close() {
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+describe('on a server whose login has few rights', () => {
+  let server: Awaited<ReturnType<typeof bareServer>>;
+  const root = () => ({ host: '127.0.0.1', port: server.port, user: 'root', password: 'root', database: 'postgres' });
+  const asRoot = (text: string) => withAdmin(root(), (client) => client.query(text));
+  const open = (user: string, observe: (observation: Observation) => void = () => undefined) =>
+    openExternalCluster({
+      url: `postgres://${user}:pw@127.0.0.1:${server.port}/shop`,
+      platformPassword: 'platform',
+      defaultRef: 'default',
+      observe,
+    });
+
+  beforeAll(async () => {
+    server = await bareServer();
+    await asRoot(`CREATE ROLE app LOGIN PASSWORD 'pw'`);
+    await asRoot('CREATE DATABASE shop OWNER app');
+  });
+  afterAll(() => server.close());
+
+  test('each missing right is refused with the statement that gives it, until nothing is missing', async () => {
+    await expect(open('app')).rejects.toMatchObject({
+      code: 'postgres.right_missing',
+      hint: 'Let an administrator run: CREATE ROLE "anon" NOLOGIN NOINHERIT',
+    });
+    await asRoot('ALTER ROLE app CREATEROLE');
+    await expect(open('app')).rejects.toMatchObject({
+      hint: 'Let an administrator run: CREATE ROLE "service_role" NOLOGIN NOINHERIT BYPASSRLS',
+    });
+    await asRoot('CREATE ROLE service_role NOLOGIN NOINHERIT BYPASSRLS');
+    await expect(open('app')).rejects.toMatchObject({ code: 'postgres.right_missing' });
+    await asRoot('GRANT service_role TO app WITH ADMIN OPTION');
+    await expect(open('app')).rejects.toMatchObject({ hint: 'Let an administrator run: ALTER ROLE "app" CREATEDB' });
+    await asRoot('ALTER ROLE app CREATEDB');
+    const seen: Observation[] = [];
+    const cluster = await open('app', (observation) => seen.push(observation));
+    expect(cluster.capabilities).toEqual({ eventTriggers: false, replication: false });
+    expect(seen).toMatchObject([
+      { kind: 'feature.off', feature: 'event triggers' },
+      { kind: 'feature.off', feature: 'change stream', remedy: 'ALTER ROLE "app" REPLICATION' },
+    ]);
+  });
+
+  test('the default project lives in the database of the URL, others in databases of their own', async () => {
+    const cluster = await open('app');
+    const logins = (ref: string) => ({
+      authenticator: { user: `${ref}_authenticator`, password: 'a' },
+      owner: { user: `${ref}_owner`, password: 'o' },
+    });
+    const main = await cluster.ensureProject('default', logins('default'));
+    const other = await cluster.ensureProject('second', logins('second'));
+    expect([main.database, other.database]).toEqual(['shop', 'project_second']);
+    const owner = new Client({ host: main.host, port: main.port, database: main.database, ...main.logins.owner });
+    await owner.connect();
+    expect((await owner.query('SELECT current_user')).rows).toEqual([{ current_user: 'postgres' }]);
+    await owner.end();
+    await cluster.dropProject('second');
+  });
+
+  test('a superuser has every capability', async () => {
+    const cluster = await openExternalCluster({
+      url: `postgres://root:root@127.0.0.1:${server.port}/shop`,
+      platformPassword: 'platform',
+      defaultRef: 'default',
+      observe: () => undefined,
+    });
+    expect(cluster.capabilities).toEqual({ eventTriggers: true, replication: true });
+    expect(cluster.ownerRole).toBe('postgres');
+  });
+
+  test('a server that does not answer is named without its password', async () => {
+    const url = 'postgres://app:secret@127.0.0.1:1/shop';
+    const refused = openExternalCluster({ url, platformPassword: '', defaultRef: 'default', observe: () => undefined });
+    await expect(refused).rejects.toMatchObject({ code: 'postgres.server_unreachable' });
+    await expect(refused).rejects.not.toThrow('secret');
+  });
+});
+
+const systemServer = await describeSystemServer();
+
+describe(`on the PostgreSQL of this machine (${systemServer.reason})`, () => {
+  test.runIf(systemServer.usable)(
+    'projects are owned by project_owner, since a superuser has the name postgres',
+    async () => {
+      const database = `ashlar_scratch_${randomBytes(4).toString('hex')}`;
+      const asPostgres = (text: string, values?: string[]) =>
+        withAdmin({ ...SYSTEM_SERVER, database: 'postgres' }, (client) =>
+          client.query<{ rolname: string }>(text, values),
+        );
+      const rolesBefore = (await asPostgres('SELECT rolname FROM pg_roles')).rows.map((row) => row.rolname);
+      await asPostgres(`CREATE DATABASE ${database}`);
+      try {
+        const cluster = await openExternalCluster({
+          url: `postgres://postgres@127.0.0.1:5432/${database}`,
+          platformPassword: 'platform',
+          defaultRef: 'default',
+          observe: () => undefined,
+        });
+        expect(cluster.version).toBeGreaterThanOrEqual(150_000);
+        expect(cluster.ownerRole).toBe('project_owner');
+        const target = await cluster.ensureProject('default', {
+          authenticator: { user: 'default_authenticator', password: 'a' },
+          owner: { user: 'default_owner', password: 'o' },
+        });
+        const owner = new Client({ host: target.host, port: target.port, database, ...target.logins.owner });
+        await owner.connect();
+        expect((await owner.query('SELECT current_user')).rows).toEqual([{ current_user: 'project_owner' }]);
+        await owner.end();
+      } finally {
+        await asPostgres(`DROP DATABASE ${database} WITH (FORCE)`);
+        await asPostgres('DROP DATABASE IF EXISTS control WITH (FORCE)');
+        const { rows } = await asPostgres('SELECT rolname FROM pg_roles WHERE rolname <> ALL ($1)', [
+          `{${rolesBefore.join(',')}}`,
+        ]);
+        for (const { rolname } of rows) await asPostgres(`DROP ROLE "${rolname}"`);
+      }
+    },
+  );
+});
+
+/** Only a server on which nothing of ours exists: the test removes what it makes. */
+async function describeSystemServer(): Promise<{ readonly usable: boolean; readonly reason: string }> {
+  try {
+    return await withAdmin({ ...SYSTEM_SERVER, database: 'postgres' }, async (client) => {
+      const { rows } = await client.query<{ version: number; taken: boolean; super: boolean }>(
+        `SELECT current_setting('server_version_num')::int AS version,
+                (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS super,
+                EXISTS (SELECT FROM pg_database WHERE datname = 'control') AS taken`,
+      );
+      const found = rows[0];
+      if (found === undefined || !found.super) return { usable: false, reason: 'skipped: we are no superuser there' };
+      if (found.taken) return { usable: false, reason: 'skipped: it has a database named control already' };
+      return { usable: found.version >= 150_000, reason: `version ${found.version}` };
+    });
+  } catch {
+    return { usable: false, reason: 'skipped: nobody answers on 127.0.0.1:5432 without a password' };
+  }
+}
