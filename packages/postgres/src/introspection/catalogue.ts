@@ -137,7 +137,6 @@ export const CATALOGUE_SETTINGS: LocalSettings = [
   ['search_path', ''],
   ['lock_timeout', '2s'],
   ['jit', 'off'],
-  ['work_mem', '32MB'],
   ['enable_nestloop', 'off'],
 ];
 

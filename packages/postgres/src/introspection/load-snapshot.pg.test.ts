@@ -43,6 +43,15 @@ function outline(relationship: Relationship): string {
   return [cardinality, constraint, ...pairs, ...through].filter((part) => part !== '').join(' ');
 }
 
+function writes(name: string): readonly boolean[] {
+  const { insertable, updatable, deletable } = relation(name);
+  return [insertable, updatable, deletable];
+}
+
+function result(name: string): Routine['result'] | undefined {
+  return routines(name)[0]?.result;
+}
+
 function routines(name: string): readonly Routine[] {
   return snapshot.routines.get(relationKey('public', name)) ?? [];
 }
@@ -81,10 +90,6 @@ describe('relations', () => {
   });
 
   test('a relation says which writes it takes', () => {
-    const writes = (name: string): readonly boolean[] => {
-      const { insertable, updatable, deletable } = relation(name);
-      return [insertable, updatable, deletable];
-    };
     expect(writes('people')).toEqual([true, true, true]);
     expect(writes('people_names')).toEqual([true, true, true]);
     expect(writes('orders_with_buyer')).toEqual([false, false, false]);
@@ -246,7 +251,6 @@ describe('routines', () => {
   });
 
   test('what comes back is void, a scalar, rows of a relation or rows of their own', () => {
-    const result = (name: string): Routine['result'] | undefined => routines(name)[0]?.result;
     const people = { schema: 'public', name: 'people' };
     expect(result('nothing')).toEqual({ kind: 'void' });
     expect(result('numbers')).toEqual({ kind: 'scalar', type: 'integer', set: true });

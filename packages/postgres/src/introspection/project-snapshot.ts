@@ -100,29 +100,32 @@ export class ProjectSnapshot {
   #schedule(delayMs: number): void {
     clearTimeout(this.#timer);
     if (this.#closing.signal.aborted || this.#loading !== undefined) return;
-    this.#timer = setTimeout(() => void this.#load().catch(() => undefined), Math.max(0, delayMs));
+    this.#timer = setTimeout(() => void this.#load({ background: true }).catch(() => undefined), Math.max(0, delayMs));
     this.#timer.unref();
   }
 
-  #load(): Promise<Snapshot> {
-    this.#loading ??= this.#read().finally(() => {
+  #load({ background }: { readonly background: boolean } = { background: false }): Promise<Snapshot> {
+    this.#loading ??= this.#read(background).finally(() => {
       this.#loading = undefined;
       if (this.#stale) this.#schedule(this.#retryDelayMs());
     });
     return this.#loading;
   }
 
-  async #read(): Promise<Snapshot> {
+  async #read(background: boolean): Promise<Snapshot> {
     const { database, observe, nextVersion, globalRoleSettings } = this.#options;
     clearTimeout(this.#timer);
     this.#stale = false;
     this.#startedAt = performance.now();
     try {
-      const snapshot = await loadSnapshot(readProjectCatalogue(database, this.#closing.signal), {
-        version: nextVersion(),
-        globalRoleSettings: globalRoleSettings(),
-        ...(this.#current === undefined ? {} : { timezones: this.#current.timezones }),
-      });
+      const snapshot = await loadSnapshot(
+        readProjectCatalogue(database, { signal: this.#closing.signal, background }),
+        {
+          version: nextVersion(),
+          globalRoleSettings: globalRoleSettings(),
+          ...(this.#current === undefined ? {} : { timezones: this.#current.timezones }),
+        },
+      );
       this.#current = snapshot;
       this.#failures = 0;
       this.#durationMs = performance.now() - this.#startedAt;
