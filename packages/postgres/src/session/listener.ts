@@ -89,7 +89,7 @@ export class Listener {
       connection.onNotification = (notification) => this.#deliver(notification);
       await listen(connection, new Set([...this.#subscriptions].map(({ channel }) => channel)));
       this.#failures = 0;
-      void connection.ended.then((error) => this.#lost(error));
+      void this.#reconnectWhenEnded(connection);
       return connection;
     } catch (cause) {
       this.#connection = null;
@@ -108,9 +108,10 @@ export class Listener {
     await connection?.ended;
   }
 
-  #lost(error: Error): void {
-    // Null means that we ended it ourselves.
-    if (this.#connection === null) return;
+  async #reconnectWhenEnded(connection: Connection): Promise<void> {
+    const error = await connection.ended;
+    // Another one, or none: we ended it ourselves.
+    if ((await this.#connection) !== connection) return;
     this.#connection = null;
     this.#scheduleReconnect(error);
   }

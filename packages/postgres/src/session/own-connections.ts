@@ -176,7 +176,7 @@ export class OwnConnections {
       this.#failures.delete(target.ref);
       const slot: Slot = { target, login, connection, idleSince: 0 };
       this.#busy.add(slot);
-      void connection.ended.then(() => this.#forget(slot));
+      void this.#forgetWhenEnded(slot);
       this.#options.observe({
         kind: 'session.connected',
         database: target.database,
@@ -241,7 +241,8 @@ export class OwnConnections {
     this.#serve();
   }
 
-  #forget(slot: Slot): void {
+  async #forgetWhenEnded(slot: Slot): Promise<void> {
+    await slot.connection.ended;
     this.#busy.delete(slot);
     this.#idle = this.#idle.filter((other) => other !== slot);
     this.#serve();

@@ -7,7 +7,7 @@ import { ownStream } from './own-stream.ts';
 import { ownTransaction } from './own-transaction.ts';
 import { patienceMs } from './run-exchange.ts';
 import { SharedConnections, type SharedConnectionsOptions } from './shared-connections.ts';
-import { SlowShapes } from './slow-shapes.ts';
+import { SlowShapes, type Shape } from './slow-shapes.ts';
 import type { DatabaseTarget } from './target.ts';
 import { callPlan } from './transaction-steps.ts';
 import { reasonOf } from './with-cancel.ts';
@@ -28,7 +28,7 @@ export class SessionDatabase implements ProjectDatabase {
   readonly #options: ProjectDatabaseOptions;
   readonly #shared: SharedConnections;
   readonly #listener: Listener;
-  readonly #slow = new SlowShapes();
+  readonly #shapes = new SlowShapes();
   #usedAt = performance.now();
   #isAwake = false;
   #isClosed = false;
@@ -53,13 +53,9 @@ export class SessionDatabase implements ProjectDatabase {
   async call(call: Call): Promise<StatementResult> {
     this.#touch(call.background);
     call.signal?.throwIfAborted();
-    const isShared =
-      call.connection === 'shared' &&
-      call.login === 'authenticator' &&
-      call.isolation === undefined &&
-      call.rollback !== true &&
-      !this.#slow.has(call.statement.text, performance.now());
-    return isShared ? this.#sharedCall(call) : this.#ownCall(call);
+    if (!mayShare(call)) return this.#ownCall(call);
+    const shape = this.#shapes.of(call.statement.text);
+    return shape.isSlow(performance.now()) ? this.#ownCall(call) : this.#sharedCall(call, shape);
   }
 
   async *stream(call: Omit<Call, 'connection'>): AsyncGenerator<readonly (string | null)[], void, undefined> {
@@ -114,22 +110,20 @@ export class SessionDatabase implements ProjectDatabase {
     return ownCall(target, await own.borrow(target, call.login, call.signal), call);
   }
 
-  async #sharedCall(call: Call): Promise<StatementResult> {
+  async #sharedCall(call: Call, shape: Shape): Promise<StatementResult> {
     let outcome = await this.#submit(call);
     // Both are certain to have left nothing behind: a stale statement was not executed, a read changes nothing.
     if (outcome.kind === 'lost' ? call.readOnly : isStaleStatement(outcome.kind === 'refused' && outcome.error)) {
       outcome = await this.#submit(call);
     }
     if (outcome.kind === 'lost') throw outcome.error;
-    const { text } = call.statement;
-    const now = performance.now();
     if (outcome.kind === 'answered') {
-      this.#slow.observe(text, outcome.headMs, now);
+      shape.ran(outcome.headMs, performance.now());
       return outcome.result;
     }
     switch (sqlState(outcome.error)) {
       case SQL_STATE.queryCanceled:
-        this.#slow.condemn(text, now);
+        shape.wasStopped(performance.now());
         return this.#ownCall(call);
       case SQL_STATE.lockNotAvailable:
         return this.#ownCall(call);
@@ -161,4 +155,14 @@ export class SessionDatabase implements ProjectDatabase {
     });
     return promise;
   }
+}
+
+/** The shared connections are the authenticator's, and one Sync is all the transaction they know. */
+function mayShare(call: Call): boolean {
+  return (
+    call.connection === 'shared' &&
+    call.login === 'authenticator' &&
+    call.isolation === undefined &&
+    call.rollback !== true
+  );
 }

@@ -53,9 +53,9 @@ export class SharedConnections {
     });
   }
 
-  /** Connections open or opening. */
+  /** Connections open or opening; one that has failed but not yet closed no longer counts. */
   get size(): number {
-    return this.#open.length + this.#opening;
+    return this.#open.filter((connection) => connection.usable).length + this.#opening;
   }
 
   /** Sends now if a connection has room, else as soon as one has. */
@@ -80,10 +80,10 @@ export class SharedConnections {
   }
 
   /** Answers what is in flight and closes; the next request opens anew. */
-  async close(error: unknown): Promise<void> {
+  async close(reason: unknown): Promise<void> {
     const leaving = this.#open;
     this.#open = [];
-    this.#line.refuseAll(error);
+    this.#line.refuseAll(reason);
     for (const connection of leaving) connection.end();
     await Promise.all(leaving.map((connection) => connection.ended));
   }
@@ -91,6 +91,7 @@ export class SharedConnections {
   #leastBusy(): Connection | undefined {
     let best: Connection | undefined;
     for (const connection of this.#open) {
+      if (!connection.usable) continue;
       if (best === undefined || connection.depth < best.depth) best = connection;
     }
     return best;
@@ -143,20 +144,23 @@ export class SharedConnections {
 
   #admit(connection: Connection): void {
     this.#open.push(connection);
-    void connection.ended.then((error) => {
-      const wasOpen = this.#open.includes(connection);
-      this.#open = this.#open.filter((other) => other !== connection);
-      if (!wasOpen) return;
-      this.#options.observe({
-        kind: 'session.lost',
-        database: this.#target.database,
-        login: 'authenticator',
-        error,
-        retryInMs: 0,
-      });
-      if (this.#line.length > 0) this.#openAnother();
-    });
+    void this.#removeWhenEnded(connection);
     this.#serve(connection);
+  }
+
+  async #removeWhenEnded(connection: Connection): Promise<void> {
+    const error = await connection.ended;
+    // One that is no longer listed was closed by us.
+    if (!this.#open.includes(connection)) return;
+    this.#open = this.#open.filter((other) => other !== connection);
+    this.#options.observe({
+      kind: 'session.lost',
+      database: this.#target.database,
+      login: 'authenticator',
+      error,
+      retryInMs: 0,
+    });
+    if (this.#line.length > 0) this.#openAnother();
   }
 
   #fail(cause: unknown): void {

@@ -38,7 +38,7 @@ export class WaitingLine<Member extends Waiter> {
       return;
     }
     this.#members.add(member);
-    this.#timer ??= setTimeout(() => this.#refuseLate(), this.#options.maxWaitMs).unref();
+    if (this.#timer === null) this.#wakeIn(this.#options.maxWaitMs);
   }
 
   /** Takes the first, or the first that `accepts`. */
@@ -61,6 +61,10 @@ export class WaitingLine<Member extends Waiter> {
     for (const member of members) member.refuse(error);
   }
 
+  #wakeIn(delayMs: number): void {
+    this.#timer = setTimeout(() => this.#refuseLate(), delayMs).unref();
+  }
+
   /** One timer for all: everybody waits equally long, so the first in line is the first to be late. */
   #refuseLate(): void {
     this.#timer = null;
@@ -68,7 +72,7 @@ export class WaitingLine<Member extends Waiter> {
     for (const member of this.#members) {
       const leftMs = member.since + this.#options.maxWaitMs - now;
       if (leftMs > 0) {
-        this.#timer = setTimeout(() => this.#refuseLate(), leftMs + 1).unref();
+        this.#wakeIn(leftMs + 1);
         return;
       }
       this.#members.delete(member);

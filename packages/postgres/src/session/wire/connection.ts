@@ -115,7 +115,7 @@ export class Connection {
   flush(): void {
     if (this.#flushing) return;
     this.#flushing = true;
-    queueMicrotask(() => {
+    setImmediate(() => {
       this.#flushing = false;
       if (!this.#lost) this.#socket.write(this.#writer.take());
     });

@@ -1,0 +1,286 @@
+import { ignoreObservations } from '@ashlar/telemetry';
+import { createTestProject, type TestProject } from '@ashlar/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Call } from './call.ts';
+import { runScript } from './run-script.ts';
+import { createSessions } from './sessions.ts';
+
+let project: TestProject;
+
+beforeAll(async () => {
+  project = await createTestProject();
+  await project.sql(`
+    set role postgres;
+    create table public.things (id int primary key, body text);
+    grant all on public.things to authenticated;
+    reset role;
+    grant usage on schema public to identity;
+    grant all on public.things to identity;`);
+});
+
+afterAll(() => project.close());
+
+function own(text: string, more: Partial<Call> = {}): Call {
+  return {
+    login: 'authenticator',
+    role: 'authenticated',
+    settings: [],
+    readOnly: false,
+    connection: 'own',
+    statement: { text, values: [] },
+    ...more,
+  };
+}
+
+async function count(where: string): Promise<number> {
+  const rows = await project.sql<{ count: number }>(`select count(*)::int as count from ${where}`);
+  return rows[0]?.count ?? 0;
+}
+
+test('rollback shows the result and keeps nothing', async () => {
+  const call = own(`insert into public.things values (1, 'gone') returning body`, { rollback: true });
+  expect(await project.database.call(call)).toMatchObject({ rows: [['gone']], command: 'INSERT', rowCount: 1 });
+  expect(await count('public.things where id = 1')).toBe(0);
+});
+
+test('an isolation level holds for its call and for no other', async () => {
+  const level = `select current_setting('transaction_isolation')`;
+  const serializable = await project.database.call(own(level, { isolation: 'serializable' }));
+  expect(serializable.rows).toEqual([['serializable']]);
+  expect((await project.database.call(own(level))).rows).toEqual([['read committed']]);
+});
+
+test('a call that fails inside an explicit transaction leaves a usable connection', async () => {
+  const sessions = createSessions({ observe: ignoreObservations, bounds: { ownConnections: 1 } });
+  const database = sessions.project(project.target);
+  await expect(database.call(own('select 1 / 0', { isolation: 'serializable' }))).rejects.toMatchObject({
+    code: '22012',
+  });
+  expect((await database.call(own('select 1'))).rows).toEqual([['1']]);
+  await sessions.close();
+});
+
+test('an abort cancels the statement at the server and frees the connection', async () => {
+  const sessions = createSessions({ observe: ignoreObservations, bounds: { ownConnections: 1 } });
+  const database = sessions.project(project.target);
+  const startedAt = performance.now();
+  const call = own('select pg_sleep(20) /* cancelled */', { signal: AbortSignal.timeout(150) });
+  await expect(database.call(call)).rejects.toMatchObject({ name: 'TimeoutError' });
+  expect((await database.call(own('select 1'))).rows).toEqual([['1']]);
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  expect(
+    await count(
+      `pg_stat_activity where state = 'active' and query like '%/* cancelled */%' and pid <> pg_backend_pid()`,
+    ),
+  ).toBe(0);
+  await sessions.close();
+});
+
+test('all projects together hold no more than the bound, and the least used connection makes room', async () => {
+  await using other = await createTestProject();
+  const sessions = createSessions({
+    observe: ignoreObservations,
+    bounds: { ownConnections: 3, ownConnectionsPerProject: 2 },
+  });
+  const one = sessions.project(project.target);
+  const two = sessions.project(other.target);
+  let running = 0;
+  let most = 0;
+  const nap = async (database: typeof one): Promise<void> => {
+    await database.transaction({ login: 'platform', role: 'identity' }, async (tx) => {
+      running++;
+      most = Math.max(most, running);
+      await tx.query('select pg_sleep(0.03)');
+      running--;
+    });
+  };
+  await Promise.all(Array.from({ length: 12 }, (_, index) => nap(index % 2 === 0 ? one : two)));
+  expect(most).toBeLessThanOrEqual(3);
+  expect(
+    await count(
+      `pg_stat_activity where application_name in ('ashlar ${project.ref} platform', 'ashlar ${other.ref} platform')`,
+    ),
+  ).toBeLessThanOrEqual(3);
+  await sessions.close();
+});
+
+test('one project cannot take all own connections', async () => {
+  await using other = await createTestProject();
+  const sessions = createSessions({
+    observe: ignoreObservations,
+    bounds: { ownConnections: 3, ownConnectionsPerProject: 2 },
+  });
+  const greedy = sessions.project(project.target);
+  const modest = sessions.project(other.target);
+  const naps = Array.from({ length: 6 }, () => greedy.call(own('select pg_sleep(0.3)')));
+  const startedAt = performance.now();
+  await modest.call(own('select 1'));
+  expect(performance.now() - startedAt).toBeLessThan(250);
+  await Promise.all(naps);
+  await sessions.close();
+});
+
+test('a stream gives every row, in order, without holding them', async () => {
+  const rows = 200_000;
+  let next = 0;
+  let peakBytes = 0;
+  const stream = project.database.stream(own(`select n, repeat('x', 100) from generate_series(0, ${rows - 1}) n`));
+  for await (const [n] of stream) {
+    if (n !== String(next)) throw new Error(`row ${next} is ${n}`);
+    if (++next % 20_000 === 0) peakBytes = Math.max(peakBytes, process.memoryUsage().arrayBuffers);
+  }
+  expect(next).toBe(rows);
+  // The whole result has more than 20 MB.
+  expect(peakBytes).toBeLessThan(16_000_000);
+});
+
+test('a slow reader makes the server wait', async () => {
+  const stream = project.database.stream(own('select n from generate_series(1, 1000000) n'))[Symbol.asyncIterator]();
+  await stream.next();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(
+    await count(
+      `pg_stat_activity where query like '%generate_series(1, 1000000)%' and state <> 'active' and wait_event = 'ClientRead'`,
+    ),
+  ).toBe(1);
+  await stream.return?.();
+});
+
+test('leaving a stream early cancels the rest and frees the connection', async () => {
+  const sessions = createSessions({ observe: ignoreObservations, bounds: { ownConnections: 1 } });
+  const database = sessions.project(project.target);
+  let seen = 0;
+  for await (const _row of database.stream(own('select n, pg_sleep(0.001) from generate_series(1, 100000) n'))) {
+    if (++seen === 300) break;
+  }
+  expect(seen).toBe(300);
+  expect((await database.call(own('select 1'))).rows).toEqual([['1']]);
+  await sessions.close();
+});
+
+test('a stream runs as its role, within its limits, and says what went wrong in the middle', async () => {
+  const call = own(`select case when n < 600 then n else 1 / (600 - n) end from generate_series(1, 1000) n`);
+  let seen = 0;
+  const readAll = async (): Promise<void> => {
+    for await (const _row of project.database.stream(call)) seen++;
+  };
+  await expect(readAll()).rejects.toMatchObject({ code: '22012' });
+  expect(seen).toBeGreaterThan(0);
+  const roles: (readonly (string | null)[])[] = [];
+  for await (const row of project.database.stream(own('select current_user', { isolation: 'repeatable read' })))
+    roles.push(row);
+  expect(roles).toEqual([['authenticated']]);
+});
+
+test('aborting a stream ends it', async () => {
+  const signal = AbortSignal.timeout(100);
+  const readAll = async (): Promise<void> => {
+    for await (const _row of project.database.stream(
+      own('select pg_sleep(0.01) from generate_series(1, 10000)', { signal }),
+    )) {
+      // Reading on is all it does.
+    }
+  };
+  await expect(readAll()).rejects.toMatchObject({ name: 'TimeoutError' });
+});
+
+test('a transaction commits what its callback did, as the role it named', async () => {
+  const result = await project.database.transaction(
+    { login: 'platform', role: 'identity', settings: [['request.jwt.claims', '{"sub":"u"}']] },
+    async (tx) => {
+      await tx.query('insert into public.things values ($1, $2)', [100, 'kept']);
+      const { rows } = await tx.query<{ role: string; at: Date; n: number; big: string; doc: unknown; list: number[] }>(
+        `select current_user::text as role, timestamptz '2024-01-02T03:04:05Z' as at, 7 as n, 9007199254740993 as big,
+                $1::jsonb as doc, $2::int[] as list`,
+        [{ a: [1, null] }, [1, 2]],
+      );
+      return rows[0];
+    },
+  );
+  expect(result).toEqual({
+    role: 'identity',
+    at: new Date('2024-01-02T03:04:05Z'),
+    n: 7,
+    big: '9007199254740993',
+    doc: { a: [1, null] },
+    list: [1, 2],
+  });
+  expect(await count('public.things where id = 100')).toBe(1);
+});
+
+test('a transaction whose callback throws keeps nothing and rethrows', async () => {
+  const fail = project.database.transaction({ login: 'platform', role: 'identity' }, async (tx) => {
+    await tx.query(`insert into public.things values (101, 'lost')`);
+    throw new Error('changed my mind');
+  });
+  await expect(fail).rejects.toThrow('changed my mind');
+  expect(await count('public.things where id = 101')).toBe(0);
+});
+
+test('a transaction whose callback swallowed an error does not claim to have committed', async () => {
+  const swallow = project.database.transaction({ login: 'platform', role: 'identity' }, async (tx) => {
+    await tx.query(`insert into public.things values (102, 'lost')`);
+    await tx.query('select 1 / 0').catch(() => undefined);
+    return 'done';
+  });
+  await expect(swallow).rejects.toMatchObject({ code: 'postgres.transaction_aborted' });
+  expect(await count('public.things where id = 102')).toBe(0);
+});
+
+test('a transaction that is aborted is undone', async () => {
+  const abort = new AbortController();
+  const work = project.database.transaction(
+    { login: 'platform', role: 'identity', signal: abort.signal },
+    async (tx) => {
+      await tx.query(`insert into public.things values (103, 'lost')`);
+      setTimeout(() => abort.abort(new Error('too late')), 50);
+      await tx.query('select pg_sleep(10)');
+    },
+  );
+  await expect(work).rejects.toThrow('too late');
+  await expect.poll(() => count('public.things where id = 103')).toBe(0);
+});
+
+test('a query after the end of its transaction is refused', async () => {
+  let leaked: Parameters<Parameters<typeof project.database.transaction>[1]>[0] | undefined;
+  await project.database.transaction({ login: 'platform', role: 'identity' }, async (tx) => {
+    leaked = tx;
+    await tx.query('select 1');
+  });
+  await expect(leaked?.query('select 1')).rejects.toThrow('over');
+});
+
+test('the login decides which roles can be taken', async () => {
+  await expect(project.database.call(own('select 1', { role: 'postgres' }))).rejects.toMatchObject({ code: '42501' });
+  await expect(project.database.call(own('select 1', { login: 'owner', role: 'service_role' }))).rejects.toMatchObject({
+    code: '42501',
+  });
+});
+
+test('a script runs as the owner and tells the result of each statement', async () => {
+  const results = await runScript(
+    project.target,
+    `create table public.scripted (id int, at timestamptz default now());
+     insert into public.scripted (id) values (1), (2);
+     select id, current_user from public.scripted order by id;`,
+  );
+  expect(results.map(({ command, rowCount, rows }) => [command, rowCount, rows])).toEqual([
+    ['CREATE', 0, []],
+    ['INSERT', 2, []],
+    [
+      'SELECT',
+      2,
+      [
+        ['1', 'postgres'],
+        ['2', 'postgres'],
+      ],
+    ],
+  ]);
+});
+
+test('a script that fails leaves nothing and says where', async () => {
+  const script = runScript(project.target, 'create table public.half (id int); select nothing_of_the_kind;');
+  await expect(script).rejects.toMatchObject({ code: '42703', position: '43' });
+  expect(await project.sql(`select to_regclass('public.half') as found`)).toEqual([{ found: null }]);
+  await expect(runScript(project.target, 'copy public.things from stdin')).rejects.toMatchObject({ code: '57014' });
+});
