@@ -41,12 +41,17 @@ export function createApp({ limits, tls, rewriteUrl }: AppOptions): FastifyInsta
   return app;
 }
 
+/** A connection whose answer ends while the listener closes is kept alive by nobody's wish: it is looked for this often. */
+const SWEEP_INTERVAL_MS = 50;
+
 /** Closes a listener: idle sockets at once, answers under way get `drainTimeoutMs`, then their sockets end too. */
 export async function closeApp(app: FastifyInstance, limits: HttpLimits): Promise<void> {
+  const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_INTERVAL_MS);
   const deadline = setTimeout(() => app.server.closeAllConnections(), limits.drainTimeoutMs);
   try {
     await app.close();
   } finally {
+    clearInterval(sweep);
     clearTimeout(deadline);
   }
 }

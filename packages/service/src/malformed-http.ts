@@ -32,7 +32,9 @@ export function answerUnusualHttp(server: Server): void {
       `Cannot meet the expectation "${expectation.slice(0, 64)}"`,
     );
     const { headers, body } = renderPlainFailure(failure);
-    response.writeHead(status, { ...headers, connection: 'close' }).end(body);
+    response
+      .writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' })
+      .end(body);
   });
 }
 

@@ -144,7 +144,7 @@ export function createDoor({ contracts, projects, observe, limits, trustedProxie
       const waitSeconds = addressRate.take(passage.address, now());
       if (waitSeconds > 0) return { failure: tooOften(waitSeconds) };
     }
-    if (address.malformed) return { failure: { kind: 'malformed', message: 'The path is not valid UTF-8 text' } };
+    if (address.malformed) return { failure: { kind: 'malformed', message: 'The path is malformed' } };
     // A path that only decodes to a service's would find its route and miss all that stands before it.
     if (contract === undefined && !OWN_PATHS.has(passage.path)) return { failure: NOWHERE };
     return checkBounds(request, limits, contract);

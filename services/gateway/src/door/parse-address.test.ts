@@ -59,14 +59,22 @@ test('a project below the base host needs no prefix', () => {
   expect(parse('/rest/v1/x', 'shop.example.org', undefined).ref).toBe('default');
 });
 
-test.each(['/rest/v1/%', '/rest/v1/%zz', '/rest/v1/%ff', '/rest/v1/a%00b', '/rest/v1/%c0%af', '/rest/v1/%ED%A0%80?x'])(
-  '%s is malformed',
-  (target) => {
-    expect(parse(target).malformed).toBe(true);
-  },
-);
+test.each([
+  '/rest/v1/%',
+  '/rest/v1/%zz',
+  '/rest/v1/%ff',
+  '/rest/v1/a%00b',
+  '/rest/v1/%c0%af',
+  '/rest/v1/%ED%A0%80?x',
+  '/rest/v1/../auth/v1',
+  '/rest/v1/a%2f..%2fb',
+  '/rest/v1/..',
+])('%s is malformed', (target) => {
+  expect(parse(target).malformed).toBe(true);
+});
 
-test('percent signs of the query are the business of the service', () => {
+test('the query is the business of the service', () => {
   expect(parse('/rest/v1/x?like=100%').malformed).toBe(false);
+  expect(parse('/rest/v1/x?like=../../a').malformed).toBe(false);
   expect(parse('/rest/v1/%C3%BC?x').malformed).toBe(false);
 });

@@ -9,7 +9,7 @@ export interface Address {
   readonly url: string;
   /** What stood before it and belongs into public URLs: `/p/shop`, or nothing. */
   readonly prefix: string;
-  /** The path has percent signs that are no UTF-8 text, or a NUL. */
+  /** The path has percent signs that are no UTF-8 text, a NUL, or steps upwards. */
   readonly malformed: boolean;
 }
 
@@ -86,13 +86,19 @@ function originForm(target: string): string {
 }
 
 function isMalformed(url: string, pathEnd: number): boolean {
-  const percent = url.indexOf('%');
-  if (percent === -1 || percent >= pathEnd) return false;
+  const path = url.slice(0, pathEnd);
+  if (!path.includes('%')) return stepsUp(path);
   try {
-    return decodeURIComponent(url.slice(0, pathEnd)).includes('\0');
+    const decoded = decodeURIComponent(path);
+    return decoded.includes('\0') || stepsUp(decoded);
   } catch {
     return true;
   }
+}
+
+/** Some readers of a path resolve `..` and others do not; two readings of one path must not be possible. */
+function stepsUp(path: string): boolean {
+  return path.includes('/..') || path.includes('../');
 }
 
 function refInHost({ host, baseHost }: HostNaming): string | null {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Readable } from 'node:stream';
+import { type Readable, pipeline } from 'node:stream';
 import {
   type DoorFailure,
   IDENTITY_HEADER,
@@ -105,8 +105,15 @@ function passBodiesThrough(scope: FastifyInstance, limitBytes: number): void {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', (request, payload, done) => {
     const declared = request.headers['content-length'] !== undefined;
-    done(null, declared || !(payload instanceof Readable) ? payload : payload.pipe(limitStream(limitBytes)));
+    done(null, declared ? payload : limited(payload, limitBytes));
   });
+}
+
+function limited(payload: Readable, limitBytes: number): Readable {
+  const counted = limitStream(limitBytes);
+  // An error needs no handling here: it destroys `counted`, and with it the request that is made of it.
+  pipeline(payload, counted, () => undefined);
+  return counted;
 }
 
 function requestHeaders(request: FastifyRequest, headers: IncomingHttpHeaders, identity: string): IncomingHttpHeaders {

@@ -1,0 +1,162 @@
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { type AddressInfo, connect } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import { ignoreObservations } from '@ashlar/telemetry';
+import { afterAll, expect, test } from 'vitest';
+import { type Gateway, type GatewayOptions, createGateway } from './gateway.ts';
+import { DEFAULT_GATEWAY_LIMITS } from './gateway-limits.ts';
+import { testProject, testProjects } from './test-project.ts';
+import { echoService } from './test-service.ts';
+import { TEST_TLS } from './test-tls.ts';
+
+const gateways: Gateway[] = [];
+afterAll(() => Promise.all(gateways.map((gateway) => gateway.close())));
+
+async function listening(
+  options: Partial<GatewayOptions> = {},
+): Promise<{ gateway: Gateway; port: number; url: string }> {
+  const service = echoService();
+  const gateway = createGateway({
+    mounts: [{ contract: service.contract, service }],
+    projects: testProjects([testProject()]),
+    observe: ignoreObservations,
+    ready: () => Promise.resolve(),
+    ...options,
+  });
+  gateways.push(gateway);
+  const url = await gateway.listen({ host: '127.0.0.1', port: 0 });
+  return { gateway, url, port: portOf(gateway) };
+}
+
+function portOf({ app }: Gateway): number {
+  // Safe: a listener on a host and port has an address of this kind.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return (app.server.address() as AddressInfo).port;
+}
+
+const shared = await listening();
+
+/** Sends bytes as they are and returns all that comes back until the socket ends. */
+function exchange(port: number, bytes: string | Buffer): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('error', reject);
+    socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
+    socket.write(bytes);
+  });
+}
+
+test.each([
+  ['no HTTP at all', 'hello\r\n\r\n', 400],
+  ['binary noise', Buffer.from([0, 1, 2, 0xff, 0xfe, 13, 10, 13, 10]), 400],
+  ['an unknown method', 'FROB /rest/v1/things/a HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+  [
+    'two lengths',
+    'POST /rest/v1/things/a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
+    400,
+  ],
+  [
+    'a length and chunks',
+    'POST /rest/v1/things/a HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    400,
+  ],
+  ['a negative length', 'POST /rest/v1/things/a HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n', 400],
+  ['a broken header', 'GET /rest/v1/things/a HTTP/1.1\r\nHost: x\r\nbad header: 1\r\n\r\n', 400],
+  ['a NUL in a header', 'GET /rest/v1/things/a HTTP/1.1\r\nHost: x\r\nx-a: a\0b\r\n\r\n', 400],
+  ['a version to come', 'GET / HTTP/9.9\r\nHost: x\r\n\r\n', 400],
+  ['a tunnel', 'CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n', 405],
+  [
+    'an expectation',
+    'POST /rest/v1/things/a HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\nContent-Length: 0\r\n\r\n',
+    417,
+  ],
+  ['a megabyte of token', `GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${'x'.repeat(1 << 20)}\r\n\r\n`, 431],
+  ['a megabyte of URL', `GET /rest/v1/${'x'.repeat(1 << 20)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
+])('%s is answered in JSON', async (_what, bytes, status) => {
+  const answer = await exchange(shared.port, bytes);
+  const [head = '', body = ''] = answer.split('\r\n\r\n');
+  expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  expect(JSON.parse(body)).toMatchObject({ message: expect.any(String), details: null, hint: null });
+  expect(body).not.toMatch(/\bat .*:\d+|HPE_|node:/);
+});
+
+test('a request without a Host is refused, and the next one served', async () => {
+  expect(await exchange(shared.port, 'GET / HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+  expect((await fetch(`${shared.url}/health`)).status).toBe(200);
+});
+
+test('a body of unknown length is cut off at the limit', async () => {
+  const chunk = `3e8\r\n${'x'.repeat(1000)}\r\n`;
+  const head =
+    'POST /rest/v1/things/a HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n';
+  const answer = await exchange(shared.port, head + chunk + chunk);
+  expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+  expect(answer).toContain('"too_large"');
+});
+
+test('a declared body beyond the limit is refused before it is read', async () => {
+  const head =
+    'POST /rest/v1/things/a HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 5000000\r\n\r\n';
+  expect(await exchange(shared.port, head)).toMatch(/^HTTP\/1\.1 413 [\s\S]*connection: close/i);
+});
+
+test('with a certificate the door speaks HTTPS', async () => {
+  const { port, url } = await listening({ tls: TEST_TLS });
+  expect(url).toBe(`https://127.0.0.1:${port}`);
+  const body = await new Promise<string>((resolve, reject) => {
+    const request = httpsRequest(`${url}/rest/v1/things/a`, { ca: TEST_TLS.cert }, (response) => {
+      collect(response).then(resolve, reject);
+    });
+    request.on('error', reject).end();
+  });
+  expect(JSON.parse(body)).toMatchObject({ publicUrl: `https://127.0.0.1:${port}` });
+});
+
+async function collect(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = await response.toArray();
+  return Buffer.concat(chunks).toString();
+}
+
+test('closing lets an answer under way arrive and ends idle connections at once', async () => {
+  const { gateway, url } = await listening();
+  await (await fetch(`${url}/health`)).text();
+  const underWay = fetch(`${url}/rest/v1/slow/200`);
+  await new Promise((resolve) => {
+    setTimeout(resolve, 50);
+  });
+  const startedAt = performance.now();
+  await gateway.close();
+  expect((await underWay).status).toBe(200);
+  expect(performance.now() - startedAt).toBeLessThan(2000);
+});
+
+test('an answer that never comes does not keep the door open', async () => {
+  const { gateway, url } = await listening({ limits: { ...DEFAULT_GATEWAY_LIMITS, drainTimeoutMs: 300 } });
+  const never = fetch(`${url}/rest/v1/slow/60000`).then(
+    () => 'answered',
+    () => 'cut off',
+  );
+  await new Promise((resolve) => {
+    setTimeout(resolve, 50);
+  });
+  const startedAt = performance.now();
+  await gateway.close();
+  expect(performance.now() - startedAt).toBeLessThan(1500);
+  expect(await never).toBe('cut off');
+});
+
+test('a client that leaves before its answer is counted out', async () => {
+  const seen: number[] = [];
+  const { port } = await listening({
+    observe: (observation) => {
+      if (observation.kind === 'request.answered') seen.push(observation.status);
+    },
+  });
+  const request = httpRequest({ port, path: '/rest/v1/slow/300' });
+  request.on('error', () => undefined).end();
+  setTimeout(() => request.destroy(), 50);
+  await expect.poll(() => seen).toEqual([499]);
+});
