@@ -59,6 +59,9 @@ export function createNativePasswordHasher(options: HashingOptions): PasswordHas
 
 /** A well-formed hash of our own cost whose digest is drawn: verifying against it takes as long as any and never holds. */
 function unmatchableHash({ memoryKib, passes }: HashingOptions): string {
-  const draw = (bytes: number): string => randomBytes(bytes).toString('base64').replaceAll('=', '');
   return `$argon2id$v=19$m=${memoryKib},t=${passes},p=1$${draw(16)}$${draw(32)}`;
+}
+
+function draw(bytes: number): string {
+  return randomBytes(bytes).toString('base64').replaceAll('=', '');
 }

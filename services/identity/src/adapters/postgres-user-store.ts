@@ -66,7 +66,7 @@ export function createPostgresUserStore(tx: Transaction, attempting: (attempt: A
     async saveIdentity(userId: string, provider: OwnProvider, data: Metadata, at: Date) {
       await tx.query(
         `insert into auth.identities (provider_id, user_id, identity_data, provider, last_sign_in_at, created_at, updated_at)
-         values ($1, $1::uuid, $3::jsonb, $2, $4, $4, $4)
+         values ($1::uuid::text, $1::uuid, $3::jsonb, $2, $4, $4, $4)
          on conflict (provider_id, provider) do update
          set identity_data = identities.identity_data || excluded.identity_data, updated_at = excluded.updated_at`,
         [userId, provider, JSON.stringify(data), at],
