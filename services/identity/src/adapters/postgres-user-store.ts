@@ -24,8 +24,8 @@ const CHANGE_COLUMNS = {
 export type Attempt = 'saving new user' | 'updating user' | 'deleting user';
 
 export function createPostgresUserStore(tx: Transaction, attempting: (attempt: Attempt) => void): UserStore {
-  const findOne = async (condition: string, values: readonly unknown[]): Promise<User | null> => {
-    const { rows } = await tx.query<UserRow>(`${SELECT_USER} where ${condition} limit 1`, values);
+  const findOne = async (clause: string, values: readonly unknown[]): Promise<User | null> => {
+    const { rows } = await tx.query<UserRow>(`${SELECT_USER} where ${clause} limit 1`, values);
     return rows[0] === undefined ? null : toUser(rows[0]);
   };
   const affectsOne = async (text: string, values: readonly unknown[]): Promise<boolean> =>
@@ -118,14 +118,15 @@ export function createPostgresUserStore(tx: Transaction, attempting: (attempt: A
   };
 }
 
-// No conflict target: whichever of id, email and phone is taken, the row is not inserted, and a transaction that is
+// The unique index minds letter case and seeds may not, hence the look before. No conflict target: whichever of id, email and phone is taken, the row is not inserted, and a transaction that is
 // inserting the same address right now is waited for.
 const INSERT_USER = `
   insert into auth.users (instance_id, id, aud, role, email, phone, encrypted_password, email_confirmed_at,
     phone_confirmed_at, banned_until, raw_app_meta_data, raw_user_meta_data, is_anonymous, created_at, updated_at,
     confirmation_token, recovery_token, email_change_token_new, email_change)
-  values ('00000000-0000-0000-0000-000000000000', $1, 'authenticated', $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10::jsonb,
-    $11, $12, $12, '', '', '', '')
+  select uuid '00000000-0000-0000-0000-000000000000', $1::uuid, 'authenticated', $2, $3::text, $4, $5, $6::timestamptz,
+    $7::timestamptz, $8::timestamptz, $9::jsonb, $10::jsonb, $11::boolean, $12::timestamptz, $12::timestamptz, '', '', '', ''
+  where not exists (select from auth.users where lower(email) = $3::text and not is_sso_user)
   on conflict do nothing`;
 
 function insertValues(user: NewUser): readonly unknown[] {

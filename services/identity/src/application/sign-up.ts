@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { must } from '@ashlar/kernel';
-import { drawCode, hashMailedCode } from '../domain/confirmation-token.ts';
 import { identityErrors } from '../domain/identity-errors.ts';
 import { mergeMetadata, providersMetadata } from '../domain/metadata.ts';
 import { renderUser, type UserDocument } from '../domain/user-document.ts';
 import { AUTHENTICATED, type Metadata, type User } from '../domain/user.ts';
 import { auditEntry } from './audit-entry.ts';
+import { drawMailedToken } from './draw-mailed-token.ts';
 import { checkNewPassword } from './new-password.ts';
 import { openSession } from './open-session.ts';
 import { renderSession, type OpenSession, type SessionDocument } from './session-document.ts';
@@ -67,7 +67,9 @@ async function register(stores: Stores, visit: Visit, candidate: NewUser & { ema
   const { email, at } = candidate;
   const inserted = await stores.users.insert(candidate);
   if (!inserted) {
-    const holder = must(await stores.users.findByEmail(email), 'the holder of a taken address');
+    const holder = await stores.users.findByEmail(email);
+    // Nobody holds it, so a trigger of the application swallowed the row.
+    if (holder === null) throw identityErrors.databaseError({ attempt: 'saving new user' });
     await stores.audit(auditEntry('user_repeated_signup', holder, visit.client.address, at, { provider: 'email' }));
     // The password given now is not taken over: nobody has shown that the address is theirs. With confirmation off
     // an unconfirmed account counts as taken for the same reason.
@@ -85,7 +87,7 @@ async function register(stores: Stores, visit: Visit, candidate: NewUser & { ema
 }
 
 async function askToConfirm(stores: Stores, visit: Visit, user: User, email: string, at: Date): Promise<Outcome> {
-  await stores.users.keepConfirmation(user.id, email, hashMailedCode(email, drawCode()), at);
+  await stores.users.keepConfirmation(user.id, email, drawMailedToken(email), at);
   await stores.audit(auditEntry('user_confirmation_requested', user, visit.client.address, at, { provider: 'email' }));
   return { kind: 'to-confirm', user: must(await stores.users.findById(user.id), 'the user to confirm') };
 }

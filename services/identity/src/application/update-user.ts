@@ -1,12 +1,12 @@
 import { must } from '@ashlar/kernel';
 import type { Bearer } from '../domain/bearer.ts';
-import { drawCode, hashMailedCode } from '../domain/confirmation-token.ts';
 import { identityErrors } from '../domain/identity-errors.ts';
 import { mergeMetadata } from '../domain/metadata.ts';
 import { hasVerifiedFactor, type Metadata, type User } from '../domain/user.ts';
 import { auditEntry } from './audit-entry.ts';
 import { authenticate } from './authenticate.ts';
 import { setEmail } from './change-address.ts';
+import { drawMailedToken } from './draw-mailed-token.ts';
 import { checkNewPassword } from './new-password.ts';
 import type { Stores, UserChanges } from './stores.ts';
 import { report, type IdentityParts, type Visit } from './visit.ts';
@@ -78,5 +78,5 @@ async function changeEmail(stores: Stores, visit: Visit, user: User, email: stri
     await setEmail(stores, user, email, at);
     return;
   }
-  await stores.users.keepEmailChange(user.id, email, hashMailedCode(email, drawCode()), at);
+  await stores.users.keepEmailChange(user.id, email, drawMailedToken(email), at);
 }

@@ -31,6 +31,9 @@ const AdminUserBody = z.object({
 
 const DeleteBody = z.object({ should_soft_delete: optionalFlag });
 
+/** PostgreSQL cuts names of roles there. */
+const MAX_ROLE_LENGTH = 63;
+
 const USERS = '/admin/users';
 const ONE_USER = '/admin/users/:id';
 
@@ -83,6 +86,9 @@ function readInput(request: FastifyRequest): AdminUserInput {
   const body = readBody(request, AdminUserBody);
   if (body.id !== '' && !isUuid(body.id)) {
     throw identityErrors.validationFailed({ detail: 'ID must conform to the uuid v4 format' });
+  }
+  if (body.role.length > MAX_ROLE_LENGTH) {
+    throw identityErrors.validationFailed({ detail: `role cannot be longer than ${MAX_ROLE_LENGTH} characters` });
   }
   return {
     id: absentIfEmpty(body.id),

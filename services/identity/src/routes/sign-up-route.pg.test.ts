@@ -98,6 +98,23 @@ test('an address that is taken is refused, whatever its case', async () => {
   });
 });
 
+test('an address a seed wrote in mixed case is taken too', async () => {
+  await identity.project.sql(`insert into auth.users (email, email_confirmed_at) values ('Ada@Example.com', now())`);
+  const ask = { body: { email: 'ada@example.com', password: 'secret1' } };
+  expect((await identity.ask({ ...ask, url: '/signup' })).body.error_code).toBe('user_already_exists');
+  const made = await identity.ask({ ...ask, url: '/admin/users', token: identity.serviceToken });
+  expect(made.body.error_code).toBe('email_exists');
+});
+
+test('a trigger that swallows the row is no taken address', async () => {
+  await identity.project.sql(`
+    create function public.swallow() returns trigger language plpgsql as $$ begin return null; end $$;
+    create trigger swallow before insert on auth.users for each row execute function public.swallow();`);
+  const answer = await identity.ask({ url: '/signup', body: { email: 'a@b.co', password: 'secret1' } });
+  await identity.project.sql('drop trigger swallow on auth.users; drop function public.swallow');
+  expect(answer).toMatchObject({ status: 500, body: { msg: 'Database error saving new user' } });
+});
+
 test('of twenty sign-ups of one address at once exactly one makes the account', async () => {
   const body = { email: 'race@example.com', password: 'secret1' };
   const answers = await Promise.all(Array.from({ length: 20 }, () => identity.ask({ url: '/signup', body })));
