@@ -160,7 +160,7 @@ export class SharedConnections {
       error,
       retryInMs: 0,
     });
-    if (this.#line.length > 0) this.#openAnother();
+    this.#careForLine();
   }
 
   #fail(cause: unknown): void {
@@ -176,6 +176,13 @@ export class SharedConnections {
       error: cause,
       retryInMs,
     });
+    this.#careForLine();
+  }
+
+  /** Nobody waits for a connection that no attempt is under way for. */
+  #careForLine(): void {
+    if (this.#line.length === 0) return;
+    this.#openAnother();
     if (this.size === 0) this.#line.refuseAll(this.#lastFailure);
   }
 }

@@ -33,6 +33,9 @@ export interface BackendKey {
   readonly secretKey: number;
 }
 
+/** How long the end of a connection may take: a process has five seconds to stop. */
+const GOODBYE_MS = 3_000;
+
 /** How often the head of the line is checked against its patience. */
 const PATIENCE_CHECK_MS = 1_000;
 
@@ -121,11 +124,12 @@ export class Connection {
     });
   }
 
-  /** Takes no more exchanges, answers those in flight, then says goodbye. */
+  /** Takes no more exchanges, answers those in flight, then says goodbye; what takes too long is cut. */
   end(): void {
     if (this.#closing) return;
     this.#closing = true;
     if (this.#inFlight.length === 0) this.#sayGoodbye();
+    setTimeout(() => this.#socket.destroy(), GOODBYE_MS).unref();
   }
 
   /** Ends at once; exchanges in flight are lost. */
