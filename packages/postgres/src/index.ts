@@ -59,3 +59,7 @@ export { SCHEMA_CHANNEL, watchSchema } from './session/watch-schema.ts';
 export type { SchemaWatchOptions } from './session/watch-schema.ts';
 export { openExternalCluster } from './external/open-external-cluster.ts';
 export type { ExternalClusterOptions } from './external/open-external-cluster.ts';
+export { backupInstance } from './backup/backup-instance.ts';
+export type { BackupOptions, BackupSummary } from './backup/backup-instance.ts';
+export { restoreInstance } from './backup/restore-instance.ts';
+export type { RestoreOptions, RestoreSummary } from './backup/restore-instance.ts';

@@ -6,23 +6,14 @@ const REF = /^[a-z][a-z0-9-]{0,29}$/;
  * Refs that would collide: `<ref>_owner` with the owner role of a service or suite, `project_<ref>` or a path with
  * a part of the platform. Those that exist and those on the map.
  */
-const RESERVED: ReadonlySet<string> = new Set([
-  ...[
-    'instance',
-    'ashlar',
-    'platform',
-    'events',
-    'postgres',
-    'supabase',
-    'dashboard',
-    'anon',
-    'authenticated',
-    'service',
-  ],
-  ...['gateway', 'identity', 'auth', 'data', 'rest', 'graphql', 'realtime', 'storage', 'functions', 'scheduler'],
-  ...['webhooks', 'notifications', 'search', 'engine', 'registry', 'control'],
-  ...['product', 'inventory', 'order', 'billing', 'pos', 'project', 'catalog', 'credit', 'repair', 'blog', 'customer'],
-]);
+const RESERVED: ReadonlySet<string> = new Set(
+  [
+    'ashlar instance platform events postgres supabase dashboard anon authenticated service',
+    'gateway identity auth data rest graphql realtime storage functions scheduler',
+    'webhooks notifications search engine registry control',
+    'product inventory order billing pos project catalog credit repair blog customer',
+  ].flatMap((line) => line.split(' ')),
+);
 
 export function isProjectRef(ref: string): boolean {
   return REF.test(ref) && !RESERVED.has(ref);

@@ -51,11 +51,18 @@ export function giveTo(runAs: RunAs, ...paths: readonly string[]): void {
 
 async function runInitdb(options: InitialiseOptions, folder: string, passwordFile: string): Promise<void> {
   const args = [
-    ...['--pgdata', folder, '--username', options.superuser, '--pwfile', passwordFile],
-    ...['--auth-host', 'scram-sha-256', '--auth-local', 'scram-sha-256'],
+    `--pgdata=${folder}`,
+    `--username=${options.superuser}`,
+    `--pwfile=${passwordFile}`,
+    '--auth-host=scram-sha-256',
+    '--auth-local=scram-sha-256',
     // A collation that no update of the system's libraries can change under existing indexes.
-    ...['--encoding', 'UTF8', '--locale', 'C', '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8'],
-    ...['--data-checksums', '--no-instructions'],
+    '--encoding=UTF8',
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--data-checksums',
+    '--no-instructions',
     ...(options.sync ? [] : ['--no-sync']),
   ];
   const call = programCall(options.runAs, options.programs.initdb, args);

@@ -1,6 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -185,8 +194,7 @@ test.runIf(isRoot)('as root in a folder only root can enter, the server runs wit
   const dataDir = join(parent, 'instance');
   const cluster = await open({ dataDir });
   const status = readFileSync(`/proc/${cluster.pid()}/status`, 'utf8');
-  const namespace = (pid: string): string => spawnSync('readlink', [`/proc/${pid}/ns/user`]).stdout.toString();
-  expect(namespace(String(cluster.pid()))).not.toBe(namespace('self'));
+  expect(readlinkSync(`/proc/${cluster.pid()}/ns/user`)).not.toBe(readlinkSync('/proc/self/ns/user'));
   expect(status).toMatch(/^CapEff:\s+0+$/m);
 });
 

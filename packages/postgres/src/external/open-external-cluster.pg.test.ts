@@ -6,6 +6,7 @@ import type { Observation } from '@ashlar/telemetry';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withAdmin } from '../cluster/admin-connection.ts';
+import type { ProjectLogins } from '../cluster/cluster.ts';
 import { initialise } from '../embedded/initialise.ts';
 import { locatePrograms } from '../embedded/platform-package.ts';
 import { chooseRunAs } from '../embedded/run-as.ts';
@@ -87,12 +88,8 @@ describe('on a server whose login has few rights', () => {
 
   test('the default project lives in the database of the URL, others in databases of their own', async () => {
     const cluster = await open('app');
-    const logins = (ref: string) => ({
-      authenticator: { user: `${ref}_authenticator`, password: 'a' },
-      owner: { user: `${ref}_owner`, password: 'o' },
-    });
-    const main = await cluster.ensureProject('default', logins('default'));
-    const other = await cluster.ensureProject('second', logins('second'));
+    const main = await cluster.ensureProject('default', loginsOf('default'));
+    const other = await cluster.ensureProject('second', loginsOf('second'));
     expect([main.database, other.database]).toEqual(['shop', 'project_second']);
     const owner = new Client({ host: main.host, port: main.port, database: main.database, ...main.logins.owner });
     await owner.connect();
@@ -127,10 +124,6 @@ describe(`on the PostgreSQL of this machine (${systemServer.reason})`, () => {
     'projects are owned by project_owner, since a superuser has the name postgres',
     async () => {
       const database = `ashlar_scratch_${randomBytes(4).toString('hex')}`;
-      const asPostgres = (text: string, values?: string[]) =>
-        withAdmin({ ...SYSTEM_SERVER, database: 'postgres' }, (client) =>
-          client.query<{ rolname: string }>(text, values),
-        );
       const rolesBefore = (await asPostgres('SELECT rolname FROM pg_roles')).rows.map((row) => row.rolname);
       await asPostgres(`CREATE DATABASE ${database}`);
       try {
@@ -142,10 +135,7 @@ describe(`on the PostgreSQL of this machine (${systemServer.reason})`, () => {
         });
         expect(cluster.version).toBeGreaterThanOrEqual(150_000);
         expect(cluster.ownerRole).toBe('project_owner');
-        const target = await cluster.ensureProject('default', {
-          authenticator: { user: 'default_authenticator', password: 'a' },
-          owner: { user: 'default_owner', password: 'o' },
-        });
+        const target = await cluster.ensureProject('default', loginsOf('default'));
         const owner = new Client({ host: target.host, port: target.port, database, ...target.logins.owner });
         await owner.connect();
         expect((await owner.query('SELECT current_user')).rows).toEqual([{ current_user: 'project_owner' }]);
@@ -161,6 +151,19 @@ describe(`on the PostgreSQL of this machine (${systemServer.reason})`, () => {
     },
   );
 });
+
+function loginsOf(ref: string): ProjectLogins {
+  return {
+    authenticator: { user: `${ref}_authenticator`, password: 'a' },
+    owner: { user: `${ref}_owner`, password: 'o' },
+  };
+}
+
+function asPostgres(text: string, values?: string[]) {
+  return withAdmin({ ...SYSTEM_SERVER, database: 'postgres' }, (client) =>
+    client.query<{ rolname: string }>(text, values),
+  );
+}
 
 /** Only a server on which nothing of ours exists: the test removes what it makes. */
 async function describeSystemServer(): Promise<{ readonly usable: boolean; readonly reason: string }> {
