@@ -1,0 +1,52 @@
+import type { CommandEntry } from './cli/command.ts';
+
+/** Every command, in the order the help shows them. Their code is loaded when they are called. */
+export const commands: readonly CommandEntry[] = [
+  { name: 'start', summary: 'Run all services beside a PostgreSQL.', load: () => import('./commands/start.ts') },
+  { name: 'serve', summary: 'Run some of the services in this process.', load: () => import('./commands/serve.ts') },
+  {
+    name: 'status',
+    summary: 'Show addresses and keys of the running instance.',
+    load: () => import('./commands/status.ts'),
+  },
+  { name: 'stop', summary: 'Stop the running instance.', load: () => import('./commands/stop.ts') },
+  { name: 'sql', summary: 'Run SQL as the owner of a project.', load: () => import('./commands/sql.ts') },
+  { name: 'project create', summary: 'Make a project.', load: () => import('./commands/project-create.ts') },
+  { name: 'project list', summary: 'List the projects.', load: () => import('./commands/project-list.ts') },
+  {
+    name: 'project remove',
+    summary: 'Remove a project with all its data.',
+    load: () => import('./commands/project-remove.ts'),
+  },
+  {
+    name: 'migration new',
+    summary: 'Write an empty migration file.',
+    load: () => import('./commands/migration-new.ts'),
+  },
+  {
+    name: 'migration up',
+    summary: 'Apply the migration files that are not applied yet.',
+    load: () => import('./commands/migration-up.ts'),
+  },
+  {
+    name: 'migration status',
+    summary: 'Show which migration files are applied.',
+    load: () => import('./commands/migration-status.ts'),
+  },
+  {
+    name: 'db reset',
+    summary: 'Empty the database, then apply migrations and seed.sql.',
+    load: () => import('./commands/db-reset.ts'),
+  },
+  {
+    name: 'gen types',
+    summary: 'Write the Database type for supabase-js.',
+    load: () => import('./commands/gen-types.ts'),
+  },
+  {
+    name: 'backup',
+    summary: 'Copy the running or resting instance into one file.',
+    load: () => import('./commands/backup.ts'),
+  },
+  { name: 'restore', summary: 'Make an instance from a backup file.', load: () => import('./commands/restore.ts') },
+];

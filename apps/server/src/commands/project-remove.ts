@@ -1,0 +1,24 @@
+import type { Command } from '../cli/command.ts';
+import { confirm, yesOption } from '../cli/confirm.ts';
+import { withInstance } from '../instance/with-instance.ts';
+
+export const command: Command = {
+  usage: '<ref>',
+  positionals: [1, 1],
+  about: 'Removes a project for good: its database, logins and keys.',
+  options: yesOption,
+  configGroups: ['server'],
+
+  async run(invocation) {
+    const [ref = ''] = invocation.positionals;
+    await confirm(
+      invocation,
+      `removing project ${ref}`,
+      `All data, users and keys of project ${ref} will be gone. Other projects stay.`,
+      ref,
+    );
+    await withInstance(invocation, ({ projects }) => projects.remove(ref));
+    invocation.terminal.out(`Removed project ${ref}.`);
+    return 0;
+  },
+};

@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '@ashlar/config';
+import {
+  controlErrors,
+  createProjects,
+  openKeyStore,
+  type InstanceSecrets,
+  type KeyStore,
+  type ProjectRegistry,
+} from '@ashlar/control';
+import {
+  attachEmbeddedCluster,
+  createSessions,
+  openEmbeddedCluster,
+  openExternalCluster,
+  type Cluster,
+  type Sessions,
+} from '@ashlar/postgres';
+import { DEFAULT_PROJECT } from '@ashlar/service';
+import type { Observe } from '@ashlar/telemetry';
+import { instancePaths, type InstancePaths } from './instance-paths.ts';
+import { projectDefaults } from './project-defaults.ts';
+import { readRunState } from './run-state.ts';
+
+/** An instance as a process holds it: the database server, its sessions, keys and projects. */
+export interface Instance extends AsyncDisposable {
+  readonly paths: InstancePaths;
+  readonly secrets: InstanceSecrets;
+  readonly cluster: Cluster;
+  readonly sessions: Sessions;
+  readonly keyStore: KeyStore;
+  readonly projects: ProjectRegistry;
+  close(): Promise<void>;
+}
+
+export interface InstanceOptions {
+  readonly config: Config;
+  readonly observe: Observe;
+  /**
+   * `own`: this process runs the embedded server and ends it. `join`: that of a running process is used when there
+   * is one. Neither matters with a DATABASE_URL.
+   */
+  readonly cluster: 'own' | 'join';
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Opens the instance in `config.server.data`, making it when the folder is empty.
+ *
+ * @throws {AshlarError} `postgres.*` and `control.*`: one sentence each, the data untouched.
+ */
+export async function openInstance(options: InstanceOptions): Promise<Instance> {
+  const { config, observe } = options;
+  const paths = instancePaths(config.server.data);
+  const keyStore = openKeyStore({ folder: paths.keys, now: () => new Date() });
+  refuseLostSecrets(paths);
+  const secrets = await keyStore.instance();
+
+  // The services' code loads while the database server starts.
+  const [cluster, { schemaOwners }] = await Promise.all([
+    openCluster(options, paths, secrets),
+    import('../composition.ts'),
+  ]);
+  const sessions = createSessions({ observe });
+  const closeDatabase = async (): Promise<void> => {
+    await sessions.close();
+    await cluster.close();
+  };
+  try {
+    const projects = await createProjects({
+      cluster,
+      sessions,
+      keyStore,
+      owners: schemaOwners,
+      defaults: projectDefaults(config),
+      given: config.keys,
+      observe,
+    });
+    const close = async (): Promise<void> => {
+      await projects.close();
+      await closeDatabase();
+    };
+    return { paths, secrets, cluster, sessions, keyStore, projects, close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await closeDatabase();
+    throw error;
+  }
+}
+
+async function openCluster(options: InstanceOptions, paths: InstancePaths, secrets: InstanceSecrets): Promise<Cluster> {
+  const { config, observe } = options;
+  const { databaseUrl, dbPort } = config.postgres;
+  const { superuserPassword, platformPassword } = secrets;
+  const signal = options.signal === undefined ? {} : { signal: options.signal };
+  if (databaseUrl !== null)
+    return openExternalCluster({ url: databaseUrl, platformPassword, defaultRef: DEFAULT_PROJECT, observe, ...signal });
+
+  const running = options.cluster === 'join' ? readRunState(paths.run) : null;
+  if (running !== null && running.postgres.socketDir !== null) {
+    const { socketDir, port } = running.postgres;
+    return attachEmbeddedCluster({ socketDir, port, superuserPassword, platformPassword }, options.signal);
+  }
+  return openEmbeddedCluster({
+    dataDir: paths.data,
+    superuserPassword,
+    platformPassword,
+    port: dbPort,
+    observe,
+    ...signal,
+  });
+}
+
+/** New secrets would not open the database that is there; better to say so than to fail with a wrong password. */
+function refuseLostSecrets(paths: InstancePaths): void {
+  const file = join(paths.keys, 'instance.json');
+  if (!existsSync(file) && existsSync(paths.postgresVersionFile)) {
+    throw controlErrors.keyFileUnreadable({ file, reason: 'it is missing while the database is there' });
+  }
+}

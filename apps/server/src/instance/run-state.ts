@@ -1,0 +1,81 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { processStart } from '@ashlar/postgres';
+import { z } from 'zod';
+
+/** What a running process tells the commands beside it, in `<data>/run/<name>.json`. */
+export interface RunState {
+  readonly pid: number;
+  /** The pid alone may have been given to another process since. */
+  readonly processStart: string;
+  readonly version: string;
+  readonly services: readonly string[];
+  /** Where its HTTP listener answers. */
+  readonly url: string;
+  /** How clients reach it: as configured, else `url`. */
+  readonly publicUrl: string;
+  readonly startedAt: string;
+  /** The database server, as people and as commands of this machine reach it. */
+  readonly postgres: {
+    readonly kind: 'embedded' | 'external';
+    readonly host: string;
+    readonly port: number;
+    readonly socketDir: string | null;
+    readonly defaultDatabase: string;
+  };
+}
+
+const stateFile: z.ZodType<RunState> = z.object({
+  pid: z.int(),
+  processStart: z.string(),
+  version: z.string(),
+  services: z.array(z.string()),
+  url: z.string(),
+  publicUrl: z.string(),
+  startedAt: z.string(),
+  postgres: z.object({
+    kind: z.enum(['embedded', 'external']),
+    host: z.string(),
+    port: z.int(),
+    socketDir: z.string().nullable(),
+    defaultDatabase: z.string(),
+  }),
+});
+
+const START_STATE = 'server';
+
+/** Two processes of one instance have two files: `start` is `server`, `serve data` is `serve-data`. */
+export function stateName(services: readonly string[] | null): string {
+  return services === null ? START_STATE : `serve-${services.join('-')}`;
+}
+
+export function writeRunState(runDir: string, name: string, state: RunState): void {
+  mkdirSync(runDir, { recursive: true });
+  const path = join(runDir, `${name}.json`);
+  writeFileSync(`${path}.tmp`, `${JSON.stringify(state, null, 2)}\n`);
+  renameSync(`${path}.tmp`, path);
+}
+
+export function removeRunState(runDir: string, name: string): void {
+  rmSync(join(runDir, `${name}.json`), { force: true });
+}
+
+/** The state of the process that runs now; null when there is none, or only what a killed one left. */
+export function readRunState(runDir: string, name: string = START_STATE): RunState | null {
+  let text: string;
+  try {
+    text = readFileSync(join(runDir, `${name}.json`), 'utf8');
+  } catch {
+    return null;
+  }
+  const parsed = stateFile.safeParse(parseJson(text));
+  return parsed.success && processStart(parsed.data.pid) === parsed.data.processStart ? parsed.data : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,74 @@
+import { basename } from 'node:path';
+import type { OpenProject } from '@ashlar/control';
+import { runScript, type Transaction } from '@ashlar/postgres';
+import { cliErrors } from '../cli/cli-errors.ts';
+import { describeSqlError, isServerError } from '../sql/describe-sql-error.ts';
+import { splitStatements } from '../sql/split-statements.ts';
+import { readSql, type Migration } from './migration-folder.ts';
+import { appliedMigrations, lockMigrations, recordMigration } from './migration-ledger.ts';
+import { needsNoTransaction } from './transaction-needs.ts';
+
+export interface ApplyOptions {
+  readonly opened: OpenProject;
+  /** The role the project's owner acts as. */
+  readonly ownerRole: string;
+  readonly migrations: readonly Migration[];
+  readonly onApplied: (migration: Migration) => void;
+}
+
+/**
+ * Applies what is not applied yet, in order, as the project's owner. A file and its record are one transaction, unless
+ * the file holds what PostgreSQL refuses in one; then its statements run one by one.
+ *
+ * @returns How many were applied.
+ * @throws {AshlarError} `cli.migration_failed` for the first that fails; those before it stay.
+ */
+export async function applyMigrations({ opened, ownerRole, migrations, onApplied }: ApplyOptions): Promise<number> {
+  let applied = 0;
+  for (const migration of migrations) {
+    const script = readSql(migration.file);
+    const statements = splitStatements(script);
+    const done = await inTransaction(opened, ownerRole, async (tx) => {
+      await lockMigrations(tx);
+      if ((await appliedMigrations(tx)).has(migration.version)) return false;
+      if (needsNoTransaction(statements)) await runOneByOne(opened, migration, statements);
+      else await runInside(tx, migration, statements);
+      await recordMigration(tx, { ...migration, statements });
+      return true;
+    });
+    if (!done) continue;
+    applied += 1;
+    onApplied(migration);
+  }
+  return applied;
+}
+
+function inTransaction<Result>(
+  { project }: OpenProject,
+  ownerRole: string,
+  run: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
+  return project.database.transaction({ login: 'owner', role: ownerRole }, run);
+}
+
+async function runInside(tx: Transaction, migration: Migration, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) {
+    await tx.query(statement).catch((error: unknown) => refuse(error, migration, statement, 'Nothing of it was kept'));
+  }
+}
+
+/** On a connection of its own, while the caller's transaction holds the lock that keeps a second command away. */
+async function runOneByOne(opened: OpenProject, migration: Migration, statements: readonly string[]): Promise<void> {
+  let done = 0;
+  for (const statement of statements) {
+    const kept = `Its first ${done} of ${statements.length} statements were kept, for it cannot run in one transaction`;
+    await runScript(opened.target, statement).catch((error: unknown) => refuse(error, migration, statement, kept));
+    done += 1;
+  }
+}
+
+function refuse(error: unknown, { file }: Migration, statement: string, consequence: string): never {
+  if (!isServerError(error)) throw error;
+  const reason = describeSqlError(error, statement);
+  throw cliErrors.migrationFailed({ file: basename(file), reason, consequence }, { cause: error });
+}
