@@ -1,4 +1,3 @@
-import { must } from '@ashlar/kernel';
 import type { LocalSettings } from '../session/call.ts';
 
 /** PostgreSQL's identifier of a catalogue row: a relation, a type. */
@@ -140,32 +139,31 @@ export const CATALOGUE_SETTINGS: LocalSettings = [
   ['enable_nestloop', 'off'],
 ];
 
+type Sections = Omit<Catalogue, 'viewRules'>;
+
+const EMPTY: Sections = {
+  schemas: [],
+  relations: [],
+  comments: [],
+  identitySequences: [],
+  types: [],
+  modifiedTypes: [],
+  keys: [],
+  foreignKeys: [],
+  routines: [],
+  roleSettings: [],
+};
 const VIEW_RULE = 'viewRule';
 
 /** Turns the rows of `CATALOGUE_QUERY` into the catalogue; a section without rows is empty. */
 export function parseCatalogue(rows: readonly (readonly (string | null)[])[]): Catalogue {
-  const sections = new Map<string, readonly unknown[]>();
+  const sections: [string, unknown][] = [];
   const viewRules = new Map<Oid, string>();
   for (const [section, subject, content] of rows) {
-    if (section === VIEW_RULE) viewRules.set(Number(subject), must(content, 'the rule of a view'));
-    else if (content !== null && content !== undefined) {
-      // The query writes every section as a JSON array.
-      sections.set(must(section, 'the name of a catalogue section'), JSON.parse(content) as readonly unknown[]);
-    }
+    if (section === null || section === undefined || content === null || content === undefined) continue;
+    if (section === VIEW_RULE) viewRules.set(Number(subject), content);
+    else sections.push([section, JSON.parse(content)]);
   }
-  // The members' shapes are those the query builds a few lines from each name; the database tests hold them together.
-  const read = <Member>(section: string): readonly Member[] => (sections.get(section) ?? []) as readonly Member[];
-  return {
-    schemas: read('schemas'),
-    relations: read('relations'),
-    comments: read('comments'),
-    identitySequences: read('identitySequences'),
-    types: read('types'),
-    modifiedTypes: read('modifiedTypes'),
-    keys: read('keys'),
-    foreignKeys: read('foreignKeys'),
-    routines: read('routines'),
-    roleSettings: read('roleSettings'),
-    viewRules,
-  };
+  // The query names the sections and their members as above; the database tests hold the two together.
+  return { ...EMPTY, ...(Object.fromEntries(sections) as Partial<Sections>), viewRules };
 }

@@ -1,0 +1,36 @@
+import { parseArgs } from 'node:util';
+
+export interface BenchOptions {
+  /** Median of how many interleaved runs. */
+  readonly rounds: number;
+  readonly secondsPerRun: number;
+  readonly jsonFile: string | null;
+  readonly logLevel: string;
+}
+
+export const USAGE = `npm run bench -- [--quick] [--json <file>] [--log-level <level>]
+
+  --quick              3 rounds of 1 s instead of 5 of 2.5 s
+  --json <file>        also write the figures as JSON
+  --log-level <level>  of the server under test; info, its default, writes a line per request
+`;
+
+/** @throws {TypeError} For an option there is not. */
+export function readOptions(args: readonly string[]): BenchOptions | 'help' {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      'log-level': { type: 'string', default: 'info' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  return {
+    rounds: values.quick ? 3 : 5,
+    secondsPerRun: values.quick ? 1 : 2.5,
+    jsonFile: values.json ?? null,
+    logLevel: values['log-level'],
+  };
+}

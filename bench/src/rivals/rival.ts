@@ -1,0 +1,5 @@
+/** A server measured beside ours. */
+export interface Rival {
+  readonly url: string;
+  stop(): Promise<void>;
+}
