@@ -151,13 +151,13 @@ test('a shape that proved slow keeps off shared connections from then on', async
 
 test('one per cent of sleepers does not hold up the others', async () => {
   const database = withBounds({});
-  const sleeper = (): Call => read('user 1', 'select pg_sleep(0.2) /* sleeper */');
-  await Promise.all([database.call(sleeper()), database.call(sleeper())]);
-  await database.call(sleeper());
+  const sleeper = read('user 1', 'select pg_sleep(0.2) /* sleeper */');
+  await Promise.all([database.call(sleeper), database.call(sleeper)]);
+  await database.call(sleeper);
   let sleeping = 0;
   const sleepers = Array.from({ length: 3 }, async () => {
     sleeping++;
-    await database.call(sleeper());
+    await database.call(sleeper);
     sleeping--;
   });
   await Promise.all(
