@@ -78,7 +78,10 @@ export interface TransactionOptions {
 }
 
 export interface Transaction {
-  /** Rows as objects with the driver's usual JavaScript types (Date, number, parsed json; bigint and numeric as text). */
+  /**
+   * Queries take effect in the order of the calls, awaited or not: those issued together travel together.
+   * Rows as objects with the driver's usual JavaScript types (Date, number, parsed json; bigint and numeric as text).
+   */
   query<Row extends Record<string, unknown>>(
     text: string,
     values?: readonly unknown[],
