@@ -2,6 +2,8 @@ import type { Transaction } from '@ashlar/postgres';
 import { isIP } from 'node:net';
 import type { RefreshState, SessionStore } from '../application/stores.ts';
 import type { AssuranceLevel } from '../domain/session.ts';
+import type { User } from '../domain/user.ts';
+import { SELECT_USER, toUser, type UserRow } from './user-row.ts';
 
 /** Longer user agents are cut: the column is for people to read. */
 const MAX_USER_AGENT_LENGTH = 512;
@@ -28,12 +30,18 @@ export function createPostgresSessionStore(tx: Transaction): SessionStore {
     },
 
     async lockByRefreshToken(hash) {
-      await tx.query(LOCK_SESSION, [hash]);
-      // A statement of its own: it must see what the holder of the lock before us committed.
-      const { rows } = await tx.query<RefreshRow>(READ_REFRESH_STATE, [hash]);
-      const row = rows[0];
-      if (row === undefined) return 'unknown';
-      return row.id === null || row.user_id === null ? 'session-gone' : toRefreshState(row, row.id, row.user_id);
+      // Statements of their own after the lock: they must see what its holder before us committed.
+      const [, states, users] = await Promise.all([
+        tx.query(LOCK_SESSION, [hash]),
+        tx.query<RefreshRow>(READ_REFRESH_STATE, [hash]),
+        tx.query<UserRow>(READ_HOLDER, [hash]),
+      ]);
+      const [state] = states.rows;
+      const [user] = users.rows;
+      if (state === undefined) return 'unknown';
+      return state.session_id === null || user === undefined
+        ? 'session-gone'
+        : toRefreshState(state, state.session_id, toUser(user));
     },
 
     async rotate(rotation) {
@@ -91,8 +99,7 @@ type RefreshRow = {
   readonly revoked: boolean;
   readonly replaced_at: Date;
   readonly presented_hash: string;
-  readonly id: string | null;
-  readonly user_id: string | null;
+  readonly session_id: string | null;
   readonly aal: AssuranceLevel | null;
   readonly not_after: Date | null;
   readonly active_hash: string | null;
@@ -103,7 +110,7 @@ type RefreshRow = {
 // The newest token that is not revoked is the active one; restored or hand-made rows may hold more.
 const READ_REFRESH_STATE = `
   select coalesce(t.revoked, false) as revoked, coalesce(t.updated_at, timestamptz 'epoch') as replaced_at,
-    t.token as presented_hash, s.id, s.user_id, s.aal, s.not_after,
+    t.token as presented_hash, s.id as session_id, s.aal, s.not_after,
     active.token as active_hash, nullif(active.parent, '') as active_parent,
     (select coalesce(jsonb_agg(jsonb_build_object('method', c.authentication_method, 'at', c.updated_at)
         order by c.updated_at desc, c.authentication_method), '[]')
@@ -114,6 +121,11 @@ const READ_REFRESH_STATE = `
     select a.token, a.parent from auth.refresh_tokens a
     where a.session_id = s.id and a.revoked is not true order by a.id desc limit 1
   ) active on true
+  where t.token = $1`;
+
+const READ_HOLDER = `${SELECT_USER}
+  join auth.sessions s on s.user_id = u.id
+  join auth.refresh_tokens t on t.session_id = s.id
   where t.token = $1`;
 
 // Everything active is revoked, so that a family can never have two tokens in force.
@@ -129,13 +141,14 @@ const ROTATE = `
   set refreshed_at = $7::timestamptz at time zone 'UTC', updated_at = $7::timestamptz, user_agent = $5, ip = $6::inet
   where id = $1::uuid`;
 
-function toRefreshState(row: RefreshRow, id: string, userId: string): RefreshState {
+function toRefreshState(row: RefreshRow, id: string, user: User): RefreshState {
   return {
+    user,
     presented: { hash: row.presented_hash, revoked: row.revoked, replacedAt: row.replaced_at },
     active: row.active_hash === null ? null : { hash: row.active_hash, parentHash: row.active_parent },
     session: {
       id,
-      userId,
+      userId: user.id,
       assuranceLevel: row.aal ?? 'aal1',
       methods: row.methods.map(({ method, at }) => ({ method, at: new Date(at) })),
     },

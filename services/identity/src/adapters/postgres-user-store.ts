@@ -12,8 +12,6 @@ const CHANGE_COLUMNS = {
   passwordHash: 'encrypted_password',
   emailConfirmedAt: 'email_confirmed_at',
   phoneConfirmedAt: 'phone_confirmed_at',
-  newEmail: 'email_change',
-  emailChangeSentAt: 'email_change_sent_at',
   bannedUntil: 'banned_until',
   appMetadata: 'raw_app_meta_data',
   userMetadata: 'raw_user_meta_data',
@@ -75,22 +73,26 @@ export function createPostgresUserStore(tx: Transaction, attempting: (attempt: A
 
     async keepConfirmation(userId, email, tokenHash, at) {
       attempting('updating user');
-      await tx.query(
-        'update auth.users set confirmation_token = $2, confirmation_sent_at = $3, updated_at = $3 where id = $1',
-        [userId, tokenHash, at],
-      );
-      await tx.query(KEEP_ONE_TIME_TOKEN, [userId, 'confirmation_token', tokenHash, email, at]);
+      await Promise.all([
+        tx.query(
+          'update auth.users set confirmation_token = $2, confirmation_sent_at = $3, updated_at = $3 where id = $1',
+          [userId, tokenHash, at],
+        ),
+        tx.query(KEEP_ONE_TIME_TOKEN, [userId, 'confirmation_token', tokenHash, email, at]),
+      ]);
     },
 
     async keepEmailChange(userId, newEmail, tokenHash, at) {
       attempting('updating user');
-      await tx.query(
-        `update auth.users set email_change = $2, email_change_token_new = $3, email_change_sent_at = $4,
-           email_change_confirm_status = 0, updated_at = $4
-         where id = $1`,
-        [userId, newEmail, tokenHash, at],
-      );
-      await tx.query(KEEP_ONE_TIME_TOKEN, [userId, 'email_change_token_new', tokenHash, newEmail, at]);
+      await Promise.all([
+        tx.query(
+          `update auth.users set email_change = $2, email_change_token_new = $3, email_change_sent_at = $4,
+             email_change_confirm_status = 0, updated_at = $4
+           where id = $1`,
+          [userId, newEmail, tokenHash, at],
+        ),
+        tx.query(KEEP_ONE_TIME_TOKEN, [userId, 'email_change_token_new', tokenHash, newEmail, at]),
+      ]);
     },
 
     remove(id) {
@@ -108,12 +110,11 @@ export function createPostgresUserStore(tx: Transaction, attempting: (attempt: A
     },
 
     async list({ offset, limit }) {
-      const { rows } = await tx.query<UserRow>(`${SELECT_USER} order by u.created_at desc, u.id limit $1 offset $2`, [
-        limit,
-        offset,
+      const [users, counted] = await Promise.all([
+        tx.query<UserRow>(`${SELECT_USER} order by u.created_at desc, u.id limit $1 offset $2`, [limit, offset]),
+        tx.query<{ total: number }>('select count(*)::float8 as total from auth.users'),
       ]);
-      const counted = await tx.query<{ total: string }>('select count(*)::text as total from auth.users');
-      return { users: rows.map(toUser), total: Number(counted.rows[0]?.total ?? 0) };
+      return { users: users.rows.map(toUser), total: counted.rows[0]?.total ?? 0 };
     },
   };
 }

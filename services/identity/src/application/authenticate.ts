@@ -10,11 +10,14 @@ import type { Stores } from './stores.ts';
  * @throws {AshlarError} `identity.subject_not_found`, `identity.user_banned`, `identity.session_not_found`.
  */
 export async function authenticate(stores: Stores, bearer: Bearer, now: Date): Promise<User> {
-  const user = await stores.users.findById(bearer.userId);
+  const { userId, sessionId } = bearer;
+  const [user, isLive] = await Promise.all([
+    stores.users.findById(userId),
+    // A token minted elsewhere may name no session, and then has none to lose.
+    sessionId === null || stores.sessions.exists(sessionId, userId),
+  ]);
   if (user === null) throw identityErrors.subjectNotFound();
   if (isBanned(user, now)) throw identityErrors.userBanned();
-  if (bearer.sessionId !== null && !(await stores.sessions.exists(bearer.sessionId, user.id))) {
-    throw identityErrors.sessionNotFound();
-  }
+  if (!isLive) throw identityErrors.sessionNotFound();
   return user;
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { deriveRefreshToken, hashRefreshToken } from '../domain/refresh-token.ts';
 import type { Session } from '../domain/session.ts';
-import type { User } from '../domain/user.ts';
 import type { OpenSession } from './session-document.ts';
 import type { Stores } from './stores.ts';
 import type { Visit } from './visit.ts';
@@ -10,11 +9,11 @@ import type { Visit } from './visit.ts';
 export async function openSession(
   stores: Stores,
   visit: Visit,
-  user: User,
+  userId: string,
   method: string,
   at: Date,
-): Promise<OpenSession> {
-  const session: Session = { id: randomUUID(), userId: user.id, assuranceLevel: 'aal1', methods: [{ method, at }] };
+): Promise<Omit<OpenSession, 'user'>> {
+  const session: Session = { id: randomUUID(), userId, assuranceLevel: 'aal1', methods: [{ method, at }] };
   const refreshToken = deriveRefreshToken(visit.project.keys.jwtSecret, session.id, null);
   await stores.sessions.open({
     ...session,
@@ -22,5 +21,5 @@ export async function openSession(
     client: visit.client,
     at,
   });
-  return { user, session, refreshToken };
+  return { session, refreshToken };
 }

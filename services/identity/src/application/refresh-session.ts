@@ -1,7 +1,6 @@
 import { decideRefresh } from '../domain/refresh-decision.ts';
 import { deriveRefreshToken, hashRefreshToken, MIN_REFRESH_TOKEN_LENGTH } from '../domain/refresh-token.ts';
 import { identityErrors } from '../domain/identity-errors.ts';
-import type { User } from '../domain/user.ts';
 import { auditEntry } from './audit-entry.ts';
 import { renderSession, type OpenSession, type SessionDocument } from './session-document.ts';
 import type { RefreshState, Stores } from './stores.ts';
@@ -42,8 +41,7 @@ async function exchange(stores: Stores, parts: IdentityParts, visit: Visit, toke
   const state = await stores.sessions.lockByRefreshToken(tokenHash);
   if (state === 'unknown') throw identityErrors.refreshTokenNotFound();
   if (state === 'session-gone') throw identityErrors.refreshSessionNotFound();
-  const user = await stores.users.findById(state.session.userId);
-  if (user === null) throw identityErrors.refreshSessionNotFound();
+  const { user } = state;
   const now = parts.now();
   const { refreshReuseIntervalSeconds } = visit.project.settings.auth;
   const decision = decideRefresh({ ...state, bannedUntil: user.bannedUntil }, now, refreshReuseIntervalSeconds);
@@ -53,42 +51,40 @@ async function exchange(stores: Stores, parts: IdentityParts, visit: Visit, toke
     case 'session-expired':
       throw identityErrors.sessionExpired();
     case 'revoke-family':
-      await stores.sessions.revokeFamily(state.session.id, now);
-      await stores.audit(auditEntry('token_revoked', user, visit.client.address, now));
+      await Promise.all([
+        stores.sessions.revokeFamily(state.session.id, now),
+        stores.audit(auditEntry('token_revoked', user, visit.client.address, now)),
+      ]);
       return { kind: 'reused', userId: user.id };
     case 'rotate':
-      return rotate(stores, visit, state, user, tokenHash, now);
+      return rotate(stores, visit, state, tokenHash, now);
     case 'repeat-active':
-      return repeatActive(stores, visit, state, user, now);
+      return repeatActive(stores, visit, state, now);
   }
 }
 
 async function rotate(
   stores: Stores,
   visit: Visit,
-  { session }: RefreshState,
-  user: User,
+  { session, user }: RefreshState,
   parentHash: string,
   at: Date,
 ): Promise<Outcome> {
   const refreshToken = deriveRefreshToken(visit.project.keys.jwtSecret, session.id, parentHash);
-  await stores.sessions.rotate({
-    sessionId: session.id,
-    userId: user.id,
-    parentHash,
-    refreshTokenHash: hashRefreshToken(refreshToken),
-    client: visit.client,
-    at,
-  });
-  await stores.audit(auditEntry('token_refreshed', user, visit.client.address, at));
+  const refreshTokenHash = hashRefreshToken(refreshToken);
+  const { client } = visit;
+  await Promise.all([
+    stores.sessions.rotate({ sessionId: session.id, userId: user.id, parentHash, refreshTokenHash, client, at }),
+    stores.audit(auditEntry('token_refreshed', user, client.address, at)),
+  ]);
   return { kind: 'open', opened: { user, session, refreshToken } };
 }
 
-async function repeatActive(stores: Stores, visit: Visit, state: RefreshState, user: User, at: Date): Promise<Outcome> {
-  const { active, session } = state;
+async function repeatActive(stores: Stores, visit: Visit, state: RefreshState, at: Date): Promise<Outcome> {
+  const { active, session, user } = state;
   if (active === null) throw identityErrors.refreshTokenAlreadyUsed();
   const refreshToken = deriveRefreshToken(visit.project.keys.jwtSecret, session.id, active.parentHash);
   // The project's secret was changed since, so the active token cannot be told again: hand out its successor.
-  if (hashRefreshToken(refreshToken) !== active.hash) return rotate(stores, visit, state, user, active.hash, at);
+  if (hashRefreshToken(refreshToken) !== active.hash) return rotate(stores, visit, state, active.hash, at);
   return { kind: 'open', opened: { user, session, refreshToken } };
 }

@@ -42,16 +42,19 @@ export async function signInWithPassword(
   if (attempt.by === 'email' && user.emailConfirmedAt === null) throw identityErrors.emailNotConfirmed();
   if (attempt.by === 'phone' && user.phoneConfirmedAt === null) throw identityErrors.phoneNotConfirmed();
 
-  const opened = await parts.inTransaction(visit.project, async (stores) => {
+  const session = await parts.inTransaction(visit.project, async (stores) => {
     // The password may have been changed, or the account removed, while the hash was computed.
     const current = await stores.users.markSignedIn(user.id, user.passwordHash, now);
     if (!current) throw identityErrors.invalidCredentials();
-    await stores.audit(auditEntry('login', user, visit.client.address, now, { provider: attempt.by }));
-    const signedIn = must(await stores.users.findById(user.id), 'the user just marked as signed in');
-    return openSession(stores, visit, signedIn, 'password', now);
+    const [opened, signedIn] = await Promise.all([
+      openSession(stores, visit, user.id, 'password', now),
+      stores.users.findById(user.id),
+      stores.audit(auditEntry('login', user, visit.client.address, now, { provider: attempt.by })),
+    ]);
+    return { ...opened, user: must(signedIn, 'the user just marked as signed in') };
   });
   report(parts, visit, 'signed-in', user.id);
-  const session = await renderSession(parts, visit, opened);
+  const document = await renderSession(parts, visit, session);
   const weakness = findWeakness(attempt.password, { minLength: auth.minPasswordLength });
-  return weakness === null ? session : { ...session, weak_password: weakness };
+  return weakness === null ? document : { ...document, weak_password: weakness };
 }

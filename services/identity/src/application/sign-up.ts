@@ -76,20 +76,38 @@ async function register(stores: Stores, visit: Visit, candidate: NewUser & { ema
     if (holder.emailConfirmedAt !== null || autoconfirmEmail) return { kind: 'taken', user: holder };
     return askToConfirm(stores, visit, holder, email, at);
   }
-  const data = { sub: candidate.id, email, email_verified: false, phone_verified: false };
-  await stores.users.saveIdentity(candidate.id, 'email', data, at);
-  if (autoconfirmEmail) await stores.users.markSignedIn(candidate.id, candidate.passwordHash, at);
-  // Read back, because triggers of the application may have changed what tokens are about to say.
-  const user = must(await stores.users.findById(candidate.id), 'the user just signed up');
-  if (!autoconfirmEmail) return askToConfirm(stores, visit, user, email, at);
-  await stores.audit(auditEntry('user_signedup', user, visit.client.address, at, { provider: 'email' }));
-  return { kind: 'signed-in', opened: await openSession(stores, visit, user, 'password', at) };
+  const { id } = candidate;
+  const data = { sub: id, email, email_verified: false, phone_verified: false };
+  const identitySaved = stores.users.saveIdentity(id, 'email', data, at);
+  if (!autoconfirmEmail) {
+    const [outcome] = await Promise.all([askToConfirm(stores, visit, candidate, email, at), identitySaved]);
+    return outcome;
+  }
+  const [opened, , user] = await Promise.all([
+    openSession(stores, visit, id, 'password', at),
+    stores.users.markSignedIn(id, candidate.passwordHash, at),
+    // Read back, because triggers of the application may have changed what tokens are about to say.
+    stores.users.findById(id),
+    stores.audit(auditEntry('user_signedup', candidate, visit.client.address, at, { provider: 'email' })),
+    identitySaved,
+  ]);
+  return { kind: 'signed-in', opened: { ...opened, user: must(user, 'the user just signed up') } };
 }
 
-async function askToConfirm(stores: Stores, visit: Visit, user: User, email: string, at: Date): Promise<Outcome> {
-  await stores.users.keepConfirmation(user.id, email, drawMailedToken(email), at);
-  await stores.audit(auditEntry('user_confirmation_requested', user, visit.client.address, at, { provider: 'email' }));
-  return { kind: 'to-confirm', user: must(await stores.users.findById(user.id), 'the user to confirm') };
+async function askToConfirm(
+  stores: Stores,
+  visit: Visit,
+  holder: Pick<User, 'id' | 'email' | 'phone'>,
+  email: string,
+  at: Date,
+): Promise<Outcome> {
+  const entry = auditEntry('user_confirmation_requested', holder, visit.client.address, at, { provider: 'email' });
+  const [, user] = await Promise.all([
+    stores.users.keepConfirmation(holder.id, email, drawMailedToken(email), at),
+    stores.users.findById(holder.id),
+    stores.audit(entry),
+  ]);
+  return { kind: 'to-confirm', user: must(user, 'the user to confirm') };
 }
 
 function newEmailUser(

@@ -26,8 +26,6 @@ export interface UserChanges {
   readonly passwordHash?: string;
   readonly emailConfirmedAt?: Date;
   readonly phoneConfirmedAt?: Date;
-  readonly newEmail?: string;
-  readonly emailChangeSentAt?: Date;
   readonly bannedUntil?: Date | null;
   readonly appMetadata?: Metadata;
   readonly userMetadata?: Metadata;
@@ -70,6 +68,7 @@ export interface NewSession extends Session {
 
 /** All that a refresh is decided on, read while the session is locked. */
 export interface RefreshState {
+  readonly user: User;
   readonly presented: { readonly hash: string; readonly revoked: boolean; readonly replacedAt: Date };
   readonly active: { readonly hash: string; readonly parentHash: string | null } | null;
   readonly session: Session;
@@ -97,6 +96,10 @@ export interface SessionStore {
   endAll(userId: string, keep: string | null): Promise<void>;
 }
 
+/**
+ * One transaction's view. Calls take effect in the order they are made, whether or not one is awaited before the
+ * next: those that need nothing of each other go together and cost one way to the database.
+ */
 export interface Stores {
   readonly users: UserStore;
   readonly sessions: SessionStore;
