@@ -12,7 +12,7 @@ let observed: Observation[];
 beforeEach(async () => {
   project = await createTestProject();
   observed = [];
-  snapshots = createSnapshots({ observe: (observation) => observed.push(observation) });
+  snapshots = createSnapshots({ observe });
 });
 
 afterEach(async () => {
@@ -20,6 +20,7 @@ afterEach(async () => {
   await project.close();
 });
 
+const observe = (observation: Observation): unknown => observed.push(observation);
 const loads = (): number => observed.filter(({ kind }) => kind === 'snapshot.loaded').length;
 const knows = (table: string): boolean =>
   snapshots.peek(project.database)?.relations.has(relationKey('public', table)) ?? false;
@@ -102,4 +103,17 @@ test('what is released is loaded anew', async () => {
   expect(snapshots.peek(project.database)).toBeUndefined();
   const second = await snapshots.current(project.database);
   expect(second.version).toBeGreaterThan(first.version);
+});
+
+test('without event triggers a change is found by comparing the catalogue', async () => {
+  await project.sql('drop event trigger ashlar_announce_ddl; drop event trigger ashlar_announce_drop');
+  const comparing = createSnapshots({ observe, eventTriggers: () => false });
+  await comparing.current(project.database);
+  // The first comparison must have seen the catalogue before it changes.
+  await sleep(2_500);
+  await project.sql('create table public.unannounced (id integer)');
+  const found = (): boolean | undefined =>
+    comparing.peek(project.database)?.relations.has(relationKey('public', 'unannounced'));
+  await expect.poll(found, { timeout: 5_000 }).toBe(true);
+  await comparing.close();
 });

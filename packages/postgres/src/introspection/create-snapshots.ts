@@ -25,9 +25,12 @@ export interface SnapshotsOptions {
   readonly observe: Observe;
   /** Whether `ALTER ROLE … SET` without a database counts: while the cluster holds one project. */
   readonly globalRoleSettings?: () => boolean;
+  /** Whether the project's server announces DDL by event triggers (`Cluster.capabilities`); true unless told. */
+  readonly eventTriggers?: (database: ProjectDatabase) => boolean;
 }
 
-export function createSnapshots({ observe, globalRoleSettings = () => false }: SnapshotsOptions): Snapshots {
+export function createSnapshots(options: SnapshotsOptions): Snapshots {
+  const { observe, globalRoleSettings = () => false, eventTriggers = () => true } = options;
   const projects = new Map<ProjectDatabase, ProjectSnapshot>();
   let version = 0;
   const nextVersion = (): number => (version += 1);
@@ -35,7 +38,13 @@ export function createSnapshots({ observe, globalRoleSettings = () => false }: S
   const snapshotOf = (database: ProjectDatabase): ProjectSnapshot => {
     const known = projects.get(database);
     if (known !== undefined) return known;
-    const made = new ProjectSnapshot({ database, observe, nextVersion, globalRoleSettings });
+    const made = new ProjectSnapshot({
+      database,
+      observe,
+      nextVersion,
+      globalRoleSettings,
+      eventTriggers: eventTriggers(database),
+    });
     projects.set(database, made);
     return made;
   };

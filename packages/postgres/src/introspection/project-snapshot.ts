@@ -1,17 +1,18 @@
 import type { Observe } from '@ashlar/telemetry';
 import type { ProjectDatabase } from '../session/call.ts';
+import { watchSchema } from '../session/watch-schema.ts';
 import { loadSnapshot } from './load-snapshot.ts';
 import { readProjectCatalogue } from './read-project-catalogue.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** The channel PostgREST listens on; event triggers and migrations already speak to it. */
-const RELOAD_CHANNEL = 'pgrst';
 /** A load waits until DDL has paused this long … */
 const QUIET_MS = 40;
 /** … but not longer than this after the first notice, so that a change shows within a second even in a storm. */
 const MAX_WAIT_MS = 400;
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 5_000;
+/** Loads after notices take at most half of the time, however many notices there are. */
+const NOTICE_REST_FACTOR = 2;
 /** Loads on demand take at most a tenth of the time, however often unknown names are asked for. */
 const DEMAND_REST_FACTOR = 10;
 
@@ -20,10 +21,12 @@ export interface ProjectSnapshotOptions {
   readonly observe: Observe;
   readonly nextVersion: () => number;
   readonly globalRoleSettings: () => boolean;
+  /** False: changes are found by comparing the catalogue. */
+  readonly eventTriggers: boolean;
 }
 
 /**
- * One project's snapshot over time. It is loaded when first asked for, again after each notice on `pgrst`, and
+ * One project's snapshot over time. It is loaded when first asked for, again after each change of the schema, and
  * kept while the database is away; at most one load runs at a time.
  */
 export class ProjectSnapshot {
@@ -76,15 +79,9 @@ export class ProjectSnapshot {
   }
 
   async #listen(): Promise<{ stop(): Promise<void> }> {
-    const reload = (): void => this.#noticeChange();
+    const { database, eventTriggers, observe } = this.#options;
     try {
-      return await this.#options.database.listen(
-        RELOAD_CHANNEL,
-        ({ payload }) => {
-          if (payload === '' || payload === 'reload schema' || payload === 'reload config') reload();
-        },
-        reload,
-      );
+      return await watchSchema({ database, eventTriggers, observe, onChange: () => this.#noticeChange() });
     } catch (error) {
       this.#listening = undefined;
       throw error;
@@ -94,7 +91,9 @@ export class ProjectSnapshot {
   #noticeChange(): void {
     if (!this.#stale) this.#firstNoticeAt = performance.now();
     this.#stale = true;
-    this.#schedule(Math.min(QUIET_MS, this.#firstNoticeAt + MAX_WAIT_MS - performance.now()));
+    const now = performance.now();
+    const restMs = this.#startedAt + this.#durationMs * NOTICE_REST_FACTOR - now;
+    this.#schedule(Math.max(restMs, Math.min(QUIET_MS, this.#firstNoticeAt + MAX_WAIT_MS - now)));
   }
 
   #schedule(delayMs: number): void {
