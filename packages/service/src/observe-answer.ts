@@ -40,7 +40,7 @@ export function observeAnswer(
       method: request.method,
       path: passage.path,
       status: reply.raw.headersSent ? reply.raw.statusCode : CLIENT_CLOSED_REQUEST,
-      durationMs: performance.now() - startedAt,
+      durationMs: Math.round((performance.now() - startedAt) * 100) / 100,
       bytes: bytesWritten(socket) - bytesBefore,
       role: passage.role,
       address: passage.address,

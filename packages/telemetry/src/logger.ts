@@ -29,12 +29,18 @@ export interface Logger {
 const RANK: Readonly<Record<LogLevel | 'silent', number>> = { debug: 20, info: 30, warn: 40, error: 50, silent: 99 };
 
 /**
+ * Lines are written in batches, at the latest after `periodicFlush` milliseconds: a write of its own for every line
+ * costs as much as answering the request it tells of.
+ */
+const STANDARD_OUTPUT = { fd: 1, sync: false, minLength: 32 * 1024, maxWrite: 64 * 1024, periodicFlush: 100 };
+
+/**
  * A listener that writes observations as log lines. It never throws and never waits for the destination.
  *
  * @example const { observe } = createLogger({ level: 'info', format: 'json' });
  */
 export function createLogger(options: LoggerOptions): Logger {
-  const ownDestination = options.destination === undefined ? openDestination({ fd: 1, sync: false }) : undefined;
+  const ownDestination = options.destination === undefined ? openDestination(STANDARD_OUTPUT) : undefined;
   const destination = options.destination ?? ownDestination;
   const write =
     options.format === 'json'
