@@ -132,6 +132,20 @@ test('an expired bearer does not keep anybody from signing in', async () => {
   expect((await identity.ask({ url: '/token?grant_type=password', body: user, refusal })).status).toBe(200);
 });
 
+test.each(['text/plain', 'application/x-www-form-urlencoded'])('a body is JSON even as %s', async (type) => {
+  const body = JSON.stringify({ email: 'nobody@example.com', password: 'secret1' });
+  const answer = await identity.ask({ url: '/token?grant_type=password', body, headers: { 'content-type': type } });
+  expect(answer).toMatchObject({ status: 400, body: { error_code: 'invalid_credentials' } });
+});
+
+test('a body without a content type is JSON too', async () => {
+  const url = `${await identity.listen()}/auth/v1/token?grant_type=password`;
+  const body = new TextEncoder().encode(JSON.stringify({ email: 'nobody@example.com', password: 'secret1' }));
+  const response = await fetch(url, { method: 'POST', body, headers: await identity.doorHeaders(undefined) });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ error_code: 'invalid_credentials' });
+});
+
 test('a body beyond a megabyte is refused in this service’s words', async () => {
   const body = JSON.stringify({ email: 'a@b.co', password: 'x'.repeat(1_100_000) });
   expect(await identity.ask({ url: '/signup', body, headers: API_VERSION })).toMatchObject({

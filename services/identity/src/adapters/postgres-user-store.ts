@@ -62,13 +62,7 @@ export function createPostgresUserStore(tx: Transaction, attempting: (attempt: A
     },
 
     async saveIdentity(userId: string, provider: OwnProvider, data: Metadata, at: Date) {
-      await tx.query(
-        `insert into auth.identities (provider_id, user_id, identity_data, provider, last_sign_in_at, created_at, updated_at)
-         values ($1::uuid::text, $1::uuid, $3::jsonb, $2, $4, $4, $4)
-         on conflict (provider_id, provider) do update
-         set identity_data = identities.identity_data || excluded.identity_data, updated_at = excluded.updated_at`,
-        [userId, provider, JSON.stringify(data), at],
-      );
+      await tx.query(SAVE_IDENTITY, [userId, provider, JSON.stringify(data), at]);
     },
 
     async keepConfirmation(userId, email, tokenHash, at) {
@@ -129,6 +123,17 @@ const INSERT_USER = `
     $7::timestamptz, $8::timestamptz, $9::jsonb, $10::jsonb, $11::boolean, $12::timestamptz, $12::timestamptz, '', '', '', ''
   where not exists (select from auth.users where lower(email) = $3::text and not is_sso_user)
   on conflict do nothing`;
+
+// The account's own row first: a seed may have filed it under the address instead of the id.
+const SAVE_IDENTITY = `
+  with known as (
+    update auth.identities set identity_data = identity_data || $3::jsonb, updated_at = $4::timestamptz
+    where user_id = $1::uuid and provider = $2::text
+    returning id
+  )
+  insert into auth.identities (provider_id, user_id, identity_data, provider, last_sign_in_at, created_at, updated_at)
+  select $1::uuid::text, $1::uuid, $3::jsonb, $2::text, $4::timestamptz, $4::timestamptz, $4::timestamptz
+  where not exists (select from known)`;
 
 function insertValues(user: NewUser): readonly unknown[] {
   return [

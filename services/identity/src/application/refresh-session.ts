@@ -1,6 +1,6 @@
+import { identityErrors } from '../domain/identity-errors.ts';
 import { decideRefresh } from '../domain/refresh-decision.ts';
 import { deriveRefreshToken, hashRefreshToken, MIN_REFRESH_TOKEN_LENGTH } from '../domain/refresh-token.ts';
-import { identityErrors } from '../domain/identity-errors.ts';
 import { auditEntry } from './audit-entry.ts';
 import { renderSession, type OpenSession, type SessionDocument } from './session-document.ts';
 import type { RefreshState, Stores } from './stores.ts';

@@ -1,7 +1,7 @@
+import { must } from '@ashlar/kernel';
 import { identityErrors } from '../domain/identity-errors.ts';
 import { findWeakness } from '../domain/password-rules.ts';
 import { isBanned } from '../domain/user.ts';
-import { must } from '@ashlar/kernel';
 import { auditEntry } from './audit-entry.ts';
 import { openSession } from './open-session.ts';
 import { renderSession, type SessionDocument } from './session-document.ts';

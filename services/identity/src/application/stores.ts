@@ -60,7 +60,7 @@ export interface UserStore {
   }>;
 }
 
-export interface NewSession extends Session {
+interface NewSession extends Session {
   readonly refreshTokenHash: string;
   readonly client: ClientTrace;
   readonly at: Date;
@@ -75,7 +75,7 @@ export interface RefreshState {
   readonly sessionEndsAt: Date | null;
 }
 
-export interface Rotation {
+interface Rotation {
   readonly sessionId: string;
   readonly userId: string;
   readonly parentHash: string;

@@ -6,7 +6,7 @@ export interface PasswordRules {
   readonly minLength: number;
 }
 
-export type WeakPasswordReason = 'length' | 'characters' | 'pwned';
+type WeakPasswordReason = 'length' | 'characters' | 'pwned';
 
 export interface PasswordWeakness {
   readonly reasons: readonly WeakPasswordReason[];

@@ -1,7 +1,7 @@
 export type AssuranceLevel = 'aal1' | 'aal2' | 'aal3';
 
 /** One proof of identity a session rests on. */
-export interface AuthenticationMethod {
+interface AuthenticationMethod {
   readonly method: string;
   readonly at: Date;
 }

@@ -1,6 +1,6 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { API_VERSION, createIdentityFixture, PUBLIC_URL, type IdentityFixture } from '../identity-fixture.ts';
-import { decodeJwt, decodeProtectedHeader } from 'jose';
 
 let identity: IdentityFixture;
 beforeAll(async () => {

@@ -116,6 +116,17 @@ test('an address changes at once where addresses need no confirmation', async ()
   expect((await signIn('secret1', 'lovelace@example.com')).status).toBe(200);
 });
 
+test('a seeded identity filed under its address follows a change of address', async () => {
+  const { access_token: token } = await identity.signUp('ada@example.com');
+  await identity.project.sql(`update auth.identities set provider_id = 'ada@example.com'`);
+  const changed = await putUser(token, { email: 'new@example.com' });
+  expect(changed.body.identities).toHaveLength(1);
+  expect(changed.body.identities[0]).toMatchObject({
+    email: 'new@example.com',
+    identity_data: { email: 'new@example.com' },
+  });
+});
+
 test('an anonymous user becomes permanent with an address', async () => {
   const { body: anonymous } = await identity.ask({ url: '/signup', body: {} });
   expect(await putUser(anonymous.access_token, { password: 'secret1' })).toMatchObject({
