@@ -39,6 +39,7 @@ export { platformSchema } from './migrations/platform-schema.ts';
 export type { SchemaOwner } from './migrations/schema-owner.ts';
 export type {
   Call,
+  CallResult,
   LocalSettings,
   LoginKind,
   Notification,

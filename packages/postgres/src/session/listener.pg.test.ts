@@ -93,7 +93,6 @@ test('without event triggers a change is found by comparing the catalogue', asyn
     observe: ignoreObservations,
     intervalMs: 20,
   });
-  await new Promise((resolve) => setTimeout(resolve, 100));
   for (const sql of [
     'create table public.compared (id int primary key)',
     'alter table public.compared add label text',

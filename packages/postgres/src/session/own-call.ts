@@ -1,4 +1,4 @@
-import type { Call, StatementResult } from './call.ts';
+import type { Call, CallResult } from './call.ts';
 import type { Lease } from './own-connections.ts';
 import { patienceMs, resultOf, runExchange } from './run-exchange.ts';
 import type { DatabaseTarget } from './target.ts';
@@ -16,7 +16,7 @@ export async function ownCall(
   target: DatabaseTarget,
   lease: Lease,
   call: Omit<Call, 'connection'>,
-): Promise<StatementResult> {
+): Promise<CallResult> {
   const { answer, settled } = withCancel(target, lease.connection, call.signal, () => run(lease.connection, call));
   void settled.then(lease.release);
   return resultOf(await answer);

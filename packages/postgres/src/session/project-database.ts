@@ -1,4 +1,4 @@
-import type { Call, Notification, ProjectDatabase, StatementResult, Transaction, TransactionOptions } from './call.ts';
+import type { Call, Notification, ProjectDatabase, CallResult, Transaction, TransactionOptions } from './call.ts';
 import { sessionErrors } from './errors.ts';
 import { Listener } from './listener.ts';
 import { ownCall } from './own-call.ts';
@@ -50,7 +50,7 @@ export class SessionDatabase implements ProjectDatabase {
     return this.#usedAt;
   }
 
-  async call(call: Call): Promise<StatementResult> {
+  async call(call: Call): Promise<CallResult> {
     this.#touch(call.background);
     call.signal?.throwIfAborted();
     if (!mayShare(call)) return this.#ownCall(call);
@@ -105,12 +105,12 @@ export class SessionDatabase implements ProjectDatabase {
     this.#listener.wake();
   }
 
-  async #ownCall(call: Call): Promise<StatementResult> {
+  async #ownCall(call: Call): Promise<CallResult> {
     const { own, target } = this.#options;
     return ownCall(target, await own.borrow(target, call.login, call.signal), call);
   }
 
-  async #sharedCall(call: Call, shape: Shape): Promise<StatementResult> {
+  async #sharedCall(call: Call, shape: Shape): Promise<CallResult> {
     let outcome = await this.#submit(call);
     // Both are certain to have left nothing behind: a stale statement was not executed, a read changes nothing.
     if (outcome.kind === 'lost' ? call.readOnly : isStaleStatement(outcome.kind === 'refused' && outcome.error)) {

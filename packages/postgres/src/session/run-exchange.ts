@@ -1,4 +1,4 @@
-import type { StatementResult } from './call.ts';
+import type { CallResult } from './call.ts';
 import type { Connection } from './wire/connection.ts';
 import { StatementExchange, type Outcome, type StatementExchangeOptions } from './wire/statement-exchange.ts';
 
@@ -22,7 +22,7 @@ export function runExchange(
 }
 
 /** The result, or the server's error thrown. */
-export function resultOf(outcome: Outcome): StatementResult {
+export function resultOf(outcome: Outcome): CallResult {
   if (outcome.kind === 'answered') return outcome.result;
   throw outcome.error;
 }

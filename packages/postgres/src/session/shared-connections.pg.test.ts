@@ -268,6 +268,15 @@ test('a large answer and a large value travel whole', async () => {
   expect(rows[0]?.[0]).toBe(large + large);
 });
 
+test('values can be had as the bytes the server wrote', async () => {
+  const result = await project.database.call(read('user 1', `select 'a', null, '{"نص": "ß"}'::json, ''`));
+  const bytes = [0, 1, 2, 3].map((column) => result.bytes(0, column));
+  expect(bytes).toEqual([Buffer.from('a'), null, Buffer.from('{"نص": "ß"}'), Buffer.from('')]);
+  expect(result.rows).toEqual([['a', null, '{"نص": "ß"}', '']]);
+  expect(() => result.bytes(1, 0)).toThrow(RangeError);
+  expect(() => result.bytes(0, 4)).toThrow(RangeError);
+});
+
 test('a project that goes idle holds no connection, and opens again when it is called', async () => {
   const before = await backends();
   const database = withBounds({ idleMs: 200 });

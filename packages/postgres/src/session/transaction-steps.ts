@@ -69,16 +69,37 @@ export function beginStep(isolation: Call['isolation']): Step {
 export const COMMIT: Step = { text: 'commit', values: [] };
 export const ROLLBACK: Step = { text: 'rollback', values: [] };
 
+function settingStep(settings: LocalSettings): Step {
+  return { text: settingText(settings), values: settings.map(([, value]) => value) };
+}
+
+interface KnownText {
+  readonly names: readonly string[];
+  readonly text: string;
+}
+
+/** Services use few sets of settings; comparing names is cheaper than writing the text again for every request. */
+const MAX_KNOWN_TEXTS = 16;
+const knownTexts: KnownText[] = [];
+
+function settingText(settings: LocalSettings): string {
+  const known = knownTexts.find(
+    ({ names }) => names.length === settings.length && names.every((name, index) => name === settings[index]?.[0]),
+  );
+  if (known !== undefined) return known.text;
+  const names = settings.map(([name]) => name);
+  const text = writeSettingText(names);
+  if (knownTexts.unshift({ names, text }) > MAX_KNOWN_TEXTS) knownTexts.pop();
+  return text;
+}
+
 /**
  * `set_config` answers with the value it set; counted instead of returned, a request's claims and headers do not
- * travel back. Names are part of the text (a service uses few sets of them), so only values are bound.
+ * travel back. Names are part of the text, so only values are bound.
  */
-function settingStep(settings: LocalSettings): Step {
-  const calls = settings.map(
-    ([name], index) => `pg_catalog.set_config('${name.replaceAll("'", "''")}', $${index + 1}, true)`,
+function writeSettingText(names: readonly string[]): string {
+  const calls = names.map(
+    (name, index) => `pg_catalog.set_config('${name.replaceAll("'", "''")}', $${index + 1}, true)`,
   );
-  return {
-    text: `select pg_catalog.num_nonnulls(${calls.join(', ')})`,
-    values: settings.map(([, value]) => value),
-  };
+  return `select pg_catalog.num_nonnulls(${calls.join(', ')})`;
 }

@@ -37,10 +37,16 @@ export async function watchSchema(options: SchemaWatchOptions): Promise<{ stop()
       onChange('config');
     },
   );
-  const comparison = options.eventTriggers ? null : compareRepeatedly(options);
+  if (options.eventTriggers) return subscription;
+  // The first reading is part of beginning: what changes after this function has returned is told.
+  const first = await readFingerprint(database).catch(async (error: unknown) => {
+    await subscription.stop();
+    throw error;
+  });
+  const comparison = compareRepeatedly(options, first);
   return {
     async stop() {
-      comparison?.stop();
+      comparison.stop();
       await subscription.stop();
     },
   };
@@ -77,20 +83,18 @@ const FINGERPRINT: Statement = {
   values: [],
 };
 
-function compareRepeatedly({ database, onChange, observe, intervalMs = DEFAULT_INTERVAL_MS }: SchemaWatchOptions): {
-  stop(): void;
-} {
-  let known: string | null = null;
+function compareRepeatedly(options: SchemaWatchOptions, first: string | null): { stop(): void } {
+  const { database, onChange, observe, intervalMs = DEFAULT_INTERVAL_MS } = options;
+  let known = first;
   let isStopped = false;
   let timer: NodeJS.Timeout;
 
   const compare = async (): Promise<void> => {
     // Waking a project in order to see whether it changed would keep every project awake.
-    if (database.awake) {
-      const found = await readFingerprint(database);
-      if (known !== null && found !== known) onChange('schema');
-      known = found;
-    }
+    if (!database.awake) return;
+    const found = await readFingerprint(database);
+    if (found !== known) onChange('schema');
+    known = found;
   };
   const again = async (): Promise<void> => {
     try {
@@ -103,7 +107,7 @@ function compareRepeatedly({ database, onChange, observe, intervalMs = DEFAULT_I
   const schedule = (): void => {
     timer = setTimeout(() => void again(), intervalMs).unref();
   };
-  void again();
+  schedule();
   return {
     stop() {
       isStopped = true;

@@ -19,6 +19,16 @@ export function decodeRow(buffer: Buffer, start: number): (string | null)[] {
   return row;
 }
 
+/** One value of a DataRow as the bytes it came as. */
+export function sliceValue(buffer: Buffer, start: number, column: number): Buffer | null {
+  const count = buffer.readInt16BE(start);
+  if (column < 0 || column >= count) throw new RangeError(`Column ${column} of ${count}`);
+  let offset = start + 2;
+  for (let index = 0; index < column; index++) offset += 4 + Math.max(buffer.readInt32BE(offset), 0);
+  const length = buffer.readInt32BE(offset);
+  return length < 0 ? null : buffer.subarray(offset + 4, offset + 4 + length);
+}
+
 /** Names and types of a RowDescription; 18 bytes of each column follow its name. */
 export function decodeFields(buffer: Buffer, start: number): readonly ResultField[] {
   const count = buffer.readInt16BE(start);

@@ -1,4 +1,3 @@
-import { BoundedCache } from '@ashlar/kernel';
 import type { ResultField } from '../call.ts';
 
 /** A statement as one connection knows it. */
@@ -10,6 +9,10 @@ export interface PreparedStatement {
   fields: readonly ResultField[];
 }
 
+interface KeptStatement extends PreparedStatement {
+  usedAt: number;
+}
+
 /** Kept per connection; each costs the server some 10 to 50 KB, so the least used are closed beyond this. */
 export const MAX_PREPARED_STATEMENTS = 256;
 
@@ -18,38 +21,61 @@ export const MAX_PREPARED_STATEMENTS = 256;
  * and a statement used by two of them would be planned anew at every change.
  */
 export class PreparedStatements {
-  readonly #byKey: BoundedCache<string, PreparedStatement>;
+  /**
+   * In two levels, because the texts are the same strings again and again: their hash is known, while a key made of
+   * role and text would be built and hashed for every request.
+   */
+  readonly #byRole = new Map<string, Map<string, KeptStatement>>();
+  readonly #limit: number;
   readonly #onClose: (name: string) => void;
+  #size = 0;
+  #uses = 0;
   #made = 0;
 
   constructor(limit: number, onClose: (name: string) => void) {
+    this.#limit = limit;
     this.#onClose = onClose;
-    this.#byKey = new BoundedCache(limit, (_key, statement) => onClose(statement.name));
   }
 
   get size(): number {
-    return this.#byKey.size;
+    return this.#size;
   }
 
   find(role: string, text: string): PreparedStatement | undefined {
-    return this.#byKey.get(key(role, text));
+    const statement = this.#byRole.get(role)?.get(text);
+    if (statement !== undefined) statement.usedAt = this.#uses++;
+    return statement;
   }
 
+  /** Names a statement that is not known yet, closing the least used one if there is no room. */
   add(role: string, text: string): PreparedStatement {
-    const statement = { name: `s${this.#made++}`, confirmed: false, fields: [] };
-    this.#byKey.set(key(role, text), statement);
+    if (this.#size >= this.#limit) this.#closeLeastUsed();
+    const statement: KeptStatement = { name: `s${this.#made++}`, confirmed: false, fields: [], usedAt: this.#uses++ };
+    const ofRole = this.#byRole.get(role) ?? new Map<string, KeptStatement>();
+    this.#byRole.set(role, ofRole.set(text, statement));
+    this.#size++;
     return statement;
   }
 
   /** The server refused to parse it, or no longer has it as it was; closing what it does not have is no error. */
   drop(role: string, text: string): void {
-    const statement = this.#byKey.get(key(role, text));
-    if (statement === undefined) return;
-    this.#byKey.delete(key(role, text));
+    const ofRole = this.#byRole.get(role);
+    const statement = ofRole?.get(text);
+    if (ofRole === undefined || statement === undefined) return;
+    ofRole.delete(text);
+    if (ofRole.size === 0) this.#byRole.delete(role);
+    this.#size--;
     this.#onClose(statement.name);
   }
-}
 
-function key(role: string, text: string): string {
-  return `${role} ${text}`;
+  /** Looks at all of them: rarer than use by far, and there are few. */
+  #closeLeastUsed(): void {
+    let least: { readonly role: string; readonly text: string; readonly usedAt: number } | undefined;
+    for (const [role, ofRole] of this.#byRole) {
+      for (const [text, { usedAt }] of ofRole) {
+        if (least === undefined || usedAt < least.usedAt) least = { role, text, usedAt };
+      }
+    }
+    if (least !== undefined) this.drop(least.role, least.text);
+  }
 }

@@ -1,19 +1,18 @@
-import type { StatementResult } from '../call.ts';
-import { decodeCommandTag, decodeFields, decodeRow, type CommandTag } from './backend-decoders.ts';
+import type { CallResult } from '../call.ts';
+import { decodeCommandTag, decodeFields, type CommandTag } from './backend-decoders.ts';
 import type { Exchange } from './connection.ts';
 import type { FrontendWriter } from './frontend-writer.ts';
 import { FROM_SERVER } from './message-codes.ts';
 import type { PreparedStatements } from './prepared-statements.ts';
 import { isStaleStatement } from './sql-state.ts';
 import { PreparedSteps, type Step } from './step.ts';
+import { WireResult, type RowPlace } from './wire-result.ts';
 
 /** What came of an exchange, known after ReadyForQuery or the loss of the connection. */
 export type Outcome =
   | {
       readonly kind: 'answered';
-      readonly result: StatementResult;
-      /** Verb of the last step: a COMMIT of a failed transaction answers ROLLBACK. */
-      readonly lastCommand: string;
+      readonly result: CallResult;
       readonly headMs: number;
     }
   | {
@@ -40,9 +39,8 @@ export class StatementExchange implements Exchange {
   readonly #options: StatementExchangeOptions;
   #prepared: PreparedSteps | null = null;
   #current = 0;
-  #rows: (string | null)[][] = [];
+  readonly #rows: RowPlace[] = [];
   #tag = NO_TAG;
-  #lastTag = NO_TAG;
   #error: unknown = null;
 
   constructor(options: StatementExchangeOptions) {
@@ -60,11 +58,10 @@ export class StatementExchange implements Exchange {
   receive(code: number, buffer: Buffer, start: number, end: number): void {
     switch (code) {
       case FROM_SERVER.dataRow:
-        if (this.#current === this.#options.wanted) this.#rows.push(decodeRow(buffer, start));
+        if (this.#current === this.#options.wanted) this.#rows.push({ buffer, start });
         return;
       case FROM_SERVER.commandComplete:
-        this.#lastTag = decodeCommandTag(buffer, start, end);
-        if (this.#current === this.#options.wanted) this.#tag = this.#lastTag;
+        if (this.#current === this.#options.wanted) this.#tag = decodeCommandTag(buffer, start, end);
         this.#current++;
         return;
       case FROM_SERVER.emptyQuery:
@@ -90,13 +87,7 @@ export class StatementExchange implements Exchange {
       return;
     }
     const fields = this.#prepared?.fields(this.#options.wanted) ?? [];
-    const result = { fields, rows: this.#rows, ...this.#tag };
-    this.#options.onEnd({
-      kind: 'answered',
-      result,
-      lastCommand: this.#lastTag.command,
-      headMs,
-    });
+    this.#options.onEnd({ kind: 'answered', result: new WireResult(fields, this.#rows, this.#tag), headMs });
   }
 
   lost(error: Error): void {
