@@ -40,7 +40,10 @@ test('finding no account takes the time of finding one', async () => {
     known.push(await timed(() => slow.verify('wrong12', hash)));
     unknown.push(await timed(() => slow.verify('wrong12', null)));
   }
-  expect(Math.abs(median(known) - median(unknown))).toBeLessThan(2);
+  // A lookup that skipped the hash would be a hundred times faster; what remains is the machine's own noise.
+  const ratio = median(known) / median(unknown);
+  expect(ratio).toBeGreaterThan(0.5);
+  expect(ratio).toBeLessThan(2);
 });
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

@@ -36,6 +36,10 @@ export function createPostgresUserStore(tx: Transaction, attempting: (attempt: A
       findOne('lower(u.email) = $1 and not u.is_sso_user order by u.email = $1 desc, u.created_at', [email]),
     findByPhone: (phone) => findOne('u.phone = $1 and not u.is_sso_user', [phone]),
 
+    async lock(id) {
+      await tx.query('select from auth.users where id = $1 for no key update', [id]);
+    },
+
     insert(user) {
       attempting('saving new user');
       return affectsOne(INSERT_USER, insertValues(user));

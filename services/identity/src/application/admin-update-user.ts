@@ -20,7 +20,7 @@ export async function adminUpdateUser(
   const passwordHash = await hashOf(parts, visit, input);
   const now = parts.now();
   const updated = await parts.inTransaction(visit.project, async (stores) => {
-    const user = await stores.users.findById(id);
+    const [, user] = await Promise.all([stores.users.lock(id), stores.users.findById(id)]);
     if (user === null) throw identityErrors.userNotFound();
     await refuseTakenAddresses(stores, user, input);
     await stores.users.update(id, changesOf(user, input, passwordHash, now), now);

@@ -40,6 +40,8 @@ export interface UserStore {
   /** Any letter case of what is stored matches; accounts of single sign-on do not. */
   findByEmail(email: string): Promise<User | null>;
   findByPhone(phone: string): Promise<User | null>;
+  /** Until the transaction ends nobody else changes the account; new sessions are not kept waiting. */
+  lock(id: string): Promise<void>;
   /** False when id, email or phone is taken, by a transaction that committed meanwhile too. */
   insert(user: NewUser): Promise<boolean>;
   /** False when there is no such account. */

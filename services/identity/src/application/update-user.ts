@@ -36,14 +36,15 @@ export async function updateUser(
   const passwordHash = update.password === null ? null : await hashNewPassword(parts, before, update.password);
 
   const after = await parts.inTransaction(visit.project, async (stores) => {
-    const user = await authenticate(stores, bearer, now);
+    // Locked before it is read: metadata is merged here, and two merges at once must both be kept.
+    const [, user] = await Promise.all([stores.users.lock(bearer.userId), authenticate(stores, bearer, now)]);
     const changes: UserChanges = {
       ...(update.data === null ? {} : { userMetadata: mergeMetadata(user.userMetadata, update.data) }),
       ...(passwordHash === null ? {} : { passwordHash }),
     };
     await stores.users.update(user.id, changes, now);
-    const pending = update.email !== null && update.email !== user.email;
-    if (pending) await changeEmail(stores, visit, user, update.email, now);
+    const isNewEmail = update.email !== null && update.email !== user.email;
+    if (isNewEmail) await changeEmail(stores, visit, user, update.email, now);
     const action = passwordHash === null ? 'user_modified' : 'user_updated_password';
     await stores.audit(auditEntry(action, user, visit.client.address, now));
     return must(await stores.users.findById(user.id), 'the user just updated');

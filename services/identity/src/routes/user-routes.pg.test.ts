@@ -90,6 +90,13 @@ test('data is merged into the metadata, and null takes a key away', async () => 
   expect(app.body.app_metadata).toEqual({ provider: 'email', providers: ['email'] });
 });
 
+test('of ten changes at once none is lost', async () => {
+  const { access_token: token } = await identity.signUp('ada@example.com');
+  await Promise.all(Array.from({ length: 10 }, (_, index) => putUser(token, { data: { [`key${index}`]: index } })));
+  const { body } = await getUser(token);
+  expect(Object.keys(body.user_metadata).filter((key) => key.startsWith('key'))).toHaveLength(10);
+});
+
 test('a new password replaces the old one and keeps the session', async () => {
   const { access_token: token } = await identity.signUp('ada@example.com');
   expect(await putUser(token, { password: 'secret1' })).toMatchObject(
