@@ -1,0 +1,3 @@
+export { createData } from './create-data.ts';
+export type { DataOptions } from './create-data.ts';
+export { dataContract } from './data-contract.ts';

@@ -1,0 +1,96 @@
+import { restErrors } from '../rest-errors.ts';
+
+/** What a result is rendered as. */
+export type MediaType =
+  | { readonly kind: 'json' }
+  /** Exactly one object. */
+  | { readonly kind: 'object'; readonly stripNulls: boolean }
+  | { readonly kind: 'array'; readonly stripNulls: boolean }
+  | { readonly kind: 'csv' }
+  | { readonly kind: 'openapi' };
+
+const JSON_TYPE: MediaType = { kind: 'json' };
+
+interface Range {
+  readonly type: string;
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly quality: number;
+}
+
+/**
+ * Chooses by the `Accept` header: qualities first, then the order of the header.
+ *
+ * @param available Kinds this resource can be rendered as.
+ * @throws PGRST107 when none is available.
+ */
+export function chooseMediaType(header: string | undefined, available: readonly MediaType['kind'][]): MediaType {
+  if (header === undefined || header === '*/*' || header === 'application/json') {
+    return available[0] === 'openapi' ? { kind: 'openapi' } : JSON_TYPE;
+  }
+  const ranges = header
+    .split(',')
+    .map(parseRange)
+    .filter(({ type, quality }) => type !== '' && quality > 0);
+  if (ranges.length === 0) return chooseMediaType(undefined, available);
+  ranges.sort((left, right) => right.quality - left.quality); // stable: equals keep the header's order
+  for (const range of ranges) {
+    const type = mediaTypeOf(range, available);
+    if (type !== null) return type;
+  }
+  throw restErrors.mediaTypesUnavailable(ranges.map(({ type }) => type));
+}
+
+/** The `Content-Type` of an answer of this type. */
+export function contentTypeOf(type: MediaType): string {
+  switch (type.kind) {
+    case 'json':
+      return 'application/json; charset=utf-8';
+    case 'object':
+      return `application/vnd.pgrst.object+json${type.stripNulls ? ';nulls=stripped' : ''}; charset=utf-8`;
+    case 'array':
+      return `application/vnd.pgrst.array+json${type.stripNulls ? ';nulls=stripped' : ''}; charset=utf-8`;
+    case 'csv':
+      return 'text/csv; charset=utf-8';
+    case 'openapi':
+      return 'application/openapi+json; charset=utf-8';
+  }
+}
+
+function parseRange(text: string): Range {
+  const [type = '', ...rest] = text.split(';').map((part) => part.trim());
+  const parameters = new Map(
+    rest
+      .filter((part) => part !== '')
+      .map((part): [string, string] => {
+        const equals = part.indexOf('=');
+        const value = equals === -1 ? '' : part.slice(equals + 1);
+        return [(equals === -1 ? part : part.slice(0, equals)).toLowerCase(), value.replace(/^"(.*)"$/, '$1')];
+      }),
+  );
+  const quality = Number(parameters.get('q') ?? '1');
+  return { type: type.toLowerCase(), parameters, quality: Number.isNaN(quality) ? 1 : quality };
+}
+
+function mediaTypeOf({ type, parameters }: Range, available: readonly MediaType['kind'][]): MediaType | null {
+  const stripNulls = parameters.get('nulls') === 'stripped';
+  switch (type) {
+    case '*/*':
+    case 'application/*':
+      return available[0] === 'openapi' ? { kind: 'openapi' } : JSON_TYPE;
+    case 'application/json':
+      return available.includes('json') ? JSON_TYPE : available.includes('openapi') ? { kind: 'openapi' } : null;
+    case 'application/openapi+json':
+      return available.includes('openapi') ? { kind: 'openapi' } : null;
+    case 'application/vnd.pgrst.object+json':
+    case 'application/vnd.pgrst.object':
+      return available.includes('object') ? { kind: 'object', stripNulls } : null;
+    case 'application/vnd.pgrst.array+json':
+    case 'application/vnd.pgrst.array':
+      return available.includes('array') ? { kind: 'array', stripNulls } : null;
+    case 'text/csv':
+    case 'text/*':
+      return available.includes('csv') ? { kind: 'csv' } : null;
+    default:
+      return null;
+  }
+}

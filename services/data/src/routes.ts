@@ -1,0 +1,145 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Snapshots } from '@ashlar/postgres';
+import { doorFailureOf, sendRendered } from '@ashlar/service';
+import type { Observe } from '@ashlar/telemetry';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { dataContract, render } from './data-contract.ts';
+import { allowOf } from './execute/allow.ts';
+import { type PlanningHeaders, readIncoming } from './execute/incoming.ts';
+import { describeOpenApi } from './execute/openapi.ts';
+import { restErrorOf } from './execute/postgres-error.ts';
+import { RequestRunner } from './execute/run-request.ts';
+import { chooseMediaType } from './parse/media-type.ts';
+import { parseResource } from './parse/resource.ts';
+import { RestError } from './rest-error.ts';
+import { restErrors } from './rest-errors.ts';
+
+export interface RouteOptions {
+  readonly snapshots: Snapshots;
+  readonly observe: Observe;
+}
+
+/** Every path and method below the prefix comes here: what they name only the project's schema knows. */
+export function addRoutes(app: FastifyInstance, { snapshots, observe }: RouteOptions): void {
+  const runner = new RequestRunner(snapshots);
+  app.removeAllContentTypeParsers();
+  // Bodies go to PostgreSQL as they came; nothing here makes objects of them.
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.setErrorHandler((error, request, reply) => fail(error, request, reply));
+  app.setNotFoundHandler((request, reply) => fail(restErrors.methodUnsupported(request.method), request, reply));
+  app.all('/', (request, reply) => handle('', request, reply));
+  app.all('/*', (request, reply) => {
+    // Fastify gives the wildcard's text under this name.
+    const path = (request.params as { readonly '*': string })['*'];
+    return handle(path, request, reply);
+  });
+
+  async function handle(path: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    if (request.method === 'OPTIONS') return options(path, request, reply);
+    if (path === '' && (request.method === 'GET' || request.method === 'HEAD')) return root(request, reply);
+    const { project, caller } = request.ashlar;
+    const { url = '', headers } = request.raw;
+    const question = url.indexOf('?');
+    const query = question === -1 ? '' : url.slice(question + 1);
+    const answer = await runner.run({
+      project,
+      caller,
+      incoming: readIncoming(request.method, path, query, planningHeaders(headers), bodyOf(request)),
+      facts: { caller, method: request.method, path: `/${path}`, headers },
+      signalOfClient: () => signalOf(reply),
+    });
+    reply.code(answer.status).headers(answer.headers);
+    if (request.method === 'GET' || request.method === 'HEAD') {
+      reply.header('content-location', contentLocation(path, query));
+    }
+    if (answer.status === 204) return reply.removeHeader('content-type').send();
+    return reply.send(answer.body);
+  }
+
+  async function options(path: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { project } = request.ashlar;
+    const snapshot = await snapshots.current(project.database);
+    const schema = profileOf(request) ?? project.settings.rest.schemas[0] ?? 'public';
+    return reply
+      .code(200)
+      .header('allow', allowOf(snapshot, schema, parseResource(path)))
+      .send('');
+  }
+
+  async function root(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { project, caller, publicUrl } = request.ashlar;
+    chooseMediaType(request.headers.accept, ['openapi']);
+    const { schemas } = project.settings.rest;
+    const schema = profileOf(request) ?? schemas[0] ?? 'public';
+    if (!schemas.includes(schema)) throw restErrors.schemaNotExposed(schema, schemas);
+    const snapshot = await snapshots.current(project.database);
+    const document = await describeOpenApi({
+      snapshot,
+      schema,
+      database: project.database,
+      role: caller.role,
+      publicUrl,
+    });
+    return reply.code(200).header('content-type', 'application/openapi+json; charset=utf-8').send(document);
+  }
+
+  function fail(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const known = restErrorOf(error, request.ashlar?.caller.role === 'anon');
+    if (known !== null) {
+      if (known.statusText !== undefined) reply.raw.statusMessage = reasonPhrase(known.statusText);
+      return sendRendered(reply, render(known));
+    }
+    const failure = doorFailureOf(error);
+    if (failure.kind === 'internal') {
+      const { requestId = '', trace } = request.ashlar ?? {};
+      observe({ kind: 'request.failed', requestId, traceId: trace?.traceId ?? '', service: dataContract.name, error });
+    }
+    return sendRendered(reply, dataContract.fail(failure, request));
+  }
+}
+
+function bodyOf({ body }: FastifyRequest): Buffer | null {
+  return Buffer.isBuffer(body) ? body : null;
+}
+
+function profileOf({ headers }: FastifyRequest): string | undefined {
+  return oneText(headers['accept-profile']);
+}
+
+function planningHeaders(headers: IncomingHttpHeaders): PlanningHeaders {
+  return {
+    accept: headers.accept,
+    prefer: oneText(headers['prefer']),
+    range: headers.range,
+    'accept-profile': oneText(headers['accept-profile']),
+    'content-profile': oneText(headers['content-profile']),
+    'content-type': headers['content-type'],
+  };
+}
+
+/** Node joins repeated headers of these names with a comma; only its types leave room for a list. */
+function oneText(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'object' ? header.join(', ') : header;
+}
+
+/** Fires when the client goes before it has its answer. */
+function signalOf(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished)
+      gone.abort(new RestError({ status: 499, code: 'PGRST000', message: 'Client gone' }));
+  });
+  return gone.signal;
+}
+
+/** Where this answer can be had again: parameters in the order of their names. */
+function contentLocation(path: string, query: string): string {
+  const target = `/${path.split('/').map(encodeURIComponent).join('/')}`;
+  if (query === '') return target;
+  return `${target}?${query.includes('&') ? query.split('&').toSorted().join('&') : query}`;
+}
+
+/** What HTTP allows in a status line. */
+function reasonPhrase(text: string): string {
+  return text.replaceAll(/[^\t\x20-\x7e]/g, ' ');
+}

@@ -1,0 +1,71 @@
+import type { StatementValue } from '@ashlar/postgres';
+import { encodeOperand, arrayLiteral, type Operand } from '../parse/operand.ts';
+
+/** Where the value of one parameter comes from, request by request. */
+export type Binding =
+  | { readonly kind: 'operand'; readonly operand: Operand }
+  | { readonly kind: 'array'; readonly operands: readonly Operand[] }
+  | { readonly kind: 'constant'; readonly value: string }
+  | { readonly kind: 'body' };
+
+/** Gives values their `$n` while the text is written; the same value gets the same number. */
+export class SqlWriter {
+  readonly bindings: Binding[] = [];
+  readonly #operands = new Map<Operand, string>();
+  #body: string | null = null;
+
+  operand(operand: Operand): string {
+    const known = this.#operands.get(operand);
+    if (known !== undefined) return known;
+    const place = this.#bind({ kind: 'operand', operand });
+    this.#operands.set(operand, place);
+    return place;
+  }
+
+  array(operands: readonly Operand[]): string {
+    return this.#bind({ kind: 'array', operands });
+  }
+
+  constant(value: string): string {
+    return this.#bind({ kind: 'constant', value });
+  }
+
+  body(): string {
+    this.#body ??= this.#bind({ kind: 'body' });
+    return this.#body;
+  }
+
+  #bind(binding: Binding): string {
+    this.bindings.push(binding);
+    return `$${this.bindings.length}`;
+  }
+}
+
+/**
+ * The parameters of one request.
+ *
+ * @param slots The request's variable parts; null to take the texts the bindings were made from.
+ * @throws PGRST100 for a list of values that is none.
+ */
+export function valuesOf(
+  bindings: readonly Binding[],
+  slots: readonly string[] | null,
+  body: string | null,
+): readonly StatementValue[] {
+  return bindings.map((binding) => {
+    switch (binding.kind) {
+      case 'operand':
+        return operandValue(binding.operand, slots);
+      case 'array':
+        return arrayLiteral(binding.operands.map((operand) => operandValue(operand, slots)));
+      case 'constant':
+        return binding.value;
+      case 'body':
+        return body;
+    }
+  });
+}
+
+function operandValue({ text, start, encoding, slot }: Operand, slots: readonly string[] | null): string {
+  return encodeOperand(slot === null ? text : (slots?.[slot] ?? text), start, encoding);
+}
