@@ -5,6 +5,7 @@ import {
   pino,
   stdTimeFunctions,
 } from 'pino';
+import { batchLines } from './batch-lines.ts';
 import { type LogEntry, type LogLevel, describeObservation } from './describe-observation.ts';
 import type { Observation, Observe } from './observation.ts';
 import { prettyLine } from './pretty-line.ts';
@@ -14,7 +15,7 @@ export interface LoggerOptions {
   readonly level: LogLevel | 'silent';
   /** `json`: one object per line, for machines. `pretty`: one sentence per line, for eyes. */
   readonly format: 'json' | 'pretty';
-  /** Where lines go; standard output unless given. */
+  /** Where lines go, each as it comes; standard output, in small batches, unless given. */
   readonly destination?: DestinationStream;
   /** Only `pretty` has colours: the caller knows whether its destination is a terminal (`wantsColour`). */
   readonly colour?: boolean;
@@ -29,23 +30,16 @@ export interface Logger {
 const RANK: Readonly<Record<LogLevel | 'silent', number>> = { debug: 20, info: 30, warn: 40, error: 50, silent: 99 };
 
 /**
- * Lines are written in batches, at the latest after `periodicFlush` milliseconds: a write of its own for every line
- * costs as much as answering the request it tells of.
- */
-const STANDARD_OUTPUT = { fd: 1, sync: false, minLength: 32 * 1024, maxWrite: 64 * 1024, periodicFlush: 100 };
-
-/**
  * A listener that writes observations as log lines. It never throws and never waits for the destination.
  *
  * @example const { observe } = createLogger({ level: 'info', format: 'json' });
  */
 export function createLogger(options: LoggerOptions): Logger {
-  const ownDestination = options.destination === undefined ? openDestination(STANDARD_OUTPUT) : undefined;
-  const destination = options.destination ?? ownDestination;
+  const output = options.destination === undefined ? standardOutput() : { ...UNBUFFERED, stream: options.destination };
   const write =
     options.format === 'json'
-      ? jsonWriter(pino(PINO_OPTIONS, destination))
-      : (entry: LogEntry) => destination?.write(prettyLine(entry, new Date(), options.colour ?? false));
+      ? jsonWriter(pino(PINO_OPTIONS, output.stream))
+      : (entry: LogEntry) => output.stream.write(prettyLine(entry, new Date(), options.colour ?? false));
   const threshold = RANK[options.level];
   return {
     observe: (observation: Observation) => {
@@ -53,7 +47,21 @@ export function createLogger(options: LoggerOptions): Logger {
       const entry = describeObservation(observation);
       if (RANK[entry.level] >= threshold) write(entry);
     },
-    flush: () => ownDestination?.flushSync(),
+    flush: output.flush,
+  };
+}
+
+const UNBUFFERED = { flush: (): void => undefined };
+
+function standardOutput(): { readonly stream: DestinationStream; readonly flush: () => void } {
+  const file = openDestination({ fd: 1, sync: false });
+  const lines = batchLines((text) => file.write(text));
+  return {
+    stream: lines,
+    flush: () => {
+      lines.flush();
+      file.flushSync();
+    },
   };
 }
 
