@@ -33,6 +33,7 @@ export type {
   Routine,
   Snapshot,
 } from './introspection/snapshot.ts';
+export { EVENT_DAYS, maintainEvents } from './migrations/maintain-events.ts';
 export { migrateDatabase, migrationStatus } from './migrations/migrate-database.ts';
 export type { MigrationOptions, MigrationStatus } from './migrations/migrate-database.ts';
 export { platformSchema } from './migrations/platform-schema.ts';

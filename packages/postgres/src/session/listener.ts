@@ -20,6 +20,9 @@ export interface Subscription {
   readonly onReconnect: () => void;
 }
 
+/** LISTEN waits for nothing, so a server that is slower than this has gone. */
+const PATIENCE_MS = 5_000;
+
 /** The one connection of a project that listens; open while somebody subscribes and the project is awake. */
 export class Listener {
   readonly #target: DatabaseTarget;
@@ -55,9 +58,8 @@ export class Listener {
     const connection = await this.#connection?.catch(() => undefined);
     if (connection === undefined) return;
     // A connection lost meanwhile listens to nothing anyway.
-    await new ScriptExchange(connection, `unlisten ${escapeIdentifier(subscription.channel)}`).results.catch(
-      () => undefined,
-    );
+    const unlisten = `unlisten ${escapeIdentifier(subscription.channel)}`;
+    await new ScriptExchange(connection, unlisten, PATIENCE_MS).results.catch(() => undefined);
   }
 
   /** Closes the connection and keeps the subscriptions for `wake`. */
@@ -152,5 +154,5 @@ export class Listener {
 
 async function listen(connection: Connection, channels: Iterable<string>): Promise<void> {
   const sql = [...channels].map((channel) => `listen ${escapeIdentifier(channel)};`).join(' ');
-  await new ScriptExchange(connection, sql).results;
+  await new ScriptExchange(connection, sql, PATIENCE_MS).results;
 }

@@ -1,6 +1,6 @@
-import type { Call, CallResult } from './call.ts';
+import type { Call } from './call.ts';
 import type { Lease } from './own-connections.ts';
-import { patienceMs, resultOf, runExchange } from './run-exchange.ts';
+import { patienceMs, runExchange } from './run-exchange.ts';
 import type { DatabaseTarget } from './target.ts';
 import { callPlan } from './transaction-steps.ts';
 import { withCancel } from './with-cancel.ts';
@@ -10,16 +10,12 @@ import type { Outcome } from './wire/statement-exchange.ts';
 
 /**
  * Runs a call on a borrowed connection, which goes back once the server is done with it. An abort rejects at once;
- * the statement is cancelled behind the caller's back.
+ * the statement is cancelled behind the caller's back. What the server refused is an outcome, not a rejection.
  */
-export async function ownCall(
-  target: DatabaseTarget,
-  lease: Lease,
-  call: Omit<Call, 'connection'>,
-): Promise<CallResult> {
+export async function ownCall(target: DatabaseTarget, lease: Lease, call: Omit<Call, 'connection'>): Promise<Outcome> {
   const { answer, settled } = withCancel(target, lease.connection, call.signal, () => run(lease.connection, call));
   void settled.then(lease.release);
-  return resultOf(await answer);
+  return answer;
 }
 
 async function run(connection: Connection, call: Omit<Call, 'connection'>): Promise<Outcome> {

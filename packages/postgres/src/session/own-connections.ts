@@ -55,7 +55,8 @@ interface Failure {
  */
 export class OwnConnections {
   readonly #options: OwnConnectionsOptions;
-  readonly #line: WaitingLine<Borrower>;
+  /** One line per project, in the order they are served: a project that was served goes to the end. */
+  readonly #lines = new Map<string, WaitingLine<Borrower>>();
   /** Oldest first. */
   #idle: Slot[] = [];
   readonly #busy = new Set<Slot>();
@@ -66,12 +67,6 @@ export class OwnConnections {
 
   constructor(options: OwnConnectionsOptions) {
     this.#options = options;
-    this.#line = new WaitingLine({
-      database: 'of any project',
-      maxWaiting: options.maxWaiting,
-      maxWaitMs: options.maxWaitMs,
-      onRefused: (reason) => options.observe({ kind: 'session.refused', database: '*', reason }),
-    });
   }
 
   /** Connections open or opening. */
@@ -92,11 +87,12 @@ export class OwnConnections {
       grant: granted.resolve,
       refuse: granted.reject,
     };
+    const line = this.#lineOf(target);
     const giveUp = (): void => {
-      if (this.#line.leave(borrower)) granted.reject(signal?.reason);
+      if (line.leave(borrower)) granted.reject(signal?.reason);
     };
     signal?.addEventListener('abort', giveUp, { once: true });
-    this.#line.join(borrower);
+    line.join(borrower);
     this.#serve();
     try {
       return this.#lease(await granted.promise);
@@ -123,17 +119,29 @@ export class OwnConnections {
   /** Refuses whoever waits, closes what is idle, and lets busy connections finish. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#line.refuseAll(sessionErrors.closed({ database: 'of any project' }));
+    for (const line of this.#lines.values()) line.refuseAll(sessionErrors.closed({ database: 'of every project' }));
     const all = [...this.#idle, ...this.#busy];
     for (const { connection } of all) connection.end();
     await Promise.all(all.map(({ connection }) => connection.ended));
   }
 
+  #lineOf({ ref, database }: DatabaseTarget): WaitingLine<Borrower> {
+    const known = this.#lines.get(ref);
+    if (known !== undefined) return known;
+    const { observe, maxWaiting, maxWaitMs } = this.#options;
+    const line = new WaitingLine<Borrower>({
+      database,
+      maxWaiting,
+      maxWaitMs,
+      onRefused: (reason) => observe({ kind: 'session.refused', database, reason }),
+    });
+    this.#lines.set(ref, line);
+    return line;
+  }
+
   /** Gives every waiter it can a connection: an idle one, a new one, or one in place of the least used. */
   #serve(): void {
-    for (;;) {
-      const borrower = this.#line.next((candidate) => this.#canServe(candidate));
-      if (borrower === undefined) return;
+    for (let borrower = this.#next(); borrower !== undefined; borrower = this.#next()) {
       const slot = this.#takeIdle(borrower);
       if (slot !== undefined) {
         this.#busy.add(slot);
@@ -143,6 +151,17 @@ export class OwnConnections {
       if (this.size >= this.#options.maxConnections) this.#idle.shift()?.connection.end();
       void this.#open(borrower);
     }
+  }
+
+  #next(): Borrower | undefined {
+    for (const [ref, line] of this.#lines) {
+      const borrower = line.next((candidate) => this.#canServe(candidate));
+      if (borrower === undefined) continue;
+      this.#lines.delete(ref);
+      if (line.length > 0) this.#lines.set(ref, line);
+      return borrower;
+    }
+    return undefined;
   }
 
   #canServe({ target, login }: Borrower): boolean {

@@ -5,7 +5,7 @@ import { ownCall } from './own-call.ts';
 import type { OwnConnections } from './own-connections.ts';
 import { ownStream } from './own-stream.ts';
 import { ownTransaction } from './own-transaction.ts';
-import { patienceMs } from './run-exchange.ts';
+import { patienceMs, resultOf } from './run-exchange.ts';
 import { SharedConnections, type SharedConnectionsOptions } from './shared-connections.ts';
 import { SlowShapes, type Shape } from './slow-shapes.ts';
 import type { DatabaseTarget } from './target.ts';
@@ -107,7 +107,10 @@ export class SessionDatabase implements ProjectDatabase {
 
   async #ownCall(call: Call): Promise<CallResult> {
     const { own, target } = this.#options;
-    return ownCall(target, await own.borrow(target, call.login, call.signal), call);
+    const run = async (): Promise<Outcome> => ownCall(target, await own.borrow(target, call.login, call.signal), call);
+    const outcome = await run();
+    // A read on a connection that was lost changed nothing, so it may be asked again.
+    return resultOf(outcome.kind === 'lost' && call.readOnly ? await run() : outcome);
   }
 
   async #sharedCall(call: Call, shape: Shape): Promise<CallResult> {
@@ -116,7 +119,6 @@ export class SessionDatabase implements ProjectDatabase {
     if (outcome.kind === 'lost' ? call.readOnly : isStaleStatement(outcome.kind === 'refused' && outcome.error)) {
       outcome = await this.#submit(call);
     }
-    if (outcome.kind === 'lost') throw outcome.error;
     if (outcome.kind === 'answered') {
       shape.ran(outcome.headMs, performance.now());
       return outcome.result;
@@ -128,7 +130,7 @@ export class SessionDatabase implements ProjectDatabase {
       case SQL_STATE.lockNotAvailable:
         return this.#ownCall(call);
       default:
-        throw outcome.error;
+        return resultOf(outcome);
     }
   }
 

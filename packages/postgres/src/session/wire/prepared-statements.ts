@@ -37,10 +37,6 @@ export class PreparedStatements {
     this.#onClose = onClose;
   }
 
-  get size(): number {
-    return this.#size;
-  }
-
   find(role: string, text: string): PreparedStatement | undefined {
     const statement = this.#byRole.get(role)?.get(text);
     if (statement !== undefined) statement.usedAt = this.#uses++;

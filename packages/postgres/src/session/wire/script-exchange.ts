@@ -6,7 +6,7 @@ import { FROM_SERVER } from './message-codes.ts';
 
 /** Free SQL in one message of the simple protocol: all its results, or the error of the first statement that failed. */
 export class ScriptExchange implements Exchange {
-  readonly patienceMs = undefined;
+  readonly patienceMs: number | undefined;
   readonly #sql: string;
   readonly #connection: Connection;
   readonly #outcome = Promise.withResolvers<readonly StatementResult[]>();
@@ -15,7 +15,8 @@ export class ScriptExchange implements Exchange {
   #rows: (string | null)[][] = [];
   #error: unknown = null;
 
-  constructor(connection: Connection, sql: string) {
+  constructor(connection: Connection, sql: string, patienceMs?: number) {
+    this.patienceMs = patienceMs;
     this.#connection = connection;
     this.#sql = sql;
     connection.send(this);
