@@ -19,7 +19,11 @@ export interface TlsIdentity {
 
 /** The Fastify every listener of the house starts from: bounded everywhere, silent, and quick to close. */
 export function createApp({ limits, tls, rewriteUrl }: AppOptions): FastifyInstance {
-  const http = { maxHeaderSize: limits.urlBytes + limits.headerBytes + IDENTITY_HEADER_BYTES };
+  const http = {
+    maxHeaderSize: limits.urlBytes + limits.headerBytes + IDENTITY_HEADER_BYTES,
+    // Node would refuse a request without Host by itself, with an empty body; the door does it in the service's form.
+    requireHostHeader: false,
+  };
   const options: FastifyServerOptions = {
     logger: false,
     genReqId: requestIdOf,

@@ -14,6 +14,11 @@ interface Malformed {
 /** Answers bytes that are no HTTP request, in JSON like everything else. Such requests have no path, hence no service. */
 export function answerMalformedHttp(error: Error & { readonly code?: string }, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable || socket.writableEnded) return;
+  if (isAnswering(socket)) {
+    // Bytes of a second answer inside the first would be read as its body.
+    socket.destroy();
+    return;
+  }
   socket.end(rawAnswer(malformedHttp(error)));
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
@@ -36,6 +41,11 @@ export function answerUnusualHttp(server: Server): void {
       .writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' })
       .end(body);
   });
+}
+
+/** True while an answer's head has gone out and its end has not: Node keeps it with the socket. */
+function isAnswering({ _httpMessage: answer }: Duplex & { readonly _httpMessage?: ServerResponse | null }): boolean {
+  return answer?.headersSent === true;
 }
 
 function malformedHttp(error: Error & { readonly code?: string }): Malformed {

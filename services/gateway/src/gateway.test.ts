@@ -3,8 +3,8 @@ import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { afterAll, expect, test } from 'vitest';
 import { type GatewayOptions, createGateway } from './gateway.ts';
 import { DEFAULT_GATEWAY_LIMITS } from './gateway-limits.ts';
-import { PUBLISHABLE_KEY, SECRET_KEY, TEST_NOW, hsToken, testProject, testProjects } from './test-project.ts';
-import { echoService } from './test-service.ts';
+import { PUBLISHABLE_KEY, SECRET_KEY, TEST_NOW, hsToken, testProject, testProjects } from './project.fixture.ts';
+import { echoService } from './echo-service.fixture.ts';
 
 const observations: Observation[] = [];
 const closers: (() => Promise<void>)[] = [];

@@ -6,9 +6,9 @@ import { ignoreObservations } from '@ashlar/telemetry';
 import { afterAll, expect, test } from 'vitest';
 import { type Gateway, type GatewayOptions, createGateway } from './gateway.ts';
 import { DEFAULT_GATEWAY_LIMITS } from './gateway-limits.ts';
-import { testProject, testProjects } from './test-project.ts';
-import { echoService } from './test-service.ts';
-import { TEST_TLS } from './test-tls.ts';
+import { testProject, testProjects } from './project.fixture.ts';
+import { echoService } from './echo-service.fixture.ts';
+import { TEST_TLS } from './tls.fixture.ts';
 
 const gateways: Gateway[] = [];
 afterAll(() => Promise.all(gateways.map((gateway) => gateway.close())));
@@ -83,9 +83,20 @@ test.each([
   expect(body).not.toMatch(/\bat .*:\d+|HPE_|node:/);
 });
 
-test('a request without a Host is refused, and the next one served', async () => {
-  expect(await exchange(shared.port, 'GET / HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+test('a listener that met all this still serves', async () => {
   expect((await fetch(`${shared.url}/health`)).status).toBe(200);
+});
+
+test('a request without a Host is refused in the words of the service', async () => {
+  const answer = await exchange(shared.port, 'GET /rest/v1/things/a HTTP/1.1\r\nConnection: close\r\n\r\n');
+  expect(answer).toMatch(/^HTTP\/1\.1 400 [\s\S]*"The Host header is missing"/);
+});
+
+test('broken chunks of a body are refused, and no answer is written into another', async () => {
+  const broken = 'POST /rest/v1/things/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n';
+  const answer = await exchange(shared.port, broken);
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
 });
 
 test('a body of unknown length is cut off at the limit', async () => {

@@ -11,8 +11,8 @@ import {
 import { ignoreObservations } from '@ashlar/telemetry';
 import { afterAll, expect, test } from 'vitest';
 import { type Gateway, createGateway } from './gateway.ts';
-import { SECRET_KEY, TEST_NOW, hsToken, testProject, testProjects } from './test-project.ts';
-import { echoContract, echoService } from './test-service.ts';
+import { SECRET_KEY, TEST_NOW, hsToken, testProject, testProjects } from './project.fixture.ts';
+import { echoContract, echoService } from './echo-service.fixture.ts';
 
 // A gateway and a service as two listeners, as they would be in two processes.
 

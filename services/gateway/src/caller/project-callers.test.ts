@@ -9,7 +9,7 @@ import {
   type TestProjectOptions,
   hsToken,
   testProject,
-} from '../test-project.ts';
+} from '../project.fixture.ts';
 import { CallerResolver } from './caller-resolver.ts';
 import type { Resolution } from './project-callers.ts';
 import type { Credentials } from './read-credentials.ts';

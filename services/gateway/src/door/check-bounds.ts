@@ -10,15 +10,18 @@ export function checkBounds(
   limits: HttpLimits,
   contract: ServiceContract | undefined,
 ): Barred | null {
-  const { method, originalUrl, headers } = request;
+  const { method, originalUrl, headers, raw } = request;
   if (!METHODS.has(method)) {
     return { failure: { kind: 'method_not_allowed', message: `Unsupported HTTP method: ${method}` } };
+  }
+  if (headers.host === undefined && raw.httpVersion === '1.1') {
+    return { failure: { kind: 'malformed', message: 'The Host header is missing' } };
   }
   if (originalUrl.length > limits.urlBytes) {
     const message = `The URL has ${originalUrl.length} bytes; at most ${limits.urlBytes} are accepted`;
     return { failure: { kind: 'too_large', message }, status: 414 };
   }
-  const headerBytes = bytesOf(request.raw.rawHeaders);
+  const headerBytes = bytesOf(raw.rawHeaders);
   if (headerBytes > limits.headerBytes) {
     const message = `The headers have ${headerBytes} bytes; at most ${limits.headerBytes} are accepted`;
     return { failure: { kind: 'too_large', message }, status: 431 };

@@ -12,7 +12,7 @@ import {
   encodePart,
   hsToken,
   signHs256,
-} from '../test-project.ts';
+} from '../project.fixture.ts';
 import { createKeyRing } from './key-ring.ts';
 import { verifyToken } from './verify-token.ts';
 

@@ -2,7 +2,7 @@ import { Transform } from 'node:stream';
 import { defineErrors } from '@ashlar/kernel';
 import type { ErrorFactory } from '@ashlar/kernel';
 
-export const upstreamErrors: { readonly bodyTooLarge: ErrorFactory } = defineErrors('gateway', {
+const upstreamErrors: { readonly bodyTooLarge: ErrorFactory } = defineErrors('gateway', {
   bodyTooLarge: { kind: 'too_large', title: 'Request body is larger than {limitBytes} bytes' },
 });
 
