@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedCluster, openEmbeddedCluster } from '@ashlar/postgres';
@@ -16,6 +16,8 @@ export interface TestCluster extends AsyncDisposable {
  */
 export async function startTestCluster(): Promise<TestCluster> {
   const dataDir = await mkdtemp(join(tmpdir(), 'ashlar-test-'));
+  // As root the server runs as nobody, who has to pass through.
+  await chmod(dataDir, 0o755);
   const cluster = await openEmbeddedCluster({
     dataDir,
     superuserPassword: 'superuser of a test',

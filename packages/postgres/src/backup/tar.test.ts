@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeTarHeader, padding, type TarEntry } from './tar-header.ts';
 import { readTar, TarFormatError } from './tar-reader.ts';
