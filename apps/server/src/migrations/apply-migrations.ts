@@ -26,45 +26,57 @@ export interface ApplyOptions {
 export async function applyMigrations({ opened, ownerRole, migrations, onApplied }: ApplyOptions): Promise<number> {
   let applied = 0;
   for (const migration of migrations) {
-    const script = readSql(migration.file);
-    const statements = splitStatements(script);
-    const done = await inTransaction(opened, ownerRole, async (tx) => {
-      await lockMigrations(tx);
-      if ((await appliedMigrations(tx)).has(migration.version)) return false;
-      if (needsNoTransaction(statements)) await runOneByOne(opened, migration, statements);
-      else await runInside(tx, migration, statements);
-      await recordMigration(tx, { ...migration, statements });
-      return true;
-    });
-    if (!done) continue;
+    const statements = splitStatements(readSql(migration.file));
+    const apply = needsNoTransaction(statements) ? applyOneByOne : applyInTransaction;
+    if (!(await apply({ opened, ownerRole, migration, statements }))) continue;
     applied += 1;
     onApplied(migration);
   }
   return applied;
 }
 
-function inTransaction<Result>(
-  { project }: OpenProject,
-  ownerRole: string,
-  run: (tx: Transaction) => Promise<Result>,
-): Promise<Result> {
-  return project.database.transaction({ login: 'owner', role: ownerRole }, run);
+interface Work {
+  readonly opened: OpenProject;
+  readonly ownerRole: string;
+  readonly migration: Migration;
+  readonly statements: readonly string[];
 }
 
-async function runInside(tx: Transaction, migration: Migration, statements: readonly string[]): Promise<void> {
-  for (const statement of statements) {
-    await tx.query(statement).catch((error: unknown) => refuse(error, migration, statement, 'Nothing of it was kept'));
-  }
+/** @returns False when it was applied before. */
+function applyInTransaction(work: Work): Promise<boolean> {
+  const { migration, statements } = work;
+  return inTransaction(work, async (tx) => {
+    await lockMigrations(tx);
+    if ((await appliedMigrations(tx)).has(migration.version)) return false;
+    for (const statement of statements) {
+      await tx
+        .query(statement)
+        .catch((error: unknown) => refuse(error, migration, statement, 'Nothing of it was kept'));
+    }
+    await recordMigration(tx, { ...migration, statements });
+    return true;
+  });
 }
 
-/** On a connection of its own, while the caller's transaction holds the lock that keeps a second command away. */
-async function runOneByOne(opened: OpenProject, migration: Migration, statements: readonly string[]): Promise<void> {
+/** Without the lock: an index is built concurrently only after every older transaction ended, the lock's own too. */
+async function applyOneByOne(work: Work): Promise<boolean> {
+  const { opened, migration, statements } = work;
+  if ((await inTransaction(work, appliedMigrations)).has(migration.version)) return false;
   let done = 0;
   for (const statement of statements) {
     const kept = `Its first ${done} of ${statements.length} statements were kept, for it cannot run in one transaction`;
     await runScript(opened.target, statement).catch((error: unknown) => refuse(error, migration, statement, kept));
     done += 1;
   }
+  await inTransaction(work, (tx) => recordMigration(tx, { ...migration, statements }));
+  return true;
+}
+
+function inTransaction<Result>(
+  { opened, ownerRole }: Work,
+  run: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
+  return opened.project.database.transaction({ login: 'owner', role: ownerRole }, run);
 }
 
 function refuse(error: unknown, { file }: Migration, statement: string, consequence: string): never {

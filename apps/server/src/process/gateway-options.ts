@@ -24,14 +24,16 @@ export function gatewayOptions({
 const BURST = 10;
 
 function gatewayLimits(gateway: GatewayConfig): GatewayLimits {
-  const rate = (perSecond: number): GatewayLimits['perUser'] =>
-    perSecond === 0 ? null : { perSecond, burst: perSecond * BURST };
   return {
     ...DEFAULT_GATEWAY_LIMITS,
     requests: gateway.maxConcurrentRequests,
     perAddress: rate(gateway.rateLimitPerAddress),
     perUser: rate(gateway.rateLimitPerUser),
   };
+}
+
+function rate(perSecond: number): GatewayLimits['perUser'] {
+  return perSecond === 0 ? null : { perSecond, burst: perSecond * BURST };
 }
 
 function readTls({ tlsCert, tlsKey }: GatewayConfig): TlsIdentity | null {

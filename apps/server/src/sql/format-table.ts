@@ -10,17 +10,19 @@ export function formatResult({ fields, rows, command, rowCount }: StatementResul
   const widths = fields.map(({ name }, column) =>
     Math.max(name.length, ...cells.map((row) => row[column]?.length ?? 0)),
   );
-  const line = (values: readonly string[], align: (value: string, column: number) => string): string =>
-    ` ${values.map(align).join(' | ')}`.trimEnd();
   return [
-    line(
+    joinCells(
       fields.map(({ name }) => name),
       (name, column) => name.padEnd(widths[column] ?? 0),
     ),
     widths.map((width) => '-'.repeat(width + 2)).join('+'),
-    ...cells.map((row) => line(row, (value, column) => alignCell(value, widths[column] ?? 0, fields[column]))),
+    ...cells.map((row) => joinCells(row, (value, column) => alignCell(value, widths[column] ?? 0, fields[column]))),
     `(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})`,
   ].join('\n');
+}
+
+function joinCells(values: readonly string[], align: (value: string, column: number) => string): string {
+  return ` ${values.map(align).join(' | ')}`.trimEnd();
 }
 
 /** Commands whose tag ends in a number of rows. */
