@@ -14,7 +14,10 @@ export function startProcess(
   options: SpawnOptions = {},
 ): ChildProcess {
   const log = openSync(logFile, 'a');
-  return spawn(command, args, { ...options, stdio: ['ignore', log, log] });
+  const child = spawn(command, args, { ...options, stdio: ['ignore', log, log] });
+  // Whatever ends the bench, what it started must not outlive it.
+  process.once('exit', () => child.kill('SIGTERM'));
+  return child;
 }
 
 /**
