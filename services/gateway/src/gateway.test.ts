@@ -60,6 +60,7 @@ test.each([
   ['/rest/v2/x', 404],
   ['/%72est/v1/things/a', 404],
   ['/p/shop', 404],
+  ['/p/shop/health', 404],
   ['/favicon.ico', 404],
 ])('%s leads nowhere, in JSON', async (url, status) => {
   const answer = await ask(url);
@@ -295,6 +296,7 @@ test('beyond the bound of requests under way callers are told to come again', as
   const refused = await app.inject('/rest/v1/things/a');
   expect(refused.statusCode).toBe(503);
   expect(refused.headers['retry-after']).toBe('1');
+  expect((await app.inject('/health')).statusCode).toBe(200);
   expect((await slow).statusCode).toBe(200);
   expect((await app.inject('/rest/v1/things/a')).statusCode).toBe(200);
 });

@@ -139,14 +139,17 @@ export function createDoor({ contracts, projects, observe, limits, trustedProxie
     passage: Passage,
   ): Barred | null {
     if (closing) return { failure: CLOSING };
-    if (underWay > limits.requests) return { failure: OVERLOADED };
+    // Probes are answered under load too: an instance with much to do is no dead one.
+    if (contract !== undefined && underWay > limits.requests) return { failure: OVERLOADED };
     if (addressRate !== null && !(limits.exemptLoopback && isLoopback(passage.address))) {
       const waitSeconds = addressRate.take(passage.address, now());
       if (waitSeconds > 0) return { failure: tooOften(waitSeconds) };
     }
     if (address.malformed) return { failure: { kind: 'malformed', message: 'The path is malformed' } };
     // A path that only decodes to a service's would find its route and miss all that stands before it.
-    if (contract === undefined && !OWN_PATHS.has(passage.path)) return { failure: NOWHERE };
+    if (contract === undefined && !(address.prefix === '' && OWN_PATHS.has(pathOf(address.url)))) {
+      return { failure: NOWHERE };
+    }
     return checkBounds(request, limits, contract);
   }
 
@@ -259,12 +262,17 @@ function passageOf(
       typeof traceparent === 'string' ? traceparent : undefined,
       typeof tracestate === 'string' ? tracestate : undefined,
     ),
-    path: request.originalUrl.split('?', 1)[0] ?? '',
+    path: pathOf(request.originalUrl),
     address: trust.clientAddress(request.raw),
     service: contract?.name ?? 'gateway',
     project: address.ref,
     role: '',
   };
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query === -1 ? url : url.slice(0, query);
 }
 
 const LOOPBACK = new BlockList();
