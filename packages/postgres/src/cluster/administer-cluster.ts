@@ -12,6 +12,7 @@ import { administratorRole, clusterRoles, loginNames, PLATFORM_LOGIN, projectRol
 const CONTROL_DATABASE = 'control';
 /** Key of the advisory lock under which roles and databases change, in the administration's own database. */
 const ADMINISTRATION_LOCK = 5_417_322_001;
+const LOCK_TIMEOUT_MS = 30_000;
 
 export interface ClusterAccess {
   readonly kind: Cluster['kind'];
@@ -154,6 +155,8 @@ function adminAccess(access: ClusterAccess, database: string): AdminAccess {
 /** Several processes may start on one server; roles cannot be changed by two at once. */
 function administer<Result>(access: ClusterAccess, run: (client: Client) => Promise<Result>): Promise<Result> {
   return withAdmin(adminAccess(access, access.adminDatabase), async (client) => {
+    // A project may hold a lock on what is shared; then this start says so instead of waiting for ever.
+    await client.query(`SET lock_timeout = '${LOCK_TIMEOUT_MS}ms'`);
     await client.query('SELECT pg_advisory_lock($1)', [ADMINISTRATION_LOCK]);
     return run(client);
   });
