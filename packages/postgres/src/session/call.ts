@@ -31,7 +31,7 @@ export interface Call {
   readonly role: string;
   readonly settings: LocalSettings;
   readonly readOnly: boolean;
-  /** Milliseconds; bounds the statement on the server. */
+  /** Milliseconds; bounds the statement on the server. Without it the login's own setting holds. */
   readonly statementTimeoutMs?: number;
   /** Runs after the settings and before the statement (a pre-request function). */
   readonly before?: Statement;
@@ -114,7 +114,10 @@ export interface ProjectDatabase {
   /** Whether it was used since it last went idle; housekeeping leaves a sleeping project alone. */
   readonly awake: boolean;
   call(call: Call): Promise<CallResult>;
-  /** One DataRow at a time on an own connection, with back-pressure: for results that may exceed 1,000 rows. */
+  /**
+   * One DataRow at a time on an own connection, with back-pressure: for results that may exceed 1,000 rows.
+   * `statementTimeoutMs` bounds the whole of it, the reader's pauses included.
+   */
   stream(call: Omit<Call, 'connection'>): AsyncIterable<readonly (string | null)[]>;
   /** BEGIN, role and settings, the callback's queries, COMMIT; ROLLBACK when the callback throws. */
   transaction<Result>(options: TransactionOptions, run: (tx: Transaction) => Promise<Result>): Promise<Result>;

@@ -131,7 +131,8 @@ test('a stream gives every row, in order, without holding them', async () => {
   const rows = 200_000;
   let next = 0;
   let peakBytes = 0;
-  const stream = project.database.stream(own(`select n, repeat('x', 100) from generate_series(0, ${rows - 1}) n`));
+  const text = `select n, repeat('x', 100) from generate_series(0, ${rows - 1}) n`;
+  const stream = project.database.stream(own(text, { statementTimeoutMs: 60_000 }));
   for await (const [n] of stream) {
     if (n !== String(next)) throw new Error(`row ${next} is ${n}`);
     if (++next % 20_000 === 0) peakBytes = Math.max(peakBytes, process.memoryUsage().arrayBuffers);

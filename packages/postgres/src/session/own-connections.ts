@@ -60,9 +60,9 @@ export class OwnConnections {
   /** Oldest first. */
   #idle: Slot[] = [];
   readonly #busy = new Set<Slot>();
-  readonly #openingByRef = new Map<string, number>();
   readonly #failures = new Map<string, Failure>();
-  #opening = 0;
+  readonly #opening = new Set<Borrower>();
+  readonly #drained = Promise.withResolvers<void>();
   #closed = false;
 
   constructor(options: OwnConnectionsOptions) {
@@ -71,7 +71,7 @@ export class OwnConnections {
 
   /** Connections open or opening. */
   get size(): number {
-    return this.#idle.length + this.#busy.size + this.#opening;
+    return this.#idle.length + this.#busy.size + this.#opening.size;
   }
 
   /** @throws {AshlarError} `postgres.queue_full`, `postgres.queue_timeout`, `postgres.unavailable`; the signal's reason. */
@@ -106,7 +106,7 @@ export class OwnConnections {
     const leaving = this.#idle.filter((slot) => ref === undefined || slot.target.ref === ref);
     this.#idle = this.#idle.filter((slot) => !leaving.includes(slot));
     for (const slot of leaving) slot.connection.end();
-    this.#serve();
+    this.#noteReturn();
   }
 
   /** Closes what has been idle for longer than the limit. */
@@ -116,13 +116,18 @@ export class OwnConnections {
     }
   }
 
-  /** Refuses whoever waits, closes what is idle, and lets busy connections finish. */
+  /** Refuses whoever waits, closes what is idle, lets borrowers finish, and after a while cuts them off. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const line of this.#lines.values()) line.refuseAll(sessionErrors.closed({ database: 'of every project' }));
-    const all = [...this.#idle, ...this.#busy];
-    for (const { connection } of all) connection.end();
-    await Promise.all(all.map(({ connection }) => connection.ended));
+    this.closeIdle();
+    const cutOff = setTimeout(() => this.#drained.resolve(), CLOSE_GRACE_MS);
+    this.#noteReturn();
+    await this.#drained.promise;
+    clearTimeout(cutOff);
+    const late = [...this.#busy];
+    for (const { connection } of late) connection.destroy(new Error('the process is shutting down'));
+    await Promise.all(late.map(({ connection }) => connection.ended));
   }
 
   #lineOf({ ref, database }: DatabaseTarget): WaitingLine<Borrower> {
@@ -171,7 +176,8 @@ export class OwnConnections {
   }
 
   #inUse(ref: string): number {
-    let count = this.#openingByRef.get(ref) ?? 0;
+    let count = 0;
+    for (const { target } of this.#opening) if (target.ref === ref) count++;
     for (const slot of this.#busy) if (slot.target.ref === ref) count++;
     return count;
   }
@@ -185,13 +191,13 @@ export class OwnConnections {
   async #open(borrower: Borrower): Promise<void> {
     const { target, login } = borrower;
     const startedAt = performance.now();
-    this.#countOpening(target.ref, 1);
+    this.#opening.add(borrower);
     try {
       const connection = await dial(target, login, {
         timeoutMs: this.#options.connectTimeoutMs,
         maxStatements: this.#options.maxStatements,
       });
-      this.#countOpening(target.ref, -1);
+      this.#opening.delete(borrower);
       this.#failures.delete(target.ref);
       const slot: Slot = { target, login, connection, idleSince: 0 };
       this.#busy.add(slot);
@@ -204,17 +210,10 @@ export class OwnConnections {
       });
       borrower.grant(slot);
     } catch (error) {
-      this.#countOpening(target.ref, -1);
+      this.#opening.delete(borrower);
       borrower.refuse(this.#noteFailure(target, login, error));
-      this.#serve();
+      this.#noteReturn();
     }
-  }
-
-  #countOpening(ref: string, change: 1 | -1): void {
-    this.#opening += change;
-    const count = (this.#openingByRef.get(ref) ?? 0) + change;
-    if (count === 0) this.#openingByRef.delete(ref);
-    else this.#openingByRef.set(ref, count);
   }
 
   #noteFailure(target: DatabaseTarget, login: LoginKind, cause: unknown): unknown {
@@ -253,21 +252,30 @@ export class OwnConnections {
       return;
     }
     if (!this.#busy.delete(slot)) return;
-    if (slot.connection.usable) {
+    if (this.#closed) slot.connection.end();
+    else if (slot.connection.usable) {
       slot.idleSince = performance.now();
       this.#idle.push(slot);
     }
-    this.#serve();
+    this.#noteReturn();
   }
 
   async #forgetWhenEnded(slot: Slot): Promise<void> {
     await slot.connection.ended;
     this.#busy.delete(slot);
     this.#idle = this.#idle.filter((other) => other !== slot);
-    this.#serve();
+    this.#noteReturn();
+  }
+
+  /** A place became free: for the next in line, or for the end. */
+  #noteReturn(): void {
+    if (!this.#closed) this.#serve();
+    else if (this.#busy.size === 0 && this.#opening.size === 0) this.#drained.resolve();
   }
 }
 
+/** How long borrowers may go on once the process stops; it has five seconds in all. */
+const CLOSE_GRACE_MS = 3_000;
 /** Undoing may take as long as doing did. */
 const ROLLBACK_PATIENCE_MS = 60_000;
 const ROLLBACK_ALONE = { role: '', steps: [ROLLBACK], wanted: 0, patienceMs: ROLLBACK_PATIENCE_MS } as const;

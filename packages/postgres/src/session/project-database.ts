@@ -114,10 +114,10 @@ export class SessionDatabase implements ProjectDatabase {
   }
 
   async #sharedCall(call: Call, shape: Shape): Promise<CallResult> {
-    let outcome = await this.#submit(call);
+    let outcome = await this.#submit(call, shape);
     // Both are certain to have left nothing behind: a stale statement was not executed, a read changes nothing.
     if (outcome.kind === 'lost' ? call.readOnly : isStaleStatement(outcome.kind === 'refused' && outcome.error)) {
-      outcome = await this.#submit(call);
+      outcome = await this.#submit(call, shape);
     }
     if (outcome.kind === 'answered') {
       shape.ran(outcome.headMs, performance.now());
@@ -128,6 +128,7 @@ export class SessionDatabase implements ProjectDatabase {
         shape.wasStopped(performance.now());
         return this.#ownCall(call);
       case SQL_STATE.lockNotAvailable:
+        shape.metLock(performance.now());
         return this.#ownCall(call);
       default:
         return resultOf(outcome);
@@ -135,11 +136,11 @@ export class SessionDatabase implements ProjectDatabase {
   }
 
   /** Resolves with what came of it on a shared connection; rejects only when the caller's signal is aborted. */
-  #submit(call: Call): Promise<Outcome> {
+  #submit(call: Call, shape: Shape): Promise<Outcome> {
     const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
-    const limitMs = this.#options.sharedLimitMs;
-    const statementTimeoutMs = Math.min(call.statementTimeoutMs || limitMs, limitMs);
-    const { steps, wanted } = callPlan({ ...call, statementTimeoutMs }, limitMs);
+    const limits = shape.limits(this.#options.sharedLimitMs, performance.now());
+    const statementTimeoutMs = Math.min(call.statementTimeoutMs || limits.statementMs, limits.statementMs);
+    const { steps, wanted } = callPlan({ ...call, statementTimeoutMs }, limits.lockMs);
     const { signal } = call;
     const onAbort = (): void => {
       if (signal !== undefined) reject(reasonOf(signal));

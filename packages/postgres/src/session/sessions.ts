@@ -113,7 +113,9 @@ export function createSessions(options: SessionsOptions): Sessions {
     async close() {
       isClosed = true;
       clearInterval(sweep);
-      await Promise.all([...[...databases.values()].map((database) => database.close()), own.close()]);
+      // What a shared connection had to give up may still move to an own one.
+      await Promise.all([...databases.values()].map((database) => database.close()));
+      await own.close();
     },
   };
 }

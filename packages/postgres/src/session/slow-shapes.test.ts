@@ -9,10 +9,21 @@ test('one slow run proves nothing, a second does', () => {
   expect(shape.isSlow(3)).toBe(true);
 });
 
-test('a shape the server had to stop is kept off at once', () => {
+test('a new shape is stopped early, and kept off when it had to be stopped twice', () => {
   const shape = new SlowShapes().of('select 1');
+  expect(shape.limits(250, 0)).toEqual({ statementMs: 50, lockMs: 5 });
   shape.wasStopped(0);
-  expect(shape.isSlow(1)).toBe(true);
+  expect(shape.isSlow(1)).toBe(false);
+  shape.wasStopped(2);
+  expect(shape.isSlow(3)).toBe(true);
+});
+
+test('a shape that was quick and had to be stopped is kept off at once', () => {
+  const shape = new SlowShapes().of('select 1');
+  for (let run = 0; run < 3; run++) shape.ran(1, run);
+  expect(shape.limits(250, 3)).toEqual({ statementMs: 250, lockMs: 250 });
+  shape.wasStopped(4);
+  expect(shape.isSlow(5)).toBe(true);
 });
 
 test('a busy shape is not condemned for a hiccup of the machine', () => {
@@ -30,5 +41,16 @@ test('a shape that is slow once in a hundred runs is kept off', () => {
 test('after its time a shape is tried again', () => {
   const shape = new SlowShapes().of('select 1');
   shape.wasStopped(0);
+  shape.wasStopped(0);
+  expect(shape.isSlow(59_999)).toBe(true);
   expect(shape.isSlow(60_001)).toBe(false);
+});
+
+test('a shape that met a lock stays shared but waits for locks no longer', () => {
+  const shape = new SlowShapes().of('update rows');
+  for (let run = 0; run < 3; run++) shape.ran(1, run);
+  shape.metLock(10);
+  expect(shape.isSlow(11)).toBe(false);
+  expect(shape.limits(250, 11)).toEqual({ statementMs: 250, lockMs: 5 });
+  expect(shape.limits(250, 60_011)).toEqual({ statementMs: 250, lockMs: 250 });
 });

@@ -6,21 +6,47 @@ const SLOW_MS = 50;
 const MIN_SLOW_RUNS = 2;
 /** Rarer than one in so many, slow runs are the machine's, not the shape's. */
 const MAX_RUNS_PER_SLOW_RUN = 200;
+/** Until a shape has run so often its neighbours wait for it no longer than they would for a slow one. */
+const PROBATION_RUNS = 3;
 /** Counts are halved here, so that the recent past weighs more. */
 const COUNTED_RUNS = 2_000;
 /** After this long the shape is tried among its neighbours again: an index may have been made. */
 const SENTENCE_MS = 60_000;
+/** A shape that met a lock will meet it again soon; this much longer its neighbours do not wait with it. */
+const CONTENDED_MS = 60_000;
+/** What such a shape may wait on a shared connection: long enough for a lock that is just being released. */
+const CONTENDED_LOCK_MS = 5;
 const MAX_SHAPES = 1_000;
+
+export interface ShapeLimits {
+  readonly statementMs: number;
+  readonly lockMs: number;
+}
 
 /** How the runs of one statement text went on shared connections. */
 export class Shape {
   #runs = 0;
   #slowRuns = 0;
   #condemnedUntil = 0;
+  #contendedUntil = 0;
 
   /** Whether it should keep off shared connections. */
   isSlow(nowMs: number): boolean {
     return nowMs < this.#condemnedUntil;
+  }
+
+  /** How long its next run may take, and wait for a lock, before it has to leave its neighbours. */
+  limits(usualMs: number, nowMs: number): ShapeLimits {
+    const isNew = this.#runs < PROBATION_RUNS;
+    return {
+      statementMs: isNew ? Math.min(SLOW_MS, usualMs) : usualMs,
+      lockMs: isNew || nowMs < this.#contendedUntil ? Math.min(CONTENDED_LOCK_MS, usualMs) : usualMs,
+    };
+  }
+
+  /** Notes a run that waited for a lock in vain. Other rows of the same shape are free, so it stays shared. */
+  metLock(nowMs: number): void {
+    this.#contendedUntil = nowMs + CONTENDED_MS;
   }
 
   /** Notes how long a run was alone at the head of its connection. */
@@ -33,10 +59,10 @@ export class Shape {
     }
   }
 
-  /** Notes a run the server stopped for its length: neighbours must not wait for a second one. */
+  /** Notes a run the server stopped at its limit; one that had shown itself quick before is not waited for again. */
   wasStopped(nowMs: number): void {
-    this.#runs++;
-    this.#count(MIN_SLOW_RUNS, nowMs);
+    const isNew = this.#runs++ < PROBATION_RUNS;
+    this.#count(isNew ? 1 : MIN_SLOW_RUNS, nowMs);
   }
 
   #count(slowRuns: number, nowMs: number): void {

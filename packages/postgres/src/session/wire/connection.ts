@@ -34,7 +34,7 @@ export interface BackendKey {
 }
 
 /** How long the end of a connection may take: a process has five seconds to stop. */
-const GOODBYE_MS = 3_000;
+const GOODBYE_MS = 1_000;
 
 /** How often the head of the line is checked against its patience. */
 const PATIENCE_CHECK_MS = 1_000;
