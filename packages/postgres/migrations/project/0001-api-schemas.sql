@@ -4,10 +4,11 @@
 -- Bodies of SQL functions may name what a later statement makes.
 set local check_function_bodies = off;
 
--- Rights on the public schema are given by name, never to PUBLIC.
+-- Rights on the public schema are given by name, never to PUBLIC. Dumps of other projects comment on it, which takes
+-- its owner.
 revoke create on schema public from public;
 grant usage on schema public to anon, authenticated, service_role;
-grant all on schema public to :owner_role;
+alter schema public owner to :owner_role;
 
 create schema if not exists extensions;
 grant usage on schema extensions to public;

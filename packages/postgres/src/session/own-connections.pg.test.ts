@@ -236,6 +236,14 @@ test('a transaction that is aborted is undone', async () => {
   await expect.poll(() => count('public.things where id = 103')).toBe(0);
 });
 
+test('a transaction whose callback never returns is ended by the server', async () => {
+  const limit = await project.database.transaction({ login: 'platform', role: 'identity' }, async (tx) => {
+    const { rows } = await tx.query(`select current_setting('idle_in_transaction_session_timeout') as limit`);
+    return rows;
+  });
+  expect(limit).toEqual([{ limit: '1min' }]);
+});
+
 test('a query after the end of its transaction is refused', async () => {
   let leaked: Parameters<Parameters<typeof project.database.transaction>[1]>[0] | undefined;
   await project.database.transaction({ login: 'platform', role: 'identity' }, async (tx) => {

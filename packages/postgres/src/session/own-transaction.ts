@@ -28,6 +28,9 @@ export async function ownTransaction<Result>(
   return answer;
 }
 
+/** A callback that never returns must not hold its locks and its connection for ever: the server ends it then. */
+const IDLE_SETTING = ['idle_in_transaction_session_timeout', '60s'] as const;
+
 class OwnTransaction implements Transaction {
   readonly #lease: Lease;
   readonly #options: TransactionOptions;
