@@ -12,10 +12,15 @@ export interface DatabaseSpec {
   readonly settings: readonly (readonly [role: string, name: string, value: string])[];
 }
 
+/** Databases change hands by these; PUBLIC has none of them on a database of ours. */
+type Right = 'CONNECT' | 'TEMPORARY' | 'CREATE';
+
 /**
  * Makes the database if it is missing and gives it its rights. Between the two nobody can connect, so a crash in
- * the middle leaves it closed, not open. The rights are given again every time: `DROP OWNED` in one database
- * revokes what the role was granted on all of them.
+ * the middle leaves it closed, not open. Rights that were taken away are given again; where nothing is missing,
+ * nothing is written.
+ *
+ * @throws `postgres.right_missing` naming the statement an administrator has to run.
  */
 export async function ensureDatabase(client: Client, spec: DatabaseSpec): Promise<void> {
   const found = await client.query<{ open: boolean }>(
@@ -24,13 +29,41 @@ export async function ensureDatabase(client: Client, spec: DatabaseSpec): Promis
   );
   const name = escapeIdentifier(spec.database);
   if (found.rowCount === 0) {
-    const creation = `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`;
     await attempt(
       client,
-      `${creation} ALLOW_CONNECTIONS false`,
+      `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' ALLOW_CONNECTIONS false`,
       `ALTER ROLE ${escapeIdentifier(client.user ?? '')} CREATEDB`,
     );
   }
+  const statements = [
+    ...(await rightStatements(client, spec)),
+    ...(await settingStatements(client, spec)),
+    ...(found.rows[0]?.open === true ? [] : [`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`]),
+  ];
+  if (statements.length === 0) return;
+  const all = statements.join(';\n');
+  await attempt(client, all, all);
+  await assertRights(client, spec);
+}
+
+async function rightStatements(client: Client, spec: DatabaseSpec): Promise<readonly string[]> {
+  const { rows } = await client.query<{ public: boolean }>(
+    `SELECT EXISTS (SELECT FROM aclexplode(coalesce(datacl, acldefault('d', datdba))) WHERE grantee = 0) AS public
+       FROM pg_database WHERE datname = $1`,
+    [spec.database],
+  );
+  const name = escapeIdentifier(spec.database);
+  const missing = await missingRights(client, spec);
+  return [
+    ...(rows[0]?.public === true ? [`REVOKE CONNECT, TEMPORARY ON DATABASE ${name} FROM PUBLIC`] : []),
+    // What came through PUBLIC until now does not count as missing, and would be gone after the line above.
+    ...(rows[0]?.public === true ? wantedRights(spec) : missing).map(
+      ({ role, right }) => `GRANT ${right} ON DATABASE ${name} TO ${escapeIdentifier(role)}`,
+    ),
+  ];
+}
+
+async function settingStatements(client: Client, spec: DatabaseSpec): Promise<readonly string[]> {
   const { rows } = await client.query<{ rolname: string }>(
     `SELECT r.rolname FROM pg_db_role_setting s
        JOIN pg_roles r ON r.oid = s.setrole
@@ -39,38 +72,44 @@ export async function ensureDatabase(client: Client, spec: DatabaseSpec): Promis
     [spec.database],
   );
   const set = new Set(rows.map((row) => row.rolname));
-  const statements = [
-    `REVOKE CONNECT, TEMPORARY ON DATABASE ${name} FROM PUBLIC`,
-    `GRANT CONNECT, TEMPORARY ON DATABASE ${name} TO ${spec.connect.map(escapeIdentifier).join(', ')}`,
-    `GRANT CREATE, TEMPORARY ON DATABASE ${name} TO ${spec.create.map(escapeIdentifier).join(', ')}`,
-    ...spec.settings
-      .filter(([role]) => !set.has(role))
-      .map(
-        ([role, setting, value]) =>
-          `ALTER ROLE ${escapeIdentifier(role)} IN DATABASE ${name} SET ${setting} = ${settingValue(setting, value)}`,
-      ),
-    ...(found.rows[0]?.open === true ? [] : [`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`]),
-  ];
-  const all = statements.join(';\n');
-  await attempt(client, all, all);
-  await assertRights(client, spec);
+  const name = escapeIdentifier(spec.database);
+  return spec.settings
+    .filter(([role]) => !set.has(role))
+    .map(
+      ([role, setting, value]) =>
+        `ALTER ROLE ${escapeIdentifier(role)} IN DATABASE ${name} SET ${setting} = ${settingValue(setting, value)}`,
+    );
+}
+
+function wantedRights({ connect, create }: DatabaseSpec): readonly { readonly role: string; readonly right: Right }[] {
+  const each = (roles: readonly string[], rights: readonly Right[]) =>
+    roles.flatMap((role) => rights.map((right) => ({ role, right })));
+  return [...each(connect, ['CONNECT', 'TEMPORARY']), ...each(create, ['CREATE', 'TEMPORARY'])];
+}
+
+async function missingRights(
+  client: Client,
+  spec: DatabaseSpec,
+): Promise<readonly { readonly role: string; readonly right: Right }[]> {
+  const wanted = wantedRights(spec);
+  const { rows } = await client.query<{ role: string; right: Right }>(
+    `SELECT role, "right" FROM unnest($2::text[], $3::text[]) AS wanted (role, "right")
+      WHERE NOT has_database_privilege(role, $1, "right")`,
+    [spec.database, wanted.map(({ role }) => role), wanted.map(({ right }) => right)],
+  );
+  return rows;
 }
 
 /** Granting what one may not grant is only a warning, so the outcome is what counts. */
-async function assertRights(client: Client, { database, connect, create }: DatabaseSpec): Promise<void> {
-  const { rows } = await client.query<{ role: string; right: string }>(
-    `SELECT role, "right" FROM (
-       SELECT unnest($2::text[]) AS role, 'CONNECT' AS "right" UNION ALL SELECT unnest($3::text[]), 'CREATE'
-     ) wanted WHERE NOT has_database_privilege(role, $1, "right")`,
-    [database, connect, create],
-  );
-  const missing = rows[0];
+async function assertRights(client: Client, spec: DatabaseSpec): Promise<void> {
+  const [missing] = await missingRights(client, spec);
   if (missing === undefined) return;
+  const { role, right } = missing;
   throw clusterErrors.rightMissing({
     login: client.user ?? '',
     address: `${client.host}:${client.port}`,
-    attempt: `it cannot let ${missing.role} ${missing.right.toLowerCase()} in database ${database}`,
-    statement: `GRANT ${missing.right} ON DATABASE ${escapeIdentifier(database)} TO ${escapeIdentifier(missing.role)}`,
+    attempt: `it cannot let ${role} ${right} in database ${spec.database}`,
+    statement: `GRANT ${right} ON DATABASE ${escapeIdentifier(spec.database)} TO ${escapeIdentifier(role)}`,
   });
 }
 

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Observation } from '@ashlar/telemetry';
 import { Client } from 'pg';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test } from 'vitest';
 import { withAdmin } from '../cluster/admin-connection.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { instanceInChild, killHard } from './fixtures/instance-in-child.ts';
@@ -55,7 +55,7 @@ test('an initialisation that was interrupted starts over', async () => {
 });
 
 test('a killed postmaster is back within five seconds, even with a busy backend left behind', async () => {
-  const dataDir = newFolder();
+  const dataDir = await initialisedFolder();
   const seen: Observation[] = [];
   const cluster = await open({ dataDir, observe: (observation) => seen.push(observation) });
   await run(cluster, 'CREATE TABLE kept AS SELECT 42 AS answer');
@@ -74,7 +74,7 @@ test('a killed postmaster is back within five seconds, even with a busy backend 
 });
 
 test('a server does not outlive its killed platform, and the next start has every acknowledged row', async () => {
-  const dataDir = newFolder();
+  const dataDir = await initialisedFolder();
   const child = await instanceInChild(dataDir);
   await withAdmin(admin(child.address), (client) => client.query('CREATE TABLE kept AS SELECT 42 AS answer'));
   await killHard(child.process);
@@ -86,7 +86,7 @@ test('a server does not outlive its killed platform, and the next start has ever
 });
 
 test('a server still running from a killed platform is stopped before ours starts', async () => {
-  const dataDir = newFolder();
+  const dataDir = await initialisedFolder();
   const child = await instanceInChild(dataDir);
   const startedAt = performance.now();
   await killHard(child.process);
@@ -97,7 +97,7 @@ test('a server still running from a killed platform is stopped before ours start
 });
 
 test('platform and postmaster killed together leave nothing that a start does not mend', async () => {
-  const dataDir = newFolder();
+  const dataDir = await initialisedFolder();
   const child = await instanceInChild(dataDir);
   process.kill(child.postmasterPid, 'SIGKILL');
   await killHard(child.process);
@@ -108,7 +108,7 @@ test('platform and postmaster killed together leave nothing that a start does no
 });
 
 test('a stale pid file is no obstacle when another process of the same user lives under its pid', async () => {
-  const dataDir = newFolder();
+  const dataDir = await initialisedFolder();
   const child = await instanceInChild(dataDir);
   const pidFile = join(dataDir, 'postgres', 'postmaster.pid');
   const lines = readFileSync(pidFile, 'utf8').split('\n');
@@ -144,7 +144,7 @@ test('a folder with files that are no data is refused and not touched', async ()
 });
 
 test('a second instance on the same folder is told the pid of the first, which goes on serving', async () => {
-  const dataDir = newFolder();
+  const dataDir = await initialisedFolder();
   const first = await open({ dataDir });
   await expect(instanceInChild(dataDir)).rejects.toThrow(
     `The folder ${dataDir} is in use by another Ashlar, process ${process.pid}`,
@@ -158,7 +158,7 @@ test('a taken port is left to its holder and a free one is used', async () => {
   await once(holder, 'listening');
   const address = holder.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const cluster = await open({ dataDir: newFolder(), port });
+  const cluster = await open({ dataDir: await initialisedFolder(), port });
   expect(cluster.port).not.toBe(port);
   const client = new Client({ ...cluster.admin('postgres'), host: '127.0.0.1' });
   await client.connect();
@@ -215,6 +215,25 @@ test.runIf(canMount())('a full disk is named at the start, and with some space t
   rmSync(ballast);
   const second = await open({ dataDir });
   expect(await run(second, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+});
+
+let initialised: string | undefined;
+
+/** A copy of a folder that was initialised once: what most tests are about happens after that. */
+async function initialisedFolder(): Promise<string> {
+  if (initialised === undefined) {
+    initialised = mkdtempSync(join(tmpdir(), 'ashlar-start-'));
+    chmodSync(initialised, 0o755);
+    const cluster = await open({ dataDir: initialised });
+    await cluster.close();
+  }
+  const folder = newFolder();
+  spawnSync('cp', ['-a', `${initialised}/.`, folder]);
+  return folder;
+}
+
+afterAll(() => {
+  if (initialised !== undefined) rmSync(initialised, { recursive: true, force: true });
 });
 
 function newFolder(): string {
