@@ -1,4 +1,4 @@
-import type { StatementResult } from '@ashlar/postgres';
+import type { CallResult } from '@ashlar/postgres';
 import { restErrors } from '../rest-errors.ts';
 import { ANSWER_COLUMNS } from '../sql/compile.ts';
 import type { Prepared } from './prepare.ts';
@@ -7,8 +7,8 @@ import type { Prepared } from './prepare.ts';
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Empty for none; never parsed. */
-  readonly body: string;
+  /** As PostgreSQL wrote it, never parsed; empty for none. */
+  readonly body: Buffer | string;
 }
 
 /** How many rows an answer holds, and how many there are when that was asked. */
@@ -18,15 +18,24 @@ export interface Counted {
 }
 
 /** Status and headers of the one row a statement answers with; its body passes through as it is. */
-export function answerOf(prepared: Prepared, result: StatementResult, estimatedTotal: number | null): Answer {
-  const row = result.rows[0] ?? [];
+export function answerOf(prepared: Prepared, result: CallResult, estimatedTotal: number | null): Answer {
+  const row = smallColumns(result);
   const counted = {
     rows: Number(row[ANSWER_COLUMNS.rows] ?? 0),
     total: totalOf(row[ANSWER_COLUMNS.total], estimatedTotal),
   };
-  const body = row[ANSWER_COLUMNS.body] ?? '';
+  const body = result.bytes(0, ANSWER_COLUMNS.body) ?? '';
   const base = isRead(prepared) ? readAnswer(prepared, counted, body) : writeAnswer(prepared, counted, body, row);
   return withResponseSettings(base, row[ANSWER_COLUMNS.responseHeaders], row[ANSWER_COLUMNS.responseStatus]);
+}
+
+/** The answer's row without its body, which is passed on as bytes. */
+function smallColumns(result: CallResult): readonly (string | null)[] {
+  const row: (string | null)[] = [null];
+  for (let column = 1; column < result.fields.length; column += 1) {
+    row.push(result.bytes(0, column)?.toString() ?? null);
+  }
+  return row;
 }
 
 /** The answer to a write whose body had nothing to write. */
@@ -46,7 +55,7 @@ export function nothingWritten(prepared: Prepared): Answer {
 }
 
 /** Status and headers of a read whose rows are counted; the body may follow later. */
-export function readAnswer(prepared: Prepared, counted: Counted, body: string): Answer {
+export function readAnswer(prepared: Prepared, counted: Counted, body: Answer['body']): Answer {
   const { plan, media, headers } = prepared;
   const action = plan?.action ?? null;
   if (action?.kind === 'call' && action.result === 'void') return { status: 204, headers, body: '' };
@@ -66,7 +75,7 @@ export function readAnswer(prepared: Prepared, counted: Counted, body: string): 
 function writeAnswer(
   prepared: Prepared,
   { rows, total }: Counted,
-  body: string,
+  body: Answer['body'],
   row: readonly (string | null)[],
 ): Answer {
   const { method, plan, headers, relation } = prepared;

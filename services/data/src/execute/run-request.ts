@@ -2,7 +2,7 @@ import type { Call, Snapshot, Snapshots, Statement } from '@ashlar/postgres';
 import type { Caller, Project } from '@ashlar/service';
 import { slotsOf } from '../parse/query-string.ts';
 import { RestError } from '../rest-error.ts';
-import { type CompiledStatement } from '../sql/compile.ts';
+import { ANSWER_COLUMNS, type CompiledStatement } from '../sql/compile.ts';
 import { identifier } from '../sql/identifier.ts';
 import { valuesOf } from '../sql/sql-writer.ts';
 import { type Answer, answerOf, nothingWritten } from './answer.ts';
@@ -91,7 +91,7 @@ export class RequestRunner {
     const result = await project.database.call(call);
     const answer = answerOf(prepared, result, planned);
     if (count !== 'estimated' || countLimit === null) return answer;
-    const counted = Number(result.rows[0]?.[2] ?? 0);
+    const counted = Number(result.bytes(0, ANSWER_COLUMNS.total)?.toString() ?? 0);
     return counted > countLimit ? answerOf(prepared, result, await estimate()) : answer;
   }
 

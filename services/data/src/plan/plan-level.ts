@@ -240,10 +240,11 @@ function columnRef(level: Draft, { name, path }: Field): ColumnRef {
 function planCondition(level: Draft, field: Field, condition: Condition): Predicate {
   const embed = field.path.length === 0 ? embedNamed(level, field.name) : undefined;
   if (embed !== undefined) {
-    if (condition.kind !== 'is' || (condition.value !== 'null' && condition.value !== 'not_null')) {
-      throw restErrors.badEmbedOperator(field.name);
+    if (condition.kind === 'is' && (condition.value === 'null' || condition.value === 'not_null')) {
+      return { kind: 'absent', embed, negated: (condition.value === 'not_null') !== condition.negated };
     }
-    return { kind: 'absent', embed, negated: (condition.value === 'not_null') !== condition.negated };
+    // An embed may be called by the column that refers to it; any other comparison then means the column.
+    if (!level.columnTypes.has(field.name)) throw restErrors.badEmbedOperator(field.name);
   }
   const column = columnRef(level, field);
   return { kind: 'condition', column, condition, toVector: condition.kind === 'search' && isText(level, field) };
