@@ -244,6 +244,19 @@ test('a transaction whose callback never returns is ended by the server', async 
   expect(limit).toEqual([{ limit: '1min' }]);
 });
 
+test('DDL between two transactions does not fail the second', async () => {
+  const readAll = (): Promise<Record<string, unknown>[]> =>
+    project.database.transaction({ login: 'platform', role: 'identity' }, async (tx) => {
+      return (await tx.query('select * from public.reshaped')).rows;
+    });
+  await project.sql(
+    'create table public.reshaped (a int); insert into public.reshaped values (1); grant all on public.reshaped to identity',
+  );
+  for (let run = 0; run < 6; run++) await readAll();
+  await project.sql(`alter table public.reshaped add b int default 2`);
+  expect(await readAll()).toEqual([{ a: 1, b: 2 }]);
+});
+
 test('a query after the end of its transaction is refused', async () => {
   let leaked: Parameters<Parameters<typeof project.database.transaction>[1]>[0] | undefined;
   await project.database.transaction({ login: 'platform', role: 'identity' }, async (tx) => {

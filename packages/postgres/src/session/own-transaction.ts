@@ -7,6 +7,8 @@ import { patienceMs, resultOf, runExchange } from './run-exchange.ts';
 import type { DatabaseTarget } from './target.ts';
 import { beginStep, COMMIT, ROLLBACK, settingSteps } from './transaction-steps.ts';
 import { withCancel } from './with-cancel.ts';
+import { isStaleStatement } from './wire/sql-state.ts';
+import type { Outcome } from './wire/statement-exchange.ts';
 import type { Step } from './wire/step.ts';
 
 /**
@@ -42,13 +44,16 @@ class OwnTransaction implements Transaction {
     this.#lease = lease;
     this.#options = options;
     const { role, settings = [], readOnly = false, statementTimeoutMs } = options;
-    this.#opening = [beginStep(options.isolation), ...settingSteps({ role, settings, readOnly, statementTimeoutMs })];
+    this.#opening = [
+      beginStep(options.isolation),
+      ...settingSteps({ role, settings: [...settings, IDLE_SETTING], readOnly, statementTimeoutMs }),
+    ];
   }
 
   async run<Result>(body: (tx: Transaction) => Promise<Result>): Promise<Result> {
     try {
       const result = await body(this);
-      // Nothing was asked of the server, so there is nothing to commit.
+      // Without a query no transaction was begun.
       if (this.#opening.length === 0) await this.#commit();
       return result;
     } catch (error) {
@@ -66,27 +71,35 @@ class OwnTransaction implements Transaction {
     if (this.#isOver || this.#options.signal?.aborted === true) {
       throw new Error('The transaction is over: its callback has returned or was aborted');
     }
-    const { result } = await this.#send({ text, values: values.map(toBoundValue) });
+    const result = await this.#send({ text, values: values.map(toBoundValue) });
     const toRow = rowMapper(result.fields);
     // The caller says what its SQL returns; nothing here could check it.
     return { rows: result.rows.map(toRow) as Row[], rowCount: result.rowCount };
   }
 
   async #commit(): Promise<void> {
-    const { result } = await this.#send(COMMIT);
+    const result = await this.#send(COMMIT);
     if (result.command !== COMMIT.text.toUpperCase()) throw sessionErrors.transactionAborted();
   }
 
-  async #send(step: Step): Promise<{ readonly result: StatementResult }> {
+  async #send(step: Step): Promise<StatementResult> {
+    const isFirst = this.#opening.length > 0;
     const steps = [...this.#opening, step];
     this.#opening = [];
-    const outcome = await runExchange(this.#lease.connection, {
+    const outcome = await this.#exchange(steps);
+    if (!isFirst || outcome.kind !== 'refused' || !isStaleStatement(outcome.error)) return resultOf(outcome);
+    // Nothing was done yet, so DDL between two transactions need not be the caller's trouble.
+    await this.#exchange([ROLLBACK]);
+    return resultOf(await this.#exchange(steps));
+  }
+
+  #exchange(steps: readonly Step[]): Promise<Outcome> {
+    return runExchange(this.#lease.connection, {
       role: this.#options.role,
       steps,
       wanted: steps.length - 1,
       patienceMs: patienceMs(this.#options.statementTimeoutMs),
     });
-    return { result: resultOf(outcome) };
   }
 }
 
