@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readPidFile } from './pid-file.ts';
-import { processCommand } from './process-identity.ts';
+import { processCommand, processStart } from './process-identity.ts';
 
 const FAST_STOP_MS = 1_500;
 const IMMEDIATE_STOP_MS = 1_000;
@@ -11,7 +11,7 @@ const POLL_MS = 20;
  * Stops a server that a killed Ashlar left running on this folder. The caller holds the instance lock, so nobody
  * else can want it.
  *
- * @returns The pid in the pid file when a process lives under it that is no server of this folder.
+ * @returns The pid in the pid file when it is still in use, but not by a server of this folder.
  */
 export async function stopLeftoverServer(dataFolder: string): Promise<number | undefined> {
   for (const [signal, waitMs] of [
@@ -20,8 +20,10 @@ export async function stopLeftoverServer(dataFolder: string): Promise<number | u
     ['SIGKILL', IMMEDIATE_STOP_MS],
   ] as const) {
     const pid = readPidFile(dataFolder)?.pid;
-    const command = pid === undefined ? undefined : processCommand(pid);
-    if (pid === undefined || command === undefined) return undefined;
+    if (pid === undefined || processStart(pid) === undefined) return undefined;
+    const command = processCommand(pid);
+    // Dead, but nobody has asked for its exit code: in a container without an init process nobody ever will.
+    if (command === undefined) return pid;
     // The server keeps the command line we gave it; its folder is written there as we write it.
     if (!command.includes(`-D ${dataFolder} `)) return pid;
     send(pid, signal);

@@ -12,8 +12,8 @@ const START_LIMIT_MS = 10 * 60_000;
 /** How often the server's own word in its pid file is read while it starts. */
 const START_POLL_MS = 10;
 /** After this a fast stop becomes an immediate one: the next start then replays the log. */
-const FAST_STOP_MS = 3_000;
-const IMMEDIATE_STOP_MS = 1_000;
+const FAST_STOP_MS = 2_500;
+const IMMEDIATE_STOP_MS = 750;
 /** Last lines of the log, kept to say why a start failed. */
 const REMEMBERED_LINES = 8;
 
@@ -22,7 +22,7 @@ export interface PostmasterOptions {
   readonly dataFolder: string;
   readonly runAs: RunAs;
   readonly settings: readonly string[];
-  /** A pid in a stale pid file that is known to be no server of this folder, though somebody lives under it. */
+  /** A pid in a stale pid file that is known to be no server of this folder, though it is in use. */
   readonly ignoredPid?: number;
   readonly onLogLine: (line: string) => void;
   readonly signal?: AbortSignal;
