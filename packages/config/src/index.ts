@@ -11,6 +11,7 @@ export type {
   AuthConfig,
   Config,
   GatewayConfig,
+  InstanceConfig,
   KeysConfig,
   PostgresConfig,
   RestConfig,

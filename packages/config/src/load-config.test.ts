@@ -15,7 +15,8 @@ function faultsOf(sources: Partial<ConfigSources>): string {
 
 test('without any setting every option has its default', () => {
   const config = loadConfig(nothing);
-  expect(config.server).toEqual({ data: '/work/.ashlar', host: '127.0.0.1', port: 8000, dev: false });
+  expect(config.instance).toEqual({ data: '/work/.ashlar' });
+  expect(config.server).toEqual({ host: '127.0.0.1', port: 8000, dev: false });
   expect(config.postgres).toEqual({ databaseUrl: null, dbPort: 54_322 });
   expect(config.auth.autoconfirm).toBe(true);
 });
@@ -39,9 +40,9 @@ test('DATABASE_URL is read unless ASHLAR_DATABASE_URL says otherwise', () => {
 });
 
 test('paths are taken from the folder of the file that names them', () => {
-  const file = { path: '/etc/ashlar/ashlar.toml', text: '[server]\ndata = "instance"' };
-  expect(loadConfig({ ...nothing, file }).server.data).toBe('/etc/ashlar/instance');
-  expect(loadConfig({ ...nothing, file, flags: { data: 'here' } }).server.data).toBe('/work/here');
+  const file = { path: '/etc/ashlar/ashlar.toml', text: '[instance]\ndata = "instance"' };
+  expect(loadConfig({ ...nothing, file }).instance.data).toBe('/etc/ashlar/instance');
+  expect(loadConfig({ ...nothing, file, flags: { data: 'here' } }).instance.data).toBe('/work/here');
 });
 
 test('lists are written with commas in a variable and as arrays in the file', () => {
@@ -69,8 +70,8 @@ test('all faults are reported at once, each with its source, what was found and 
   expect(faultsOf({ flags: { port: '80a' }, environment, file })).toBe(
     [
       'The configuration has 6 faults:',
-      '  /ashlar.toml [server] prot: found an unknown name, wanted one of data, host, port, dev',
-      '  /ashlar.toml [colours]: found an unknown name, wanted one of the tables server, telemetry, postgres, gateway, split, keys, rest, auth',
+      '  /ashlar.toml [server] prot: found an unknown name, wanted one of host, port, dev',
+      '  /ashlar.toml [colours]: found an unknown name, wanted one of the tables instance, server, telemetry, postgres, gateway, split, keys, rest, auth',
       '  --port: found "80a", wanted a whole number from 0 to 65535',
       '  ASHLAR_LOG_LEVEL: found "loud", wanted one of debug, info, warn, error, silent',
       '  ASHLAR_JWT_SECRET: found a value of 12 characters, wanted text of 32 to 16384 characters',

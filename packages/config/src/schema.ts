@@ -3,6 +3,7 @@ import { option, type OptionsOf } from './option.ts';
 
 /** All settings of a process, grouped by the part of the platform that reads them. Frozen once loaded. */
 export interface Config {
+  readonly instance: InstanceConfig;
   readonly server: ServerConfig;
   readonly telemetry: TelemetryConfig;
   readonly postgres: PostgresConfig;
@@ -13,8 +14,11 @@ export interface Config {
   readonly auth: AuthConfig;
 }
 
-export interface ServerConfig {
+export interface InstanceConfig {
   readonly data: string;
+}
+
+export interface ServerConfig {
   readonly host: string;
   readonly port: number;
   readonly dev: boolean;
@@ -110,13 +114,18 @@ const networkRange = matching({
 
 /** Every option there is. Flags, environment names, TOML keys, help and the reference page are made from it. */
 export const configSchema: ConfigSchema = {
-  server: {
-    title: 'Process',
+  instance: {
+    title: 'Instance',
     options: {
       data: option(path(), {
         default: '.ashlar',
         about: 'Folder of the instance: database, keys and files.',
       }),
+    },
+  },
+  server: {
+    title: 'Process',
+    options: {
       host: option(hostName, {
         default: '127.0.0.1',
         about: 'Address the HTTP server listens on; loopback until you say otherwise.',

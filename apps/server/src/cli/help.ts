@@ -12,7 +12,8 @@ export function overview(entries: readonly CommandEntry[]): string {
     ...entries.map(({ name, summary }) => helpEntry(name, summary)),
     '',
     'ashlar <command> --help explains a command and its options. Options can also be set in the environment',
-    '(ASHLAR_PORT for --port) and in ashlar.toml; docs/configuration.md lists all of them.',
+    '(ASHLAR_PORT for --port) and in ashlar.toml, or another file named by --config; docs/configuration.md',
+    'lists all of them.',
   ].join('\n');
 }
 

@@ -12,14 +12,14 @@ export const command: Command = {
     'reading and writing meanwhile. The file holds all secrets of the instance: keep it as closed as the instance.',
   ].join('\n'),
   options: {},
-  configGroups: ['server'],
+  configGroups: ['instance', 'postgres'],
 
   async run(invocation) {
     const { config, terminal, positionals } = invocation;
     const [file = ''] = positionals;
     const summary = await withInstance(invocation, async ({ cluster }) => {
       const done = terminal.wait('Copying …');
-      return backupInstance({ cluster, dataDir: config.server.data, file }).finally(done);
+      return backupInstance({ cluster, dataDir: config.instance.data, file }).finally(done);
     });
     const size = (summary.fileBytes / BYTES_PER_MIB).toFixed(1);
     const seconds = (summary.durationMs / 1000).toFixed(1);

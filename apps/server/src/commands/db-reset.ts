@@ -19,7 +19,7 @@ export const command: Command = {
     'their folder. Keys stay; rows and users are gone.',
   ].join('\n'),
   options: { ...yesOption, ...folderOption, ...projectOption },
-  configGroups: ['server'],
+  configGroups: ['instance', 'postgres'],
 
   async run(invocation) {
     const { config, terminal } = invocation;

@@ -17,7 +17,7 @@ export const command: Command = {
     out: { type: 'string', placeholder: '<file>', about: 'File to write. [standard output]' },
     ...projectOption,
   },
-  configGroups: ['server', 'rest'],
+  configGroups: ['instance', 'postgres', 'rest'],
 
   async run(invocation) {
     const { terminal, text } = invocation;

@@ -22,7 +22,7 @@ export const command: Command = {
   positionals: [0, 0],
   about: 'Shows which migration files are applied to the project, and what was applied without a file here.',
   options: { ...outputOption(FORMATS), ...folderOption, ...projectOption },
-  configGroups: ['server'],
+  configGroups: ['instance', 'postgres'],
 
   async run(invocation) {
     const format = chosenFormat('migration status', invocation, FORMATS);

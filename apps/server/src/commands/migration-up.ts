@@ -15,7 +15,7 @@ export const command: Command = {
     'applied is recorded in supabase_migrations.schema_migrations.',
   ].join('\n'),
   options: { ...folderOption, ...projectOption },
-  configGroups: ['server'],
+  configGroups: ['instance', 'postgres'],
 
   async run(invocation) {
     const { terminal } = invocation;

@@ -9,7 +9,7 @@ export const command: Command = {
     'options below are generated; ashlar status --project <ref> shows them.',
   ].join('\n'),
   options: { name: { type: 'string', placeholder: '<name>', about: 'Name for people. [the ref]' } },
-  configGroups: ['keys', 'server'],
+  configGroups: ['keys', 'instance', 'postgres'],
 
   async run(invocation) {
     const { config, terminal, positionals, text } = invocation;

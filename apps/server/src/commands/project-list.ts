@@ -12,7 +12,7 @@ export const command: Command = {
   positionals: [0, 0],
   about: 'Lists the projects of the instance, the oldest first.',
   options: outputOption(FORMATS),
-  configGroups: ['server'],
+  configGroups: ['instance', 'postgres'],
 
   async run(invocation) {
     const format = chosenFormat('project list', invocation, FORMATS);

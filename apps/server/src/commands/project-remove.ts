@@ -7,7 +7,7 @@ export const command: Command = {
   positionals: [1, 1],
   about: 'Removes a project for good: its database, logins and keys.',
   options: yesOption,
-  configGroups: ['server'],
+  configGroups: ['instance', 'postgres'],
 
   async run(invocation) {
     const [ref = ''] = invocation.positionals;

@@ -9,12 +9,12 @@ export const command: Command = {
     'against its sum, and the databases by starting them once. ashlar start runs it then.',
   ].join('\n'),
   options: {},
-  configGroups: ['server'],
+  configGroups: ['instance'],
 
   async run({ config, terminal, positionals }) {
     const [file = ''] = positionals;
     const done = terminal.wait('Restoring …');
-    const summary = await restoreInstance({ file, dataDir: config.server.data }).finally(done);
+    const summary = await restoreInstance({ file, dataDir: config.instance.data }).finally(done);
     terminal.out(`Restored ${summary.manifest.entries} files into ${summary.dataDir}. ashlar start runs it.`);
     return 0;
   },

@@ -14,7 +14,7 @@ export const command: Command = {
     '  ashlar serve gateway identity --upstream-data http://127.0.0.1:8001',
   ].join('\n'),
   options: {},
-  configGroups: ['server', 'telemetry', 'postgres', 'split', 'gateway', 'rest', 'auth'],
+  configGroups: ['instance', 'server', 'telemetry', 'postgres', 'split', 'gateway', 'rest', 'auth'],
 
   async run({ config, terminal, positionals }) {
     const { GATEWAY, serviceNames } = await import('../composition.ts');

@@ -24,7 +24,7 @@ export const command: Command = {
     ...outputOption(FORMATS),
     ...projectOption,
   },
-  configGroups: ['server'],
+  configGroups: ['instance', 'postgres'],
 
   async run(invocation) {
     const { terminal } = invocation;

@@ -12,7 +12,7 @@ export const command: Command = {
     'Ctrl-C. An empty folder becomes an instance: database, keys and the default project are made.',
   ].join('\n'),
   options: {},
-  configGroups: ['server', 'telemetry', 'postgres', 'gateway', 'keys', 'rest', 'auth'],
+  configGroups: ['instance', 'server', 'telemetry', 'postgres', 'gateway', 'keys', 'rest', 'auth'],
 
   async run({ config, terminal }) {
     const { serviceNames } = await import('../composition.ts');
@@ -25,7 +25,7 @@ export const command: Command = {
         mode: 'start',
         onReady: (state, readyInMs) => {
           done();
-          greet(terminal, state, config.server.data, readyInMs);
+          greet(terminal, state, config.instance.data, readyInMs);
         },
       });
     } finally {

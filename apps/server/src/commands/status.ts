@@ -14,12 +14,12 @@ export const command: Command = {
   positionals: [0, 0],
   about: 'Shows addresses, keys and process of the running instance. Exit code 1 when it does not run.',
   options: { ...outputOption(FORMATS), ...projectOption },
-  configGroups: ['server'],
+  configGroups: ['instance'],
 
   async run(invocation) {
     const { config, terminal } = invocation;
     const format = chosenFormat('status', invocation, FORMATS);
-    const paths = instancePaths(config.server.data);
+    const paths = instancePaths(config.instance.data);
     const state = readRunState(paths.run);
     if (state === null) throw cliErrors.notRunning({ folder: paths.data });
     const ref = chosenProject(invocation);

@@ -14,10 +14,10 @@ export const command: Command = {
   positionals: [0, 0],
   about: 'Stops the instance that ashlar start runs, and waits until it is gone.',
   options: { force: { type: 'boolean', about: 'End it at once, as a crash would; nothing acknowledged is lost.' } },
-  configGroups: ['server'],
+  configGroups: ['instance'],
 
   async run({ config, terminal, isSet }) {
-    const { data, run } = instancePaths(config.server.data);
+    const { data, run } = instancePaths(config.instance.data);
     const state = readRunState(run);
     if (state === null) throw cliErrors.notRunning({ folder: data });
     process.kill(state.pid, isSet('force') ? 'SIGKILL' : 'SIGTERM');

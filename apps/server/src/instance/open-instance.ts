@@ -46,13 +46,13 @@ export interface InstanceOptions {
 }
 
 /**
- * Opens the instance in `config.server.data`, making it when the folder is empty.
+ * Opens the instance in `config.instance.data`, making it when the folder is empty.
  *
  * @throws {AshlarError} `postgres.*` and `control.*`: one sentence each, the data untouched.
  */
 export async function openInstance(options: InstanceOptions): Promise<Instance> {
   const { config, observe } = options;
-  const paths = instancePaths(config.server.data);
+  const paths = instancePaths(config.instance.data);
   const keyStore = openKeyStore({ folder: paths.keys, now: () => new Date() });
   refuseLostSecrets(paths);
   const secrets = await keyStore.instance();

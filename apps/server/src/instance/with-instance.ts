@@ -13,7 +13,7 @@ export async function withInstance<Result>(
   run: (instance: Instance) => Promise<Result>,
 ): Promise<Result> {
   const isResting =
-    config.postgres.databaseUrl === null && readRunState(instancePaths(config.server.data).run) === null;
+    config.postgres.databaseUrl === null && readRunState(instancePaths(config.instance.data).run) === null;
   const done = isResting ? terminal.wait('Starting the database for this command …') : () => undefined;
   const instance = await openInstance({ config, observe: ignoreObservations, cluster: 'join' }).finally(done);
   try {

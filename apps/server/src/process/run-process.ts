@@ -30,7 +30,7 @@ const FORCED_EXIT_CODE = 1;
 export async function runProcess(options: ProcessOptions): Promise<number> {
   const { config, services, terminal } = options;
   const startedAt = performance.now();
-  const { run } = instancePaths(config.server.data);
+  const { run } = instancePaths(config.instance.data);
   const name = stateName(options.mode === 'start' ? null : services);
   refuseSecond(config, readRunState(run, name));
   const logger = openLogger(config, terminal);
@@ -117,7 +117,7 @@ function describeRun(
 
 function refuseSecond(config: Config, running: RunState | null): void {
   if (running === null) return;
-  throw cliErrors.alreadyRunning({ folder: config.server.data, pid: running.pid, url: running.url });
+  throw cliErrors.alreadyRunning({ folder: config.instance.data, pid: running.pid, url: running.url });
 }
 
 function openLogger({ telemetry }: Config, terminal: Terminal): Logger {
