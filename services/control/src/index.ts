@@ -5,5 +5,5 @@ export { openKeyStore } from './keys/key-store.ts';
 export type { InstanceSecrets, KeyStore, KeyStoreOptions, ProjectSecrets } from './keys/key-store.ts';
 export { controlSchema } from './control-schema.ts';
 export { createProjects } from './projects/create-projects.ts';
-export type { CreateOptions, ProjectRegistry, ProjectsOptions } from './projects/create-projects.ts';
+export type { CreateOptions, OpenProject, ProjectRegistry, ProjectsOptions } from './projects/create-projects.ts';
 export type { ProjectRecord, ProjectStatus } from './projects/project-store.ts';

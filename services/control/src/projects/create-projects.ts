@@ -3,6 +3,7 @@ import {
   isProjectRef,
   migrateDatabase,
   type Cluster,
+  type DatabaseTarget,
   type SchemaOwner,
   type Sessions,
 } from '@ashlar/postgres';
@@ -34,7 +35,15 @@ export interface CreateOptions {
   readonly given?: GivenKeys;
 }
 
+/** A project with the logins of its database, for administration. */
+export interface OpenProject {
+  readonly project: Project;
+  readonly target: DatabaseTarget;
+}
+
 export interface ProjectRegistry extends Projects {
+  /** Wakes a project that must be there. @throws {AshlarError} `control.project_unknown`. */
+  open(ref: string): Promise<OpenProject>;
   /** Every project of the instance, the oldest first. */
   list(): Promise<readonly ProjectRecord[]>;
   /** @throws {AshlarError} `postgres.project_ref_invalid`, `control.project_exists`, and those of the given keys. */
@@ -65,8 +74,8 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
   const store = createProjectStore(sessions.project(cluster.control));
   await store.insert(DEFAULT_PROJECT, 'Default project', 'active');
 
-  const awake = new Map<string, Project>();
-  const waking = new Map<string, Promise<Project | undefined>>();
+  const awake = new Map<string, OpenProject>();
+  const waking = new Map<string, Promise<OpenProject | undefined>>();
   const unknown = new BoundedCache<string, number>(MAX_UNKNOWN_REFS);
   let versions = 0;
   let changeCount = 0;
@@ -90,7 +99,7 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
     if (record !== undefined && record?.status !== 'active') await sessions.forget(ref);
   }
 
-  async function open(ref: string): Promise<Project | undefined> {
+  async function load(ref: string): Promise<OpenProject | undefined> {
     const changesBefore = changeCount;
     const record = await store.find(ref);
     if (record === null) {
@@ -103,13 +112,23 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
     const { keys, logins } = await keyStore.settleProject(ref, ref === DEFAULT_PROJECT ? given : noGivenKeys);
     const target = await prepare(ref, logins);
     const project: Project = { ref, keys, version: ++versions, settings, database: sessions.project(target) };
+    const opened = { project, target };
     // Changed meanwhile: good enough for those who wait, but the next one reads it again.
-    if (changeCount === changesBefore) awake.set(ref, project);
+    if (changeCount === changesBefore) awake.set(ref, opened);
     observe({ kind: 'project.woken', project: ref });
-    return project;
+    return opened;
   }
 
-  async function prepare(ref: string, logins: ProjectSecrets['logins']): ReturnType<Cluster['ensureProject']> {
+  async function wake(ref: string): Promise<OpenProject | undefined> {
+    const known = awake.get(ref);
+    if (known !== undefined) return known;
+    if (!isProjectRef(ref) || (unknown.get(ref) ?? 0) > Date.now()) return undefined;
+    const loading = waking.get(ref) ?? load(ref).finally(() => waking.delete(ref));
+    waking.set(ref, loading);
+    return loading;
+  }
+
+  async function prepare(ref: string, logins: ProjectSecrets['logins']): Promise<DatabaseTarget> {
     const target = await cluster.ensureProject(ref, logins);
     try {
       const admin = cluster.admin(target.database);
@@ -130,15 +149,13 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
   }
 
   return {
-    peek: (ref) => awake.get(ref),
+    peek: (ref) => awake.get(ref)?.project,
+    wake: async (ref) => (await wake(ref))?.project,
 
-    async wake(ref) {
-      const project = awake.get(ref);
-      if (project !== undefined) return project;
-      if (!isProjectRef(ref) || (unknown.get(ref) ?? 0) > Date.now()) return undefined;
-      const opening = waking.get(ref) ?? open(ref).finally(() => waking.delete(ref));
-      waking.set(ref, opening);
-      return opening;
+    async open(ref) {
+      const opened = await wake(ref);
+      if (opened === undefined) throw controlErrors.projectUnknown({ ref });
+      return opened;
     },
 
     list: () => store.list(),
