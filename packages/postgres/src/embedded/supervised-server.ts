@@ -5,12 +5,16 @@ import { freePort } from './free-port.ts';
 import { endOrphanedBackends, stopLeftoverServer } from './leftover-server.ts';
 import type { ServerPrograms } from './platform-package.ts';
 import { type Exit, type Postmaster, PostmasterStartError, startPostmaster } from './postmaster.ts';
+import { processCommand } from './process-identity.ts';
 import type { RunAs } from './run-as.ts';
 import { serverSettings, type ServerSettingsOptions } from './server-settings.ts';
 
-/** Waits between restarts: doubled from the first to the last, begun anew after a quiet while. */
+/**
+ * Waits between restarts: doubled from the first to the last, begun anew after a quiet while. The last is short,
+ * so that a server killed again and again is still back in time.
+ */
 const FIRST_BACK_OFF_MS = 50;
-const LAST_BACK_OFF_MS = 5_000;
+const LAST_BACK_OFF_MS = 1_000;
 const QUIET_MS = 30_000;
 /** How long a start waits for what a dead server left: its backends, its shared memory, its port. */
 const LEFTOVER_LIMIT_MS = 5_000;
@@ -94,6 +98,8 @@ export async function superviseServer(options: SupervisedServerOptions): Promise
     async ready(signal) {
       signal?.throwIfAborted();
       if (stopping.signal.aborted) throw clusterErrors.stopped();
+      // A client whose connection was cut may ask before we were told that the server is gone.
+      if (current !== undefined && processCommand(current.pid) === undefined) await current.exited;
       if (signal === undefined) return up.promise;
       const aborted = Promise.withResolvers<never>();
       const abort = (): void => aborted.reject(signal.reason);
