@@ -173,6 +173,15 @@ test('a stream runs as its role, within its limits, and says what went wrong in 
   expect(roles).toEqual([['authenticated']]);
 });
 
+test('a stream that cannot be sent is refused and its connection stays in step', async () => {
+  const sessions = createSessions({ observe: ignoreObservations, bounds: { ownConnections: 1 } });
+  const database = sessions.project(project.target);
+  await expect(drain(database.stream(own('select \0')), { rows: 0 })).rejects.toThrow('NUL');
+  for (let run = 0; run < 3; run++) expect((await database.call(own(`select ${run}`))).rows).toEqual([[String(run)]]);
+  await expect(runScript(project.target, 'select \0')).rejects.toThrow('NUL');
+  await sessions.close();
+});
+
 test('aborting a stream ends it', async () => {
   const signal = AbortSignal.timeout(100);
   const stream = project.database.stream(own('select pg_sleep(0.01) from generate_series(1, 10000)', { signal }));

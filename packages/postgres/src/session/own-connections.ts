@@ -5,6 +5,7 @@ import { sessionErrors } from './errors.ts';
 import type { DatabaseTarget } from './target.ts';
 import { ROLLBACK } from './transaction-steps.ts';
 import { WaitingLine, type Waiter } from './waiting-line.ts';
+import { reasonOf } from './with-cancel.ts';
 import type { Connection } from './wire/connection.ts';
 import { dial } from './wire/dial.ts';
 import { TRANSACTION_STATUS } from './wire/message-codes.ts';
@@ -89,7 +90,7 @@ export class OwnConnections {
     };
     const line = this.#lineOf(target);
     const giveUp = (): void => {
-      if (line.leave(borrower)) granted.reject(signal?.reason);
+      if (signal !== undefined && line.leave(borrower)) granted.reject(reasonOf(signal));
     };
     signal?.addEventListener('abort', giveUp, { once: true });
     line.join(borrower);

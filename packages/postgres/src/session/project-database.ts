@@ -7,7 +7,7 @@ import { ownStream } from './own-stream.ts';
 import { ownTransaction } from './own-transaction.ts';
 import { patienceMs, resultOf } from './run-exchange.ts';
 import { SharedConnections, type SharedConnectionsOptions } from './shared-connections.ts';
-import { SlowShapes, type Shape } from './slow-shapes.ts';
+import { SlowShapes, type Shape, type ShapeLimits } from './slow-shapes.ts';
 import type { DatabaseTarget } from './target.ts';
 import { callPlan } from './transaction-steps.ts';
 import { reasonOf } from './with-cancel.ts';
@@ -114,11 +114,9 @@ export class SessionDatabase implements ProjectDatabase {
   }
 
   async #sharedCall(call: Call, shape: Shape): Promise<CallResult> {
-    let outcome = await this.#submit(call, shape);
-    // Both are certain to have left nothing behind: a stale statement was not executed, a read changes nothing.
-    if (outcome.kind === 'lost' ? call.readOnly : isStaleStatement(outcome.kind === 'refused' && outcome.error)) {
-      outcome = await this.#submit(call, shape);
-    }
+    const limits = shape.limits(this.#options.sharedLimitMs, performance.now());
+    let outcome = await this.#submit(call, limits);
+    if (mayRepeat(outcome, call)) outcome = await this.#submit(call, limits);
     if (outcome.kind === 'answered') {
       shape.ran(outcome.headMs, performance.now());
       return outcome.result;
@@ -126,7 +124,10 @@ export class SessionDatabase implements ProjectDatabase {
     switch (sqlState(outcome.error)) {
       case SQL_STATE.queryCanceled:
         shape.wasStopped(performance.now());
-        return this.#ownCall(call);
+        // A caller who gave it no more than that has had it.
+        return call.statementTimeoutMs && call.statementTimeoutMs <= limits.statementMs
+          ? resultOf(outcome)
+          : this.#ownCall(call);
       case SQL_STATE.lockNotAvailable:
         shape.metLock(performance.now());
         return this.#ownCall(call);
@@ -136,9 +137,8 @@ export class SessionDatabase implements ProjectDatabase {
   }
 
   /** Resolves with what came of it on a shared connection; rejects only when the caller's signal is aborted. */
-  #submit(call: Call, shape: Shape): Promise<Outcome> {
+  #submit(call: Call, limits: ShapeLimits): Promise<Outcome> {
     const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
-    const limits = shape.limits(this.#options.sharedLimitMs, performance.now());
     const statementTimeoutMs = Math.min(call.statementTimeoutMs || limits.statementMs, limits.statementMs);
     const { steps, wanted } = callPlan({ ...call, statementTimeoutMs }, limits.lockMs);
     const { signal } = call;
@@ -168,4 +168,16 @@ function mayShare(call: Call): boolean {
     call.isolation === undefined &&
     call.rollback !== true
   );
+}
+
+/** Both are certain to have left nothing behind: a stale statement was not executed, and a read changes nothing. */
+function mayRepeat(outcome: Outcome, call: Call): boolean {
+  switch (outcome.kind) {
+    case 'lost':
+      return call.readOnly;
+    case 'refused':
+      return isStaleStatement(outcome.error);
+    case 'answered':
+      return false;
+  }
 }

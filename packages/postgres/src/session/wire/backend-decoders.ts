@@ -64,6 +64,17 @@ export function decodeNotification(buffer: Buffer, start: number, end: number): 
   };
 }
 
+/** A setting the server reports when it changes. */
+export interface Parameter {
+  readonly name: string;
+  readonly value: string;
+}
+
+export function decodeParameter(buffer: Buffer, start: number, end: number): Parameter {
+  const nameEnd = buffer.indexOf(0, start);
+  return { name: buffer.toString('utf8', start, nameEnd), value: buffer.toString('utf8', nameEnd + 1, end - 1) };
+}
+
 /** The driver's error with all the server said, so that callers need to know one class only. */
 export function decodeError(buffer: Buffer, start: number, end: number): DatabaseError {
   const fields = new Map<string, string>();

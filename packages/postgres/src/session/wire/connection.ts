@@ -2,15 +2,15 @@ import type { Socket } from 'node:net';
 import type { DatabaseError } from 'pg';
 import type { Notification } from '../call.ts';
 import { sessionErrors } from '../errors.ts';
-import { decodeError, decodeNotification } from './backend-decoders.ts';
+import { decodeError, decodeNotification, decodeParameter, type Parameter } from './backend-decoders.ts';
 import { BackendReader } from './backend-reader.ts';
 import { FrontendWriter } from './frontend-writer.ts';
 import { FROM_SERVER, TRANSACTION_STATUS } from './message-codes.ts';
 import { MAX_PREPARED_STATEMENTS, PreparedStatements } from './prepared-statements.ts';
 
 /**
- * Something sent to the server that ends with ReadyForQuery. The connection answers exchanges in the order they
- * were sent; each calls `onEnd` exactly once, after which the connection has forgotten it.
+ * Something sent to the server that ends with ReadyForQuery. Exchanges are answered in the order they were sent; of
+ * `ready`, `lost` and `unsent` each gets exactly one, once, and the connection forgets it.
  */
 export interface Exchange {
   /** Longest time at the head of the line before the server counts as gone; undefined = as long as it takes. */
@@ -19,12 +19,14 @@ export interface Exchange {
   write(writer: FrontendWriter, statements: PreparedStatements): void;
   /** One message that belongs to it; errors come through `refused`. */
   receive(code: number, buffer: Buffer, start: number, end: number): void;
-  /** The server's ErrorResponse, after which everything up to the Sync is skipped and undone; or `write` threw. */
-  refused(error: unknown): void;
+  /** The server's ErrorResponse: everything up to the Sync is skipped and undone. */
+  refused(error: DatabaseError): void;
   /** ReadyForQuery: only now is a write certain. `headMs` is how long it was alone at the head of the line. */
   ready(headMs: number): void;
   /** The connection ended first; whether the server did the work is unknown. */
   lost(error: Error): void;
+  /** Its own `write` threw; the server knows nothing of it. */
+  unsent(error: unknown): void;
 }
 
 /** What the server gave at login to recognise a CancelRequest. */
@@ -47,6 +49,8 @@ export class Connection {
   readonly #socket: Socket;
   readonly #writer = new FrontendWriter();
   readonly #inFlight: Exchange[] = [];
+  /** Prepared statements to close ahead of the next exchange, where no failing step keeps the server from it. */
+  readonly #toClose: string[] = [];
   readonly #ended = Promise.withResolvers<Error>();
   #headSince = 0;
   #transactionStatus: number = TRANSACTION_STATUS.idle;
@@ -59,7 +63,7 @@ export class Connection {
   constructor(socket: Socket, key: BackendKey, maxStatements: number = MAX_PREPARED_STATEMENTS) {
     this.key = key;
     this.#socket = socket;
-    this.statements = new PreparedStatements(maxStatements, (name) => this.#writer.closeStatement(name));
+    this.statements = new PreparedStatements(maxStatements, (name) => this.#toClose.push(name));
     const reader = new BackendReader((code, buffer, start, end) => this.#receive(code, buffer, start, end));
     socket.on('data', (chunk: Buffer) => reader.push(chunk));
     socket.on('error', (error) => (this.#cause ??= error));
@@ -91,18 +95,18 @@ export class Connection {
       exchange.lost(this.#reason());
       return;
     }
+    for (const name of this.#toClose.splice(0)) this.#writer.closeStatement(name);
     const mark = this.#writer.mark();
     try {
       exchange.write(this.#writer, this.statements);
     } catch (error) {
       // Half a message would make nonsense of everybody's messages behind it.
       this.#writer.revert(mark);
-      exchange.refused(error);
-      exchange.ready(0);
+      exchange.unsent(error);
       return;
     }
     if (this.#inFlight.push(exchange) === 1) this.#headSince = performance.now();
-    this.flush();
+    this.#flush();
     this.#patience ??= setTimeout(() => this.#checkPatience(), PATIENCE_CHECK_MS).unref();
   }
 
@@ -111,17 +115,7 @@ export class Connection {
     if (this.#lost) return;
     write(this.#writer);
     this.#headSince = performance.now();
-    this.flush();
-  }
-
-  /** Sends what was written once the callbacks of this turn are done, so that neighbours share a packet. */
-  flush(): void {
-    if (this.#flushing) return;
-    this.#flushing = true;
-    setImmediate(() => {
-      this.#flushing = false;
-      if (!this.#lost) this.#socket.write(this.#writer.take());
-    });
+    this.#flush();
   }
 
   /** Takes no more exchanges, answers those in flight, then says goodbye; what takes too long is cut. */
@@ -138,6 +132,16 @@ export class Connection {
     this.#socket.destroy();
   }
 
+  /** Sends what was written once the callbacks of this turn are done, so that neighbours share a packet. */
+  #flush(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    setImmediate(() => {
+      this.#flushing = false;
+      if (!this.#lost) this.#socket.write(this.#writer.take());
+    });
+  }
+
   #receive(code: number, buffer: Buffer, start: number, end: number): void {
     const head = this.#inFlight[0];
     switch (code) {
@@ -147,12 +151,21 @@ export class Connection {
       case FROM_SERVER.notification:
         this.onNotification(decodeNotification(buffer, start, end));
         return;
+      case FROM_SERVER.parameterStatus:
+        this.#noteParameter(decodeParameter(buffer, start, end));
+        return;
       case FROM_SERVER.error:
         this.#refuse(decodeError(buffer, start, end), head);
         return;
       default:
         head?.receive(code, buffer, start, end);
     }
+  }
+
+  /** A statement that changes the encoding would have the server misread everybody behind it. */
+  #noteParameter({ name, value }: Parameter): void {
+    if (name !== 'client_encoding' || value === 'UTF8') return;
+    this.destroy(new Error(`A statement set client_encoding to ${value}; connections here speak UTF8 only`));
   }
 
   /** A FATAL error (an administrator's command, a crash elsewhere) is followed by the end of the connection. */

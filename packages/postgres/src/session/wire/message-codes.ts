@@ -4,14 +4,13 @@
  */
 export const FROM_SERVER = {
   parseComplete: 0x31,
-  bindComplete: 0x32,
-  closeComplete: 0x33,
   notification: 0x41,
   commandComplete: 0x43,
   dataRow: 0x44,
   error: 0x45,
   copyInResponse: 0x47,
   emptyQuery: 0x49,
+  parameterStatus: 0x53,
   rowDescription: 0x54,
   readyForQuery: 0x5a,
   portalSuspended: 0x73,

@@ -1,3 +1,4 @@
+import type { DatabaseError } from 'pg';
 import { decodeRow } from './backend-decoders.ts';
 import type { Connection, Exchange } from './connection.ts';
 import type { FrontendWriter } from './frontend-writer.ts';
@@ -108,7 +109,7 @@ export class PagedExchange implements Exchange {
     }
   }
 
-  refused(error: unknown): void {
+  refused(error: DatabaseError): void {
     this.#error ??= error;
     if (this.#state !== 'ending') this.#sync();
     this.#page.reject(error);
@@ -119,7 +120,15 @@ export class PagedExchange implements Exchange {
     this.#finished.resolve();
   }
 
+  unsent(error: unknown): void {
+    this.#fail(error);
+  }
+
   lost(error: Error): void {
+    this.#fail(error);
+  }
+
+  #fail(error: unknown): void {
     this.#state = 'ended';
     this.#error ??= error;
     this.#page.reject(error);

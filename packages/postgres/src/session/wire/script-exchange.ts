@@ -1,3 +1,4 @@
+import type { DatabaseError } from 'pg';
 import type { ResultField, StatementResult } from '../call.ts';
 import { decodeCommandTag, decodeFields, decodeRow } from './backend-decoders.ts';
 import type { Connection, Exchange } from './connection.ts';
@@ -50,7 +51,7 @@ export class ScriptExchange implements Exchange {
     }
   }
 
-  refused(error: unknown): void {
+  refused(error: DatabaseError): void {
     this.#error ??= error;
   }
 
@@ -60,6 +61,10 @@ export class ScriptExchange implements Exchange {
   }
 
   lost(error: Error): void {
+    this.#outcome.reject(error);
+  }
+
+  unsent(error: unknown): void {
     this.#outcome.reject(error);
   }
 }

@@ -1,3 +1,4 @@
+import type { DatabaseError } from 'pg';
 import type { CallResult } from '../call.ts';
 import { decodeCommandTag, decodeFields, type CommandTag } from './backend-decoders.ts';
 import type { Exchange } from './connection.ts';
@@ -76,7 +77,7 @@ export class StatementExchange implements Exchange {
     }
   }
 
-  refused(error: unknown): void {
+  refused(error: DatabaseError): void {
     this.#error ??= error;
     this.#prepared?.dropUnusable(isStaleStatement(error));
   }
@@ -92,5 +93,10 @@ export class StatementExchange implements Exchange {
 
   lost(error: Error): void {
     this.#options.onEnd({ kind: 'lost', error });
+  }
+
+  unsent(error: unknown): void {
+    this.#prepared?.dropUnusable(false);
+    this.#options.onEnd({ kind: 'refused', error, headMs: 0 });
   }
 }

@@ -22,10 +22,7 @@ export class PreparedSteps {
   readonly #statements: PreparedStatements;
   readonly #prepared: readonly PreparedStatement[];
 
-  /**
-   * Finds or names the statement of every step. Names that must be closed to make room are written here, ahead of
-   * all steps, where no failing step can keep the server from reading them.
-   */
+  /** Finds or names the statement of every step. */
   constructor({ role, steps, keep }: PreparedStepsOptions, statements: PreparedStatements) {
     this.role = role;
     this.steps = steps;
