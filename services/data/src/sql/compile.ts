@@ -32,13 +32,14 @@ export const ANSWER_COLUMNS = {
 } as const;
 
 const ROW = '"_row"';
+const ROW_COUNT = 'count(*)';
 
 /** Writes the whole request as one statement that answers with one row. */
 export function compile(plan: QueryPlan): CompiledStatement {
   const writer = new SqlWriter();
   const action = actionSql(plan, writer);
   const source = sourceSql(plan, writer);
-  const columns = [bodySql(plan), 'count(*)', totalSql(plan, writer), ...extraSql(plan)];
+  const columns = [bodySql(plan), ROW_COUNT, totalSql(plan, writer), ...extraSql(plan)];
   while (columns.at(-1) === 'NULL') columns.pop();
   const withAction = action === '' ? '' : `WITH ${RESULT} AS (${action}) `;
   return { text: `${withAction}SELECT ${columns.join(', ')} FROM ${source}`, bindings: writer.bindings };
@@ -55,8 +56,10 @@ export function compileStream(plan: QueryPlan): CompiledStatement {
   const withAction = action === '' ? '' : `WITH ${RESULT} AS (${action}) `;
   const row = plan.render === 'csv' ? `${csvRecord()}, ${rowJson(plan)}` : `${rowJson(plan)}, NULL`;
   const total = totalSql(plan, writer);
+  // The rows are not gathered here, so what counts them must not gather either.
+  const totals = total === ROW_COUNT ? `${ROW_COUNT} OVER ()` : total;
   return {
-    text: `${withAction}SELECT ${row}, count(*) OVER (), ${total} FROM ${source}`,
+    text: `${withAction}SELECT ${row}, ${ROW_COUNT} OVER (), ${totals} FROM ${source}`,
     bindings: writer.bindings,
   };
 }
@@ -109,10 +112,10 @@ function csvRecord(): string {
 function totalSql(plan: QueryPlan, writer: SqlWriter): string {
   const { count, level, range, action, countLimit } = plan;
   if (count === null || count === 'planned') return 'NULL';
-  if (action !== null && action.kind !== 'call') return 'count(*)';
-  if (level === null) return plan.render === 'scalar' ? `(SELECT count(*) FROM ${RESULT})` : 'count(*)';
+  if (action !== null && action.kind !== 'call') return ROW_COUNT;
+  if (level === null) return plan.render === 'scalar' ? `(SELECT count(*) FROM ${RESULT})` : ROW_COUNT;
   // Without a range the rows of the page are all the rows.
-  if (range.limit === null && range.offset === 0) return 'count(*)';
+  if (range.limit === null && range.offset === 0) return ROW_COUNT;
   return `(${countSql(level, writer, count === 'estimated' ? countLimit : null)})`;
 }
 
