@@ -31,7 +31,7 @@ export function makeSocketFolder(instanceDir: string, runAs: RunAs): string {
   return folder;
 }
 
-export function socketFolder(instanceDir: string): string {
+function socketFolder(instanceDir: string): string {
   const inside = join(instanceDir, 'run', 'postgres');
   if (Buffer.byteLength(join(inside, LONGEST_NAME)) <= PATH_LIMIT_BYTES) return inside;
   return join(tmpdir(), `ashlar-${createHash('sha256').update(instanceDir).digest('hex').slice(0, 16)}`);
