@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { runAshlar, startServer, type RunningServer } from '@ashlar/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
@@ -78,6 +80,27 @@ describe('stopping', () => {
     const again = await server.ashlar('stop');
     expect(again.code).toBe(1);
     expect(again.stderr).toContain(`Ashlar is not running on ${dataDir}`);
+  });
+
+  test('under npm it ends with the shell npm started it by, which a SIGTERM to npm kills silently', async () => {
+    const { PATH = '' } = process.env;
+    const environment = {
+      PATH,
+      ASHLAR_DATA: dataDir,
+      ASHLAR_PORT: '0',
+      ASHLAR_DB_PORT: '0',
+      npm_lifecycle_event: 'start',
+    };
+    const main = fileURLToPath(new URL('main.ts', import.meta.url));
+    // The command after it keeps the shell from becoming the server itself.
+    const shell = spawn('sh', ['-c', `"${process.execPath}" "${main}" start; true`], {
+      env: environment,
+      stdio: 'ignore',
+    });
+    await eventually(() => existsSync(join(dataDir, 'run', 'server.json')), true);
+    shell.kill('SIGKILL');
+    await eventually(() => processesOf(dataDir).join('\n'), '', 5_000);
+    expect(existsSync(join(dataDir, 'run', 'server.json'))).toBe(false);
   });
 
   test('a signal while it is starting ends it as well', async () => {

@@ -5,7 +5,7 @@ export { helpEntry, optionHelp } from './help.ts';
 export { loadConfig } from './load-config.ts';
 export type { ConfigSources, Environment, Flags } from './load-config.ts';
 export { flagOptions } from './option-entries.ts';
-export { processEnvironment } from './process-environment.ts';
+export { processEnvironment, startedByNpm } from './process-environment.ts';
 export { configurationPage, environmentExample } from './reference.ts';
 export type {
   AuthConfig,

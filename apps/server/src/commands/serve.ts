@@ -1,3 +1,4 @@
+import { processEnvironment, startedByNpm } from '@ashlar/config';
 import type { Command } from '../cli/command.ts';
 import { cliErrors, usageErrors } from '../cli/cli-errors.ts';
 import { runProcess } from '../process/run-process.ts';
@@ -36,6 +37,7 @@ export const command: Command = {
       terminal,
       services,
       mode: 'serve',
+      underNpm: startedByNpm(processEnvironment()),
       onReady: ({ url }) => {
         if (terminal.interactive) terminal.out(`${services.join(', ')} at ${url}`);
       },

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { processEnvironment, startedByNpm } from '@ashlar/config';
 import type { Command } from '../cli/command.ts';
 import type { Terminal } from '../cli/terminal.ts';
 import type { RunState } from '../instance/run-state.ts';
@@ -23,6 +24,7 @@ export const command: Command = {
         terminal,
         services: serviceNames,
         mode: 'start',
+        underNpm: startedByNpm(processEnvironment()),
         onReady: (state, readyInMs) => {
           done();
           greet(terminal, state, config.instance.data, readyInMs);

@@ -18,6 +18,8 @@ export interface ProcessOptions {
   readonly services: readonly string[];
   /** All services beside a database of our own, or some of them beside one shared by URL. */
   readonly mode: 'start' | 'serve';
+  /** Started by an npm script. */
+  readonly underNpm: boolean;
   /** Told once everything answers. */
   readonly onReady: (state: RunState, readyInMs: number) => void;
 }
@@ -39,7 +41,7 @@ export async function runProcess(options: ProcessOptions): Promise<number> {
     logger.flush();
     process.exit(FORCED_EXIT_CODE);
   };
-  const stop = listenForStop(forceExit);
+  const stop = listenForStop({ force: forceExit, withParent: options.underNpm });
 
   try {
     const began = await begin(options, observe, stop.signal);
