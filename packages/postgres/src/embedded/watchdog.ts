@@ -9,7 +9,8 @@ const SCRIPT = `
 still_there() { read -r pid < "$1" && [ "$pid" = "$2" ] && kill -0 "$2"; } 2>/dev/null
 read -r word
 [ "$word" = dismissed ] && exit 0
-still_there "$1" "$2" && kill -INT "$2"
+still_there "$1" "$2" || exit 0
+kill -INT "$2"
 sleep 3
 still_there "$1" "$2" && kill -QUIT "$2"
 `;
