@@ -2,7 +2,7 @@ import type { Config } from '@ashlar/config';
 import { must } from '@ashlar/kernel';
 import { processStart } from '@ashlar/postgres';
 import { DEFAULT_PROJECT } from '@ashlar/service';
-import { createLogger, type Logger, type Observe } from '@ashlar/telemetry';
+import { createLogger, describeObservation, type Logger, type Observation, type Observe } from '@ashlar/telemetry';
 import { cliErrors } from '../cli/cli-errors.ts';
 import type { Terminal } from '../cli/terminal.ts';
 import { instancePaths } from '../instance/instance-paths.ts';
@@ -36,7 +36,11 @@ export async function runProcess(options: ProcessOptions): Promise<number> {
   const name = stateName(options.mode === 'start' ? null : services);
   refuseSecond(config, readRunState(run, name));
   const logger = openLogger(config, terminal);
-  const { observe } = logger;
+  let isStarting = true;
+  const observe: Observe = (observation) => {
+    // Who looks at a terminal sees a summary when all is ready; until then only what is out of the ordinary.
+    if (!isStarting || !terminal.interactive || isAlarming(observation)) logger.observe(observation);
+  };
   const forceExit = (): never => {
     logger.flush();
     process.exit(FORCED_EXIT_CODE);
@@ -50,6 +54,7 @@ export async function runProcess(options: ProcessOptions): Promise<number> {
     const readyInMs = performance.now() - startedAt;
     options.onReady(began.state, readyInMs);
     observe({ kind: 'process.started', services, url: began.state.url, durationMs: readyInMs });
+    isStarting = false;
 
     const reason = await stop.stopped;
     const stoppingAt = performance.now();
@@ -120,6 +125,11 @@ function describeRun(
 function refuseSecond(config: Config, running: RunState | null): void {
   if (running === null) return;
   throw cliErrors.alreadyRunning({ folder: config.instance.data, pid: running.pid, url: running.url });
+}
+
+function isAlarming(observation: Observation): boolean {
+  const { level } = describeObservation(observation);
+  return level === 'warn' || level === 'error';
 }
 
 function openLogger({ telemetry }: Config, terminal: Terminal): Logger {
