@@ -173,3 +173,14 @@ test('a pre-request function may refuse', async () => {
   app.configure({ preRequest: null });
   expect(reply).toMatchObject({ status: 418 });
 });
+
+test('a role’s statement timeout bounds its requests', async () => {
+  await app.project.sql(`
+    create function slow() returns int language plpgsql as $$ begin perform pg_sleep(5); return 1; end $$;
+    alter role anon in database "${app.project.target.database}" set statement_timeout = '100ms';
+    notify pgrst, 'reload config'`);
+  const ask = (): Promise<unknown> => app.ask({ method: 'POST', url: '/rpc/slow', role: 'anon' });
+  await expect
+    .poll(ask, { timeout: 10_000, interval: 200 })
+    .toMatchObject({ status: 500, json: { code: '57014', message: 'canceling statement due to statement timeout' } });
+});

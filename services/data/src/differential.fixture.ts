@@ -370,6 +370,11 @@ export const reads: fc.Arbitrary<Pair> = fc.constantFrom(authors, books).chain((
 
 const newPrice = fc.integer({ min: 0, max: 9999 }).map((cents) => `${(cents / 100).toFixed(2)}`);
 
+function returned(action: string): string {
+  const rows = 'select id, title, price from w order by id';
+  return `with w as (${action} returning id, title, price) select coalesce(json_agg(x), '[]') from (${rows}) x`;
+}
+
 /** Writes to books; both sides are rolled back. */
 export const writes: fc.Arbitrary<Pair> = fc
   .record({
@@ -381,8 +386,6 @@ export const writes: fc.Arbitrary<Pair> = fc
   })
   .map(({ kind, filters, price, title, id }): Pair => {
     const where = filters.map(({ sql }) => `(${sql('books')})`).join(' and ');
-    const returned = (action: string): string =>
-      `with w as (${action} returning id, title, price) select coalesce(json_agg(x), '[]') from (select id, title, price from w order by id) x`;
     const parameters: [string, string][] = [
       ['select', 'id,title,price'],
       ['order', 'id'],

@@ -87,6 +87,14 @@ describe('a malformed body is refused', () => {
   });
 });
 
+test.each(['PROPFIND', 'TRACE', 'SEARCH'])('%s is no method of a table', async (method) => {
+  const reply = await app.ask({ method, url: '/authors' });
+  expect(reply).toMatchObject({
+    status: 405,
+    json: { code: 'PGRST117', message: `Unsupported HTTP method: ${method}` },
+  });
+});
+
 test.each(['TRACE', 'POST', 'DELETE'])('%s of the root is no method of it', async (method) => {
   const reply = await app.ask({ method, url: '/' });
   expect(reply).toMatchObject({

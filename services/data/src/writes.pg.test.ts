@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { createDataApp, type DataApp } from './data-app.fixture.ts';
+import { createDataApp, type DataApp, type Reply } from './data-app.fixture.ts';
 import { LIBRARY } from './library.fixture.ts';
 
 const app: DataApp = await createDataApp(LIBRARY);
@@ -159,10 +159,15 @@ describe('insert', () => {
   });
 });
 
-describe('upsert', () => {
-  const upsert = (resolution: string, body: unknown, url = '/labels?select=*&order=id') =>
-    app.ask({ method: 'POST', url, body, headers: { prefer: `resolution=${resolution},return=representation` } });
+function upsert(resolution: string, body: unknown, url = '/labels?select=*&order=id'): Promise<Reply> {
+  return app.ask({ method: 'POST', url, body, headers: { prefer: `resolution=${resolution},return=representation` } });
+}
 
+function put(url: string, body: unknown): Promise<Reply> {
+  return app.ask({ method: 'PUT', url, body });
+}
+
+describe('upsert', () => {
   test('merging updates what is there: 200 when nothing is new', async () => {
     expect(await upsert('merge-duplicates', { id: 1, word: 'n' })).toMatchObject({
       status: 200,
@@ -200,7 +205,6 @@ describe('upsert', () => {
   });
 
   test('PUT replaces the row its key names', async () => {
-    const put = (url: string, body: unknown) => app.ask({ method: 'PUT', url, body });
     expect(await put('/labels?id=eq.4', { id: 4, word: 'p' })).toMatchObject({ status: 201 });
     expect(await put('/labels?id=eq.4', { id: 4, word: 'q' })).toMatchObject({ status: 204 });
     expect(await put('/labels?id=eq.4', { id: 5, word: 'q' })).toMatchObject({
