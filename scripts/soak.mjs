@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const PROOFS = {
   crash: {
-    files: ['apps/server/src/crash.e2e.test.ts'],
+    files: ['apps/server/src/crash.e2e.test.ts', 'packages/postgres/src/embedded/crash.pg.test.ts'],
     says: 'kill -9 of server or postmaster under 500 writers, 20 rounds: nothing acknowledged is lost',
   },
   differential: {
