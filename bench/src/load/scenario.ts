@@ -2,7 +2,7 @@ import { USERS, type BenchUser } from './bench-user.ts';
 
 export type ScenarioName = 'read' | 'page' | 'insert';
 
-/** One thing a client does, as an HTTP request and as the SQL it comes down to. */
+/** One thing a client does, as an HTTP request and as the SQL the data service makes of it. */
 export interface Scenario {
   readonly name: ScenarioName;
   readonly title: string;
@@ -15,6 +15,7 @@ export interface Scenario {
 }
 
 const ROWS_PER_USER = 100;
+const NOTE = '{"title":"A note of ordinary length, as people write them"}';
 
 function rowId(user: BenchUser, turn: number): string {
   return String(user.remainder + USERS * (turn % ROWS_PER_USER));
@@ -26,8 +27,9 @@ export const scenarios: readonly Scenario[] = [
     title: 'single row by key under RLS',
     method: 'GET',
     path: (user, turn) => `/bench_todos?id=eq.${rowId(user, turn)}`,
-    statement:
-      "select coalesce(json_agg(t), '[]')::text from (select bench_todos.* from public.bench_todos where id = $1 limit 1000) t",
+    statement: `
+      SELECT coalesce(json_agg("_row".*), '[]'), count(*) FROM (
+        SELECT "bench_todos".* FROM "public"."bench_todos" WHERE "bench_todos"."id" = $1 LIMIT 1000) AS "_row"`,
     values: (user, turn) => [rowId(user, turn)],
   },
   {
@@ -35,10 +37,14 @@ export const scenarios: readonly Scenario[] = [
     title: '25 rows with one embedded relation',
     method: 'GET',
     path: () => '/bench_todos?select=id,title,done,list:bench_lists(id,name)&order=id.desc&limit=25',
-    statement: `select coalesce(json_agg(t), '[]')::text from (
-      select b.id, b.title, b.done, row_to_json(list) as list from public.bench_todos b
-      left join lateral (select l.id, l.name from public.bench_lists l where l.id = b.list_id) list on true
-      order by b.id desc limit 25) t`,
+    statement: `
+      SELECT coalesce(json_agg("_row".*), '[]'), count(*) FROM (
+        SELECT "bench_todos"."id", "bench_todos"."title", "bench_todos"."done", row_to_json("list_1".*) AS "list"
+        FROM "public"."bench_todos"
+        LEFT JOIN LATERAL (
+          SELECT "bench_lists_1"."id", "bench_lists_1"."name" FROM "public"."bench_lists" AS "bench_lists_1"
+          WHERE "bench_lists_1"."id" = "bench_todos"."list_id") AS "list_1" ON TRUE
+        ORDER BY "bench_todos"."id" DESC LIMIT 25) AS "_row"`,
     values: () => [],
   },
   {
@@ -46,8 +52,12 @@ export const scenarios: readonly Scenario[] = [
     title: 'insert of one row',
     method: 'POST',
     path: () => '/bench_notes',
-    body: '{"title":"A note of ordinary length, as people write them"}',
-    statement: 'insert into public.bench_notes (title) values ($1)',
-    values: () => ['A note of ordinary length, as people write them'],
+    body: NOTE,
+    statement: `
+      WITH "_result" AS (
+        INSERT INTO "public"."bench_notes" ("title")
+        SELECT "_body"."title" FROM json_to_record($1::json) AS "_body"("title" text) RETURNING 1)
+      SELECT NULL, count(*) FROM "_result"`,
+    values: () => [NOTE],
   },
 ];
