@@ -36,7 +36,6 @@ export const command: Command = {
       config,
       terminal,
       services,
-      mode: 'serve',
       underNpm: startedByNpm(processEnvironment()),
       onReady: ({ url }) => {
         if (terminal.interactive) terminal.out(`${services.join(', ')} at ${url}`);

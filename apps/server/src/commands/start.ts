@@ -16,18 +16,17 @@ export const command: Command = {
   configGroups: ['instance', 'server', 'telemetry', 'postgres', 'gateway', 'keys', 'rest', 'auth'],
 
   async run({ config, terminal }) {
-    const { serviceNames } = await import('../composition.ts');
+    const underNpm = startedByNpm(processEnvironment());
     const done = terminal.wait('Starting …');
     try {
       return await runProcess({
         config,
         terminal,
-        services: serviceNames,
-        mode: 'start',
-        underNpm: startedByNpm(processEnvironment()),
+        services: 'all',
+        underNpm,
         onReady: (state, readyInMs) => {
           done();
-          greet(terminal, state, config.instance.data, readyInMs);
+          greet(terminal, state, { data: config.instance.data, readyInMs, underNpm });
         },
       });
     } finally {
@@ -36,17 +35,24 @@ export const command: Command = {
   },
 };
 
-function greet(terminal: Terminal, state: RunState, data: string, readyInMs: number): void {
-  const seconds = (readyInMs / 1000).toFixed(1);
-  // Machines read the log line that says the same; a summary among JSON lines would only break their parser.
+interface Greeting {
+  readonly data: string;
+  readonly readyInMs: number;
+  readonly underNpm: boolean;
+}
+
+/** For eyes only: machines read the log line that says the same, and a summary among JSON lines would break their parser. */
+function greet(terminal: Terminal, state: RunState, { data, readyInMs, underNpm }: Greeting): void {
   if (!terminal.interactive) return;
   const { host, port, defaultDatabase } = state.postgres;
+  const ashlar = underNpm ? 'npm run -s ashlar --' : 'ashlar';
   const rows = [
     ['API', terminal.paint('bold', state.publicUrl)],
     ['Database', `postgresql://${host}:${port}/${defaultDatabase}`],
     ['Keys', `${relative(process.cwd(), data) || '.'}/keys/default.json`],
-    ['Next', 'ashlar status shows the keys; examples/todo is a first program'],
+    ['Next', `${ashlar} status shows the keys; examples/todo is a first program`],
   ];
+  const seconds = (readyInMs / 1000).toFixed(1);
   terminal.out(`\n${terminal.paint('green', '●')} Ashlar ${state.version} is running, ready in ${seconds} s\n`);
   for (const [name = '', value] of rows) terminal.out(`  ${terminal.paint('dim', name.padEnd(10))}${value}`);
   terminal.out('');

@@ -45,8 +45,8 @@ const stateFile: z.ZodType<RunState> = z.object({
 const START_STATE = 'server';
 
 /** Two processes of one instance have two files: `start` is `server`, `serve data` is `serve-data`. */
-export function stateName(services: readonly string[] | null): string {
-  return services === null ? START_STATE : `serve-${services.join('-')}`;
+export function stateName(services: 'all' | readonly string[]): string {
+  return services === 'all' ? START_STATE : `serve-${services.join('-')}`;
 }
 
 export function writeRunState(runDir: string, name: string, state: RunState): void {

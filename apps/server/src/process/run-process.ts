@@ -1,7 +1,7 @@
 import type { Config } from '@ashlar/config';
 import { must } from '@ashlar/kernel';
 import { processStart } from '@ashlar/postgres';
-import { DEFAULT_PROJECT } from '@ashlar/service';
+import { DEFAULT_PROJECT, type Project } from '@ashlar/service';
 import { createLogger, describeObservation, type Logger, type Observation, type Observe } from '@ashlar/telemetry';
 import { cliErrors } from '../cli/cli-errors.ts';
 import type { Terminal } from '../cli/terminal.ts';
@@ -15,9 +15,8 @@ import { listenForStop } from './stop-signals.ts';
 export interface ProcessOptions {
   readonly config: Config;
   readonly terminal: Terminal;
-  readonly services: readonly string[];
-  /** All services beside a database of our own, or some of them beside one shared by URL. */
-  readonly mode: 'start' | 'serve';
+  /** All of them beside a database of our own, or some beside one shared by URL. */
+  readonly services: 'all' | readonly string[];
   /** Started by an npm script. */
   readonly underNpm: boolean;
   /** Told once everything answers. */
@@ -33,7 +32,7 @@ export async function runProcess(options: ProcessOptions): Promise<number> {
   const { config, services, terminal } = options;
   const startedAt = performance.now();
   const { run } = instancePaths(config.instance.data);
-  const name = stateName(options.mode === 'start' ? null : services);
+  const name = stateName(services);
   refuseSecond(config, readRunState(run, name));
   const logger = openLogger(config, terminal);
   let isStarting = true;
@@ -48,26 +47,27 @@ export async function runProcess(options: ProcessOptions): Promise<number> {
   const stop = listenForStop({ force: forceExit, withParent: options.underNpm });
 
   try {
-    const began = await begin(options, observe, stop.signal);
-    writeRunState(run, name, began.state);
+    const began = await begin(options, observe, stop.signal).catch((error: unknown) => {
+      // Asked to stop while starting: giving up is what was wanted.
+      if (stop.signal.aborted) return null;
+      throw error;
+    });
+    if (began === null) return 0;
+    const { state } = began;
+    writeRunState(run, name, state);
     process.on('exit', () => removeRunState(run, name));
     const readyInMs = performance.now() - startedAt;
-    options.onReady(began.state, readyInMs);
-    observe({ kind: 'process.started', services, url: began.state.url, durationMs: readyInMs });
+    options.onReady(state, readyInMs);
+    observe({ kind: 'process.started', services: state.services, url: state.url, durationMs: readyInMs });
     isStarting = false;
 
     const reason = await stop.stopped;
     const stoppingAt = performance.now();
     observe({ kind: 'process.stopping', reason });
     setTimeout(forceExit, STOP_WITHIN_MS).unref();
-    await began.listener.close();
-    await began.instance.close();
+    await end(began);
     observe({ kind: 'process.stopped', durationMs: performance.now() - stoppingAt });
     return 0;
-  } catch (error) {
-    // Asked to stop while starting: giving up is what was wanted.
-    if (stop.signal.aborted) return 0;
-    throw error;
   } finally {
     logger.flush();
   }
@@ -79,30 +79,45 @@ interface Begun {
   readonly state: RunState;
 }
 
+async function end({ listener, instance }: Begun): Promise<void> {
+  try {
+    await listener.close();
+  } finally {
+    await instance.close();
+  }
+}
+
 async function begin(options: ProcessOptions, observe: Observe, signal: AbortSignal): Promise<Begun> {
-  const { config, services, mode } = options;
+  const { config } = options;
   const [instance, { openListener }] = await Promise.all([
-    openInstance({ config, observe, cluster: mode === 'start' ? 'own' : 'join', signal }),
+    openInstance({ config, observe, cluster: options.services === 'all' ? 'own' : 'join', signal }),
     // Loads while the database server starts.
     import('./open-listener.ts'),
   ]);
   try {
     const project = must(await instance.projects.wake(DEFAULT_PROJECT), 'the default project');
     signal.throwIfAborted();
+    const { serviceNames } = await import('../composition.ts');
+    const services = options.services === 'all' ? serviceNames : options.services;
     const listener = await openListener({ config, instance, observe, services });
-    return { instance, listener, state: describeRun(options, instance, listener.url, project.database.database) };
+    const state = describeRun({ config, services, instance, url: listener.url, project });
+    return { instance, listener, state };
   } catch (error) {
     await instance.close();
     throw error;
   }
 }
 
-function describeRun(
-  { config, services }: ProcessOptions,
-  { cluster }: Instance,
-  url: string,
-  defaultDatabase: string,
-): RunState {
+interface Run {
+  readonly config: Config;
+  readonly services: readonly string[];
+  readonly instance: Instance;
+  readonly url: string;
+  /** The default project. */
+  readonly project: Project;
+}
+
+function describeRun({ config, services, instance: { cluster }, url, project }: Run): RunState {
   const { pid } = process;
   return {
     pid,
@@ -117,7 +132,7 @@ function describeRun(
       host: cluster.host,
       port: cluster.port,
       socketDir: cluster.kind === 'embedded' ? cluster.control.host : null,
-      defaultDatabase,
+      defaultDatabase: project.database.database,
     },
   };
 }
