@@ -36,6 +36,12 @@ describe('a function answers in the shape of its result', () => {
       [{ id: 1, profiles: { bio: 'first' } }],
     ],
     ['argument and filter', { url: '/rpc/search?q=%25&select=id&id=gt.1&order=id.desc' }, 200, [{ id: 3 }, { id: 2 }]],
+    [
+      'rows and what is computed of them',
+      { url: '/rpc/search?q=A%25&select=id,cheap(title)' },
+      200,
+      [{ id: 1, cheap: [{ title: 'Alpha' }] }],
+    ],
     ['one row', { url: '/rpc/first_author?select=id,full_name' }, 200, { id: 1, full_name: 'Ada!' }],
     [
       'columns of its own',

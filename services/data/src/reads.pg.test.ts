@@ -184,6 +184,21 @@ describe('media types', () => {
     expect((await app.ask({ url: '/authors?select=id,age&id=eq.2', headers })).json).toEqual([{ id: 2 }]);
   });
 
+  test('the plan of a request is shown where the project allows it', async () => {
+    const accept = 'application/vnd.pgrst.plan+json; for="application/json"; options=verbose|settings;';
+    expect(await app.ask({ url: '/authors?id=eq.1', headers: { accept } })).toMatchObject({ status: 406 });
+    app.configure({ planEnabled: true });
+    const json = await app.ask({ url: '/authors?id=eq.1', headers: { accept } });
+    const text = await app.ask({
+      url: '/authors',
+      headers: { accept: 'application/vnd.pgrst.plan+text; options=analyze' },
+    });
+    app.configure({ planEnabled: false });
+    expect(json).toMatchObject({ status: 200, json: [{ Plan: { 'Node Type': 'Aggregate' } }] });
+    expect(json.headers['content-type']).toBe('application/vnd.pgrst.plan+json; charset=utf-8');
+    expect(text.text).toContain('Execution Time');
+  });
+
   test('what cannot be had is refused', async () => {
     const reply = await app.ask({ url: '/authors', headers: { accept: 'image/png' } });
     expect(reply).toMatchObject({

@@ -29,6 +29,11 @@ export function answerOf(prepared: Prepared, result: CallResult, estimatedTotal:
   return withResponseSettings(base, row[ANSWER_COLUMNS.responseHeaders], row[ANSWER_COLUMNS.responseStatus]);
 }
 
+/** How PostgreSQL finds the rows, in its own words: one document, or one line per row. */
+export function explainedAnswer({ headers }: Prepared, { rows }: CallResult): Answer {
+  return { status: 200, headers, body: rows.map(([line]) => line ?? '').join('\n') };
+}
+
 /** The answer's row without its body, which is passed on as bytes. */
 function smallColumns(result: CallResult): readonly (string | null)[] {
   const row: (string | null)[] = [null];

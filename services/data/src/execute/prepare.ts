@@ -1,6 +1,6 @@
 import type { Routine, Snapshot } from '@ashlar/postgres';
 import type { RestSettings } from '@ashlar/service';
-import { chooseMediaType, contentTypeOf, type MediaType } from '../parse/media-type.ts';
+import { chooseMediaType, contentTypeOf, type PlanMediaType, type RowMediaType } from '../parse/media-type.ts';
 import { parseQuery, type QueryTree } from '../parse/parse-query.ts';
 import { parsePrefer, type Preferences } from '../parse/prefer.ts';
 import { ALL_ROWS, parseRangeHeader } from '../parse/range.ts';
@@ -10,7 +10,7 @@ import { planDelete, planInsert, planPut, planUpdate } from '../plan/plan-mutati
 import { planRead } from '../plan/plan-read.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { restErrors } from '../rest-errors.ts';
-import { compile, type CompiledStatement, compileEstimate, compileStream } from '../sql/compile.ts';
+import { compile, type CompiledStatement, compileEstimate, compileExplain, compileStream } from '../sql/compile.ts';
 import { appliedPreferences } from './applied-preferences.ts';
 import type { Incoming, Method } from './incoming.ts';
 
@@ -29,7 +29,9 @@ export interface Prepared {
   readonly relation: string;
   readonly schema: string;
   readonly preferences: Preferences;
-  readonly media: MediaType;
+  readonly media: RowMediaType;
+  /** The answer is the statement's plan. */
+  readonly explained: PlanMediaType | null;
   readonly readOnly: boolean;
   readonly connection: 'shared' | 'own';
   readonly rollback: boolean;
@@ -49,7 +51,7 @@ export function prepare(snapshot: Snapshot, rest: RestSettings, incoming: Incomi
   if (!rest.schemas.includes(schema)) throw restErrors.schemaNotExposed(schema, rest.schemas);
   const tree = parseQuery(incoming.parameters, incoming.owner);
   const preferences = parsePrefer(headers.prefer, (name) => snapshot.timezones.has(name));
-  const media = chooseMediaType(headers.accept, ['json', 'object', 'array', 'csv']);
+  const { media, explained } = renderingAskedFor(headers.accept, rest);
   const context: PlanContext = {
     snapshot,
     schema,
@@ -65,11 +67,11 @@ export function prepare(snapshot: Snapshot, rest: RestSettings, incoming: Incomi
   const routine = call?.routine ?? null;
   const readOnly = isRead || (routine !== null && routine.volatility !== 'volatile');
   const rollback = !readOnly && rollsBack(rest, preferences);
-  const streams = plan !== null && mayStream(plan) && (plan.action === null || readOnly);
+  const streams = plan !== null && explained === null && mayStream(plan) && (plan.action === null || readOnly);
   return {
     method,
     plan,
-    statement: plan === null ? null : compile(plan),
+    statement: plan === null ? null : explained === null ? compile(plan) : compileExplain(plan, explained),
     stream: streams ? compileStream(plan) : null,
     estimate: plan !== null && isEstimated(plan) ? compileEstimate(plan) : null,
     isRoutine: routine !== null,
@@ -78,16 +80,33 @@ export function prepare(snapshot: Snapshot, rest: RestSettings, incoming: Incomi
     schema,
     preferences,
     media,
+    explained,
     readOnly,
-    connection: plan !== null && mayShare(plan, incoming, snapshot, tree, routine) && !rollback ? 'shared' : 'own',
+    connection:
+      plan !== null && explained === null && mayShare(plan, incoming, snapshot, tree, routine) && !rollback
+        ? 'shared'
+        : 'own',
     rollback,
     headers: {
-      ...(plan === null || plan.render === 'none' ? {} : { 'content-type': contentTypeFor(plan, media) }),
+      ...(plan === null || (plan.render === 'none' && method !== 'HEAD')
+        ? {}
+        : { 'content-type': contentTypeFor(plan, media) }),
+      ...(explained === null ? {} : { 'content-type': contentTypeOf(explained) }),
       ...(profile === undefined ? {} : { 'content-profile': schema }),
       ...appliedPreferences(preferences, { method, plan, rest, isRoutine: routine !== null }),
       vary: 'Accept, Prefer, Range',
     },
   };
+}
+
+function renderingAskedFor(
+  accept: string | undefined,
+  { planEnabled }: RestSettings,
+): { readonly media: RowMediaType; readonly explained: PlanMediaType | null } {
+  const asked = chooseMediaType(accept, ['json', 'object', 'array', 'csv', ...(planEnabled ? ['plan' as const] : [])]);
+  if (asked.kind === 'plan') return { media: asked.of, explained: asked };
+  // The root's document was not among what is available.
+  return { media: asked.kind === 'openapi' ? { kind: 'json' } : asked, explained: null };
 }
 
 function planRelation(context: PlanContext, { method, resource: { name }, payload }: Incoming): QueryPlan | null {
@@ -113,7 +132,7 @@ function headed(method: Method, plan: QueryPlan | null): QueryPlan | null {
 }
 
 /** A scalar is JSON whatever shape of rows was asked for. */
-function contentTypeFor(plan: QueryPlan, media: MediaType): string {
+function contentTypeFor(plan: QueryPlan, media: RowMediaType): string {
   return contentTypeOf(plan.render === 'scalar' ? { kind: 'json' } : media);
 }
 

@@ -5,7 +5,7 @@ import { RestError } from '../rest-error.ts';
 import { ANSWER_COLUMNS, type CompiledStatement } from '../sql/compile.ts';
 import { identifier } from '../sql/identifier.ts';
 import { valuesOf } from '../sql/sql-writer.ts';
-import { type Answer, answerOf, nothingWritten } from './answer.ts';
+import { type Answer, answerOf, explainedAnswer, nothingWritten } from './answer.ts';
 import type { Incoming } from './incoming.ts';
 import { PlanCache, type Remembered } from './plan-cache.ts';
 import { isolationOf, requestSettings, type RequestFacts } from './request-settings.ts';
@@ -76,6 +76,7 @@ export class RequestRunner {
       ...(prepared.rollback ? { rollback: true } : {}),
       ...(connection === 'own' ? { signal: request.signalOfClient() } : {}),
     };
+    if (prepared.explained !== null) return explainedAnswer(prepared, await project.database.call(call));
     const { count, countLimit } = prepared.plan;
     const estimate = async (): Promise<number | null> =>
       prepared.estimate === null ? null : this.#estimate(project, { ...call, statement: fill(prepared.estimate) });

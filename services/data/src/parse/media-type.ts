@@ -1,15 +1,30 @@
 import { restErrors } from '../rest-errors.ts';
 
 /** What a result is rendered as. */
-export type MediaType =
+export type MediaType = RowMediaType | { readonly kind: 'openapi' } | PlanMediaType;
+
+export type RowMediaType =
   | { readonly kind: 'json' }
   /** Exactly one object. */
   | { readonly kind: 'object'; readonly stripNulls: boolean }
   | { readonly kind: 'array'; readonly stripNulls: boolean }
-  | { readonly kind: 'csv' }
-  | { readonly kind: 'openapi' };
+  | { readonly kind: 'csv' };
 
-const JSON_TYPE: MediaType = { kind: 'json' };
+/** Instead of the rows, how PostgreSQL would find them. */
+export interface PlanMediaType {
+  readonly kind: 'plan';
+  readonly format: 'json' | 'text';
+  readonly options: readonly PlanOption[];
+  /** What the rows would have been rendered as. */
+  readonly of: RowMediaType;
+}
+
+export type PlanOption = (typeof PLAN_OPTIONS)[number];
+
+const PLAN_OPTIONS = ['analyze', 'verbose', 'settings', 'buffers', 'wal'] as const;
+const ROW_KINDS = ['json', 'object', 'array', 'csv'] as const;
+
+const JSON_TYPE: RowMediaType = { kind: 'json' };
 
 interface Range {
   readonly type: string;
@@ -53,6 +68,8 @@ export function contentTypeOf(type: MediaType): string {
       return 'text/csv; charset=utf-8';
     case 'openapi':
       return 'application/openapi+json; charset=utf-8';
+    case 'plan':
+      return `application/vnd.pgrst.plan+${type.format}; charset=utf-8`;
   }
 }
 
@@ -90,7 +107,22 @@ function mediaTypeOf({ type, parameters }: Range, available: readonly MediaType[
     case 'text/csv':
     case 'text/*':
       return available.includes('csv') ? { kind: 'csv' } : null;
+    case 'application/vnd.pgrst.plan':
+    case 'application/vnd.pgrst.plan+text':
+    case 'application/vnd.pgrst.plan+json':
+      return available.includes('plan') ? planType(type.endsWith('json') ? 'json' : 'text', parameters) : null;
     default:
       return null;
   }
+}
+
+function planType(format: 'json' | 'text', parameters: ReadonlyMap<string, string>): PlanMediaType {
+  const asked = (parameters.get('options') ?? '').split('|');
+  const of = chooseMediaType(parameters.get('for'), ROW_KINDS);
+  return {
+    kind: 'plan',
+    format,
+    options: PLAN_OPTIONS.filter((option) => asked.includes(option)),
+    of: of.kind === 'plan' || of.kind === 'openapi' ? JSON_TYPE : of,
+  };
 }

@@ -1,6 +1,6 @@
 import { relationKey, type Routine } from '@ashlar/postgres';
 import type { Payload } from '../parse/body.ts';
-import type { MediaType } from '../parse/media-type.ts';
+import type { RowMediaType } from '../parse/media-type.ts';
 import type { Operand } from '../parse/operand.ts';
 import type { Preferences } from '../parse/prefer.ts';
 import { ALL_ROWS, type RowRange } from '../parse/range.ts';
@@ -61,7 +61,7 @@ export function planCall(context: PlanContext, name: string, payload: Payload | 
 }
 
 /** One row that is no set of rows is one object, whatever shape of rows was asked for. */
-function renderingOfCall(result: CallFunction['result'], media: MediaType): QueryPlan['render'] {
+function renderingOfCall(result: CallFunction['result'], media: RowMediaType): QueryPlan['render'] {
   switch (result) {
     case 'void':
       return 'none';

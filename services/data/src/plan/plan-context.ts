@@ -1,5 +1,5 @@
 import { closest, relationKey, type Relation, type Snapshot } from '@ashlar/postgres';
-import type { MediaType } from '../parse/media-type.ts';
+import type { RowMediaType } from '../parse/media-type.ts';
 import type { QueryTree } from '../parse/parse-query.ts';
 import type { Preferences } from '../parse/prefer.ts';
 import { intersectRanges, type RowRange } from '../parse/range.ts';
@@ -10,7 +10,7 @@ import type { LevelContext } from './plan-level.ts';
 export interface PlanContext extends LevelContext {
   readonly tree: QueryTree;
   readonly preferences: Preferences;
-  readonly media: MediaType;
+  readonly media: RowMediaType;
   /** Rows asked for by the `Range` header. */
   readonly headerRange: RowRange;
 }

@@ -193,7 +193,7 @@ function draftEmbed(
     toOne,
     inner: item.inner,
     spread: item.spread,
-    link: linkOf(relationship, parent.alias, depth),
+    link: linkOf(relationship, parent, depth),
     hidden,
   };
 }
@@ -204,10 +204,15 @@ function embedAlias(name: string, depth: number, rootAlias: string): string {
   return alias === rootAlias ? `${alias}_` : alias;
 }
 
-function linkOf({ junction, computedBy, columns }: Relationship, parent: string, depth: number): Link {
-  if (computedBy !== null) return { kind: 'computed', parent, function: computedBy };
-  if (junction === null) return { kind: 'columns', parent, pairs: columns };
-  return { kind: 'junction', parent, alias: `${junction.name}_${depth}_via`, junction };
+function linkOf(relationship: Relationship, parent: Draft, depth: number): Link {
+  const { junction, computedBy, columns, originSchema, origin } = relationship;
+  const { alias, source } = parent;
+  if (computedBy !== null) {
+    const rowType = source.kind === 'result' ? { schema: originSchema, name: origin } : null;
+    return { kind: 'computed', parent: alias, function: computedBy, rowType };
+  }
+  if (junction === null) return { kind: 'columns', parent: alias, pairs: columns };
+  return { kind: 'junction', parent: alias, alias: `${junction.name}_${depth}_via`, junction };
 }
 
 function relationOf({ snapshot }: LevelContext, origin: QualifiedName | null): Relation | null {

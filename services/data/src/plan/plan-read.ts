@@ -1,4 +1,4 @@
-import type { MediaType } from '../parse/media-type.ts';
+import type { RowMediaType } from '../parse/media-type.ts';
 import { findRelation, type PlanContext, rootRange } from './plan-context.ts';
 import { planLevel } from './plan-level.ts';
 import type { QueryPlan } from './query-plan.ts';
@@ -32,10 +32,10 @@ export function planRead(context: PlanContext, name: string): QueryPlan {
   };
 }
 
-export function renderingOf(media: MediaType): 'array' | 'one' | 'csv' {
+export function renderingOf(media: RowMediaType): 'array' | 'one' | 'csv' {
   return media.kind === 'object' ? 'one' : media.kind === 'csv' ? 'csv' : 'array';
 }
 
-export function stripsNulls(media: MediaType): boolean {
+export function stripsNulls(media: RowMediaType): boolean {
   return (media.kind === 'object' || media.kind === 'array') && media.stripNulls;
 }

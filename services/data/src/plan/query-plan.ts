@@ -100,7 +100,13 @@ export interface Embed {
 export type Link =
   | { readonly kind: 'columns'; readonly parent: string; readonly pairs: readonly ColumnPair[] }
   | { readonly kind: 'junction'; readonly parent: string; readonly alias: string; readonly junction: Junction }
-  | { readonly kind: 'computed'; readonly parent: string; readonly function: QualifiedName };
+  | {
+      readonly kind: 'computed';
+      readonly parent: string;
+      readonly function: QualifiedName;
+      /** The type the function takes, where the parent's row is no longer one of a table by itself. */
+      readonly rowType: QualifiedName | null;
+    };
 
 export interface WrittenColumn {
   readonly name: string;

@@ -1,3 +1,4 @@
+import type { PlanMediaType } from '../parse/media-type.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { actionSql, UPDATED_SETTING } from './action-sql.ts';
 import { identifier } from './identifier.ts';
@@ -62,6 +63,13 @@ export function compileStream(plan: QueryPlan): CompiledStatement {
     text: `${withAction}SELECT ${row}, ${ROW_COUNT} OVER (), ${totals} FROM ${source}`,
     bindings: writer.bindings,
   };
+}
+
+/** The statement's plan instead of its rows; with `analyze` it runs. */
+export function compileExplain(plan: QueryPlan, { format, options }: PlanMediaType): CompiledStatement {
+  const { text, bindings } = compile(plan);
+  const asked = [`FORMAT ${format}`, ...options].map((option) => option.toUpperCase()).join(', ');
+  return { text: `EXPLAIN (${asked}) ${text}`, bindings };
 }
 
 /** What the planner is asked to estimate; null for a plan whose rows are not those of a relation. */

@@ -106,7 +106,9 @@ function castSql(sql: string, type: string | null): string {
 function fromSql({ source, alias }: Level, link: Link | null): string {
   if (source.kind === 'result') return ` FROM ${RESULT} AS ${identifier(alias)}`;
   if (link?.kind === 'computed') {
-    return ` FROM ${qualified(link.function)}(${identifier(link.parent)}.*) AS ${identifier(alias)}`;
+    const row = `${identifier(link.parent)}.*`;
+    const argument = link.rowType === null ? row : `CAST(ROW(${row}) AS ${qualified(link.rowType)})`;
+    return ` FROM ${qualified(link.function)}(${argument}) AS ${identifier(alias)}`;
   }
   const table = `${qualified(source)}${alias === source.name ? '' : ` AS ${identifier(alias)}`}`;
   if (link?.kind !== 'junction') return ` FROM ${table}`;
