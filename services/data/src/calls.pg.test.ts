@@ -54,6 +54,7 @@ describe('a function answers in the shape of its result', () => {
     ],
     ['out parameters', { method: 'POST', url: '/rpc/pair', body: {} }, 200, { a: 1, b: 'x' }],
     ['variadic by GET', { url: '/rpc/sum_all?v=1&v=2' }, 200, 3],
+    ['variadic as a literal', { url: '/rpc/sum_all?v={1,2,3}' }, 200, 6],
     ['variadic by POST', { method: 'POST', url: '/rpc/sum_all', body: { v: [1, 2, 4] } }, 200, 7],
     ['the whole body', { method: 'POST', url: '/rpc/echo', body: [1, { x: 2 }] }, 200, [1, { x: 2 }]],
     [

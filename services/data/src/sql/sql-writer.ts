@@ -57,13 +57,20 @@ export function valuesOf(
       case 'operand':
         return operandValue(binding.operand, slots);
       case 'array':
-        return arrayLiteral(binding.operands.map((operand) => operandValue(operand, slots)));
+        return arrayOf(binding.operands.map((operand) => operandValue(operand, slots)));
       case 'constant':
         return binding.value;
       case 'body':
         return body;
     }
   });
+}
+
+/** Repeated values make an array; a single one may be an array literal already, as clients write lists. */
+function arrayOf(values: readonly string[]): string {
+  const [only] = values;
+  const isLiteral = values.length === 1 && only !== undefined && only.startsWith('{') && only.endsWith('}');
+  return isLiteral ? only : arrayLiteral(values);
 }
 
 function operandValue({ text, start, encoding, slot }: Operand, slots: readonly string[] | null): string {
