@@ -132,11 +132,11 @@ function takePattern(pattern: RegExp, cursor: Cursor): string | null {
   return found[0];
 }
 
-export function isComparison(word: string): word is Comparison {
+function isComparison(word: string): word is Comparison {
   return Object.hasOwn(COMPARISONS, word);
 }
 
-export function isSearch(word: string): word is Search {
+function isSearch(word: string): word is Search {
   return Object.hasOwn(SEARCHES, word);
 }
 

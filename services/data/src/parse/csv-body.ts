@@ -5,7 +5,7 @@ import { restErrors } from '../rest-errors.ts';
  *
  * @throws PGRST102 when a line has more or fewer fields than the first.
  */
-export function parseCsv(text: string): {
+function parseCsv(text: string): {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | null)[])[];
 } {

@@ -35,7 +35,7 @@ export function parseFilterKey(key: string): { readonly path: readonly string[];
 }
 
 /** `[not.]op.value`, the value being all that follows. */
-export function parseFilterValue(value: string, slot: number | null): Condition {
+function parseFilterValue(value: string, slot: number | null): Condition {
   const cursor = new Cursor(value, 'filter');
   const condition = parseCondition(cursor, (at, encoding) => {
     const start = at.position;

@@ -23,7 +23,7 @@ const CHOICES: { readonly [Name in keyof Choices]: readonly NonNullable<Choices[
   handling: ['strict', 'lenient'],
 };
 
-export const NO_PREFERENCES: Preferences = {
+const NO_PREFERENCES: Preferences = {
   resolution: null,
   missing: null,
   return: null,
