@@ -193,22 +193,26 @@ describe('projects', () => {
   });
 
   test('a project takes the demo keys public test suites use', async () => {
-    const keys = {
-      ASHLAR_JWT_SECRET: 'super-secret-jwt-token-with-at-least-32-characters-long',
-      ASHLAR_PUBLISHABLE_KEY: 'sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH',
-      ASHLAR_SECRET_KEY: 'sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz',
-    };
-    const created = await runAshlar(['project', 'create', 'demo'], { ...keys, ASHLAR_DATA: server.dataDir });
-    expect(created).toMatchObject({ code: 0, stderr: '' });
+    const jwtSecret = 'super-secret-jwt-token-with-at-least-32-characters-long';
+    const publishableKey = 'sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH';
+    const secretKey = 'sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz';
+    const keys = ['--jwt-secret', jwtSecret, '--publishable-key', publishableKey, '--secret-key', secretKey];
+    await ok('project', 'create', 'demo', ...keys);
     const demo = JSON.parse(await ok('status', '--project', 'demo', '-o', 'json'));
-    expect(demo).toMatchObject({
-      jwtSecret: keys.ASHLAR_JWT_SECRET,
-      publishableKey: keys.ASHLAR_PUBLISHABLE_KEY,
-      secretKey: keys.ASHLAR_SECRET_KEY,
-    });
+    expect(demo).toMatchObject({ jwtSecret, publishableKey, secretKey });
     const client = createClient(demo.apiUrl, demo.secretKey, { auth: { persistSession: false } });
     expect((await client.auth.admin.listUsers()).data.users).toEqual([]);
   });
+});
+
+test('a project does not take the keys the environment gives the default one', async () => {
+  const environment = {
+    ASHLAR_DATA: server.dataDir,
+    ASHLAR_JWT_SECRET: 'a secret of the default project alone, 32 long',
+  };
+  expect(await runAshlar(['project', 'create', 'apart'], environment)).toMatchObject({ code: 0, stderr: '' });
+  const apart = JSON.parse(await ok('status', '--project', 'apart', '-o', 'json'));
+  expect(apart.jwtSecret).not.toBe(environment.ASHLAR_JWT_SECRET);
 });
 
 describe('backup and restore', () => {

@@ -1,4 +1,4 @@
-import type { Config } from '@ashlar/config';
+import type { Config, KeysConfig } from '@ashlar/config';
 import type { Terminal } from './terminal.ts';
 
 /** An option of one command; those of the configuration are added to it by group. */
@@ -16,6 +16,11 @@ export interface Invocation {
   readonly text: (option: string) => string | undefined;
   readonly isSet: (option: string) => boolean;
   readonly config: Config;
+  /**
+   * Keys written on this command line. Those of the environment and of `ashlar.toml` are the default project's; another
+   * project that shared its secret would accept its tokens.
+   */
+  readonly keysOnLine: KeysConfig;
   readonly terminal: Terminal;
 }
 

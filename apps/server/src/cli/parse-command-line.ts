@@ -40,6 +40,7 @@ export function parseCommandLine({ name, command, args, environment, terminal }:
     },
     isSet: (option) => values[option] === true,
     config: loadConfig({ flags, environment, file: readConfigFile(flags, environment, folder), folder }),
+    keysOnLine: loadConfig({ flags, environment: {}, file: null, folder }).keys,
     terminal,
   };
 }

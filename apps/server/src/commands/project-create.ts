@@ -5,18 +5,19 @@ export const command: Command = {
   usage: '<ref>',
   positionals: [1, 1],
   about: [
-    'Makes a project: a database, logins and keys of its own. It answers at /p/<ref>. Keys that are not given by the',
-    'options below are generated; ashlar status --project <ref> shows them.',
+    'Makes a project: a database, logins and keys of its own. It answers at /p/<ref>. Keys that are not given as flags',
+    'are generated; ashlar status --project <ref> shows them. Those of the environment and of ashlar.toml belong to the',
+    'default project and are not taken.',
   ].join('\n'),
   options: { name: { type: 'string', placeholder: '<name>', about: 'Name for people. [the ref]' } },
   configGroups: ['keys', 'instance', 'postgres'],
 
   async run(invocation) {
-    const { config, terminal, positionals, text } = invocation;
+    const { keysOnLine, terminal, positionals, text } = invocation;
     const [ref = ''] = positionals;
     const name = text('name');
     await withInstance(invocation, ({ projects }) =>
-      projects.create(ref, { given: config.keys, ...(name === undefined ? {} : { name }) }),
+      projects.create(ref, { given: keysOnLine, ...(name === undefined ? {} : { name }) }),
     );
     terminal.out(`Made project ${ref}. It answers at /p/${ref}; ashlar status --project ${ref} shows its keys.`);
     return 0;

@@ -5,6 +5,7 @@ import {
   controlErrors,
   createProjects,
   openKeyStore,
+  type GivenKeys,
   type InstanceSecrets,
   type KeyStore,
   type ProjectRegistry,
@@ -37,6 +38,8 @@ export interface Instance extends AsyncDisposable {
 export interface InstanceOptions {
   readonly config: Config;
   readonly observe: Observe;
+  /** For the default project. A command beside a running process gives none: it must not change what that one uses. */
+  readonly given: GivenKeys;
   /**
    * `own`: this process runs the embedded server and ends it. `join`: that of a running process is used when there
    * is one. Neither matters with a DATABASE_URL.
@@ -74,7 +77,7 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
       keyStore,
       owners: schemaOwners,
       defaults: projectDefaults(config),
-      given: config.keys,
+      given: options.given,
       observe,
     });
     const close = async (): Promise<void> => {

@@ -1,3 +1,4 @@
+import { noGivenKeys } from '@ashlar/control';
 import { ignoreObservations } from '@ashlar/telemetry';
 import type { Invocation } from '../cli/command.ts';
 import { openInstance, type Instance } from './open-instance.ts';
@@ -15,7 +16,12 @@ export async function withInstance<Result>(
   const isResting =
     config.postgres.databaseUrl === null && readRunState(instancePaths(config.instance.data).run) === null;
   const done = isResting ? terminal.wait('Starting the database for this command …') : () => undefined;
-  const instance = await openInstance({ config, observe: ignoreObservations, cluster: 'join' }).finally(done);
+  const instance = await openInstance({
+    config,
+    observe: ignoreObservations,
+    given: noGivenKeys,
+    cluster: 'join',
+  }).finally(done);
   try {
     return await run(instance);
   } finally {

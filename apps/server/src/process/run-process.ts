@@ -90,7 +90,7 @@ async function end({ listener, instance }: Begun): Promise<void> {
 async function begin(options: ProcessOptions, observe: Observe, signal: AbortSignal): Promise<Begun> {
   const { config } = options;
   const [instance, { openListener }] = await Promise.all([
-    openInstance({ config, observe, cluster: options.services === 'all' ? 'own' : 'join', signal }),
+    openInstance({ config, observe, given: config.keys, cluster: options.services === 'all' ? 'own' : 'join', signal }),
     // Loads while the database server starts.
     import('./open-listener.ts'),
   ]);
