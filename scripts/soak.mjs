@@ -25,9 +25,13 @@ if (proof === undefined) {
 }
 
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
-const child = spawn(process.execPath, [vitest, 'run', `--testTimeout=${TEST_TIMEOUT_MS}`, ...proof.files], {
-  stdio: ['ignore', 'inherit', 'inherit'],
-  env: { ...process.env, ASHLAR_SOAK: name },
-});
+const child = spawn(
+  process.execPath,
+  [vitest, 'run', `--testTimeout=${TEST_TIMEOUT_MS}`, '--no-file-parallelism', ...proof.files],
+  {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ASHLAR_SOAK: name },
+  },
+);
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code) => (process.exitCode = code ?? 1));
