@@ -1,13 +1,19 @@
 import type { Config } from '@ashlar/config';
 import { createData, dataContract } from '@ashlar/data';
 import { createIdentity, identityContract } from '@ashlar/identity';
-import { platformSchema, type SchemaOwner } from '@ashlar/postgres';
+import { platformSchema, type SchemaOwner, type Snapshots } from '@ashlar/postgres';
 import type { Service, ServiceContract } from '@ashlar/service';
 import type { Observe } from '@ashlar/telemetry';
 
+/** What the process lends its services; each takes what it needs. */
+export interface ServiceDependencies {
+  readonly observe: Observe;
+  readonly snapshots: Snapshots;
+}
+
 export interface ServiceModule {
   readonly contract: ServiceContract;
-  readonly create: (dependencies: { readonly observe: Observe }) => Service;
+  readonly create: (dependencies: ServiceDependencies) => Service;
   /** Where it runs when the gateway's process does not run it. */
   readonly upstream: (config: Config) => string | null;
 }

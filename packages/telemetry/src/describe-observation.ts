@@ -79,6 +79,14 @@ const TELLINGS: { readonly [Kind in Observation['kind']]: Telling<Kind> } = {
     level: 'error',
     message: ({ project, error }) => `Could not read the schema of ${project}: ${reasonOf(error)}`,
   },
+  'events.maintained': {
+    level: 'debug',
+    message: ({ project, droppedDays }) => `The event log of ${project} is in order; ${droppedDays} days left it`,
+  },
+  'events.unmaintained': {
+    level: 'warn',
+    message: ({ project, error }) => `Could not put the event log of ${project} in order: ${reasonOf(error)}`,
+  },
   'project.created': { level: 'info', message: ({ project }) => `Created project ${project}` },
   'project.removed': { level: 'info', message: ({ project }) => `Removed project ${project}` },
   'project.woken': { level: 'debug', message: ({ project }) => `Project ${project} is awake` },

@@ -81,6 +81,8 @@ export type Observation =
       readonly durationMs: number;
     }
   | { readonly kind: 'snapshot.failed'; readonly project: string; readonly error: unknown }
+  | { readonly kind: 'events.maintained'; readonly project: string; readonly droppedDays: number }
+  | { readonly kind: 'events.unmaintained'; readonly project: string; readonly error: unknown }
   | {
       readonly kind: 'project.created' | 'project.removed' | 'project.woken' | 'project.idled';
       readonly project: string;

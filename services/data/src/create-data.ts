@@ -1,4 +1,4 @@
-import { createSnapshots, type Snapshots } from '@ashlar/postgres';
+import type { Snapshots } from '@ashlar/postgres';
 import type { Service } from '@ashlar/service';
 import type { Observe } from '@ashlar/telemetry';
 import { dataContract } from './data-contract.ts';
@@ -6,18 +6,15 @@ import { addRoutes } from './routes.ts';
 
 export interface DataOptions {
   readonly observe: Observe;
-  /** Given when others in the process follow the schemas too; it then stays theirs to close. */
-  readonly snapshots?: Snapshots;
+  /** Of the projects this process serves; they stay whose they are. */
+  readonly snapshots: Snapshots;
 }
 
 /** The data service: tables, views and functions of each request's project over REST. */
-export function createData({ observe, snapshots: given }: DataOptions): Service {
-  const snapshots = given ?? createSnapshots({ observe });
+export function createData({ observe, snapshots }: DataOptions): Service {
   return {
     contract: dataContract,
     routes: (app) => addRoutes(app, { snapshots, observe }),
-    close: async () => {
-      if (given === undefined) await snapshots.close();
-    },
+    close: async () => undefined,
   };
 }

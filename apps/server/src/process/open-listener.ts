@@ -29,10 +29,10 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   const { config, instance, observe, services } = options;
   const { GATEWAY, serviceModules } = await import('../composition.ts');
   const identitySecret = config.split.identitySecret ?? instance.secrets.identitySecret;
+  const { projects } = instance;
   const running = serviceModules
     .filter(({ contract }) => services.includes(contract.name))
-    .map((module) => module.create({ observe }));
-  const { projects } = instance;
+    .map((module) => module.create({ observe, snapshots: projects.snapshots }));
 
   const door = services.includes(GATEWAY) ? await openGateway() : await openService();
   const url = await listenAt(config.server, door.listen);

@@ -79,11 +79,10 @@ export async function administerCluster(access: ClusterAccess): Promise<Administ
     port,
     capabilities: access.capabilities,
     ownerRole,
-    control: target(CONTROL_DATABASE, CONTROL_DATABASE, {
-      authenticator: platform,
-      owner: platform,
-      platform,
-    }),
+    control: {
+      ...target(CONTROL_DATABASE, CONTROL_DATABASE, { authenticator: platform, owner: platform, platform }),
+      staysAwake: true,
+    },
     admin: (database) => adminAccess(access, database),
 
     async ensureProject(ref, logins) {

@@ -3,6 +3,7 @@ import { createTestProject, type TestProject } from '@ashlar/testing';
 import type { Observation } from '@ashlar/telemetry';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSnapshots, type Snapshots } from './create-snapshots.ts';
+import { createSessions } from '../session/sessions.ts';
 import { relationKey } from './snapshot.ts';
 
 let project: TestProject;
@@ -117,3 +118,36 @@ test('without event triggers a change is found by comparing the catalogue', asyn
   await expect.poll(found, { timeout: 5_000 }).toBe(true);
   await comparing.close();
 });
+
+test.each([{ eventTriggers: true }, { eventTriggers: false }])(
+  'a project whose schema is followed goes idle all the same, with $eventTriggers for event triggers',
+  async ({ eventTriggers }) => {
+    // Long enough for a comparison of the catalogue, which must not count as use.
+    const sessions = createSessions({ observe, bounds: { idleMs: 2_500 } });
+    const following = createSnapshots({ observe, eventTriggers: () => eventTriggers });
+    const before = await backends();
+    const database = sessions.project(project.target);
+    await following.current(database);
+    expect(await backends()).toBeGreaterThan(before);
+    await expect.poll(backends, { timeout: 6_000 }).toBe(before);
+    await sleep(2_500);
+    expect(await backends()).toBe(before);
+    // Waking, it looks for what changed while nobody listened.
+    const loadsBefore = loads();
+    await database.transaction({ login: 'owner', role: 'postgres' }, (tx) => tx.query('create table public.late ()'));
+    await expect
+      .poll(() => following.peek(database)?.relations.has(relationKey('public', 'late')), { timeout: 5_000 })
+      .toBe(true);
+    expect(loads()).toBeGreaterThan(loadsBefore);
+    await following.close();
+    await sessions.close();
+  },
+  20_000,
+);
+
+async function backends(): Promise<number> {
+  const rows = await project.sql<{ count: number }>(
+    `select count(*)::int as count from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+  );
+  return rows[0]?.count ?? 0;
+}

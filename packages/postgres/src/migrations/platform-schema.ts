@@ -1,8 +1,8 @@
 import type { SchemaOwner } from './schema-owner.ts';
 
 /**
- * What every database of the platform has before any service: the schemas and grants clients expect, the event
- * log, and the announcement of DDL. First in every list of owners, the control database's included.
+ * What every project's database has before any service: the schemas and grants clients expect, the event log, and
+ * the announcement of DDL. First in every list of owners. The control database does without: no client connects there.
  */
 export const platformSchema: SchemaOwner = {
   name: 'platform',

@@ -25,6 +25,7 @@ export interface ProjectDatabaseOptions extends SharedConnectionsOptions {
 export class SessionDatabase implements ProjectDatabase {
   readonly ref: string;
   readonly database: string;
+  readonly staysAwake: boolean;
   readonly #options: ProjectDatabaseOptions;
   readonly #shared: SharedConnections;
   readonly #listener: Listener;
@@ -36,6 +37,7 @@ export class SessionDatabase implements ProjectDatabase {
   constructor(options: ProjectDatabaseOptions) {
     this.ref = options.target.ref;
     this.database = options.target.database;
+    this.staysAwake = options.target.staysAwake === true;
     this.#options = options;
     this.#shared = new SharedConnections(options.target, options);
     this.#listener = new Listener(options.target, options);

@@ -78,7 +78,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     const now = performance.now();
     own.sweep(now);
     for (const database of databases.values()) {
-      if (!database.awake || now - database.usedAt <= bounds.idleMs) continue;
+      if (!database.awake || database.staysAwake || now - database.usedAt <= bounds.idleMs) continue;
       void database.idle();
       observe({ kind: 'project.idled', project: database.ref });
     }

@@ -304,3 +304,16 @@ test('a project that goes idle holds no connection, and opens again when it is c
   expect((await database.call(read('user 1', 'select 7'))).rows).toEqual([['7']]);
   await subscription.stop();
 });
+
+test('a database that stays awake keeps listening, and nothing else', async () => {
+  const before = await backends();
+  const sessions = createSessions({ observe: ignoreObservations, bounds: { idleMs: 200 } });
+  opened.push(sessions);
+  const database = sessions.project({ ...project.target, staysAwake: true });
+  const heard: string[] = [];
+  await database.listen('control', ({ payload }) => heard.push(payload));
+  await database.transaction({ login: 'owner', role: 'postgres' }, (tx) => tx.query('select 1'));
+  await expect.poll(backends, { timeout: 5_000 }).toBe(before + 1);
+  await project.sql(`notify control, 'late'`);
+  await expect.poll(() => heard).toEqual(['late']);
+});

@@ -13,5 +13,7 @@ export interface DatabaseTarget {
   readonly port: number;
   readonly database: string;
   readonly tls?: boolean;
+  /** Keeps listening when nobody uses it: what others announce there has to be heard (the control database). */
+  readonly staysAwake?: boolean;
   readonly logins: Readonly<Record<LoginKind, Login>>;
 }

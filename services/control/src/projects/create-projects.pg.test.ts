@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { createSessions, platformSchema, type Cluster, type Sessions } from '@ashlar/postgres';
 import type { ProjectSettings } from '@ashlar/service';
 import { ignoreObservations, type Observation } from '@ashlar/telemetry';
@@ -9,6 +10,7 @@ import { startTestCluster, type TestCluster } from '@ashlar/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { noGivenKeys } from '../keys/given-keys.ts';
 import { openKeyStore, type KeyStore } from '../keys/key-store.ts';
+import { keepEvents } from './keep-events.ts';
 import { createProjects, type ProjectRegistry, type ProjectsOptions } from './create-projects.ts';
 
 // The control database is one per cluster, so this file has a cluster of its own.
@@ -91,6 +93,26 @@ const eventually = async (holds: () => boolean): Promise<void> => {
   for (let waited = 0; !holds() && waited < 5_000; waited += 20) await delay(20);
   expect(holds()).toBe(true);
 };
+
+const eventuallyEqual = async (read: () => Promise<unknown>, wanted: unknown): Promise<void> => {
+  let found = await read();
+  for (let waited = 0; !isDeepStrictEqual(found, wanted) && waited < 5_000; waited += 20) {
+    await delay(20);
+    found = await read();
+  }
+  expect(found).toEqual(wanted);
+};
+
+/** As the superuser, whose settings of roles reach every database. */
+async function administer(text: string, database = 'postgres'): Promise<readonly unknown[]> {
+  const { host, port, user, password } = cluster.admin(database);
+  const login = { user, password };
+  const logins = { authenticator: login, platform: login, owner: login };
+  const administration = sessions.project({ ref: `administration of ${database}`, host, port, database, logins });
+  const { rows } = await administration.transaction({ login: 'owner', role: user }, (tx) => tx.query(text));
+  await administration.idle();
+  return rows;
+}
 
 test('the default project is there from the first start and wakes when asked for', async () => {
   const projects = await openProjects();
@@ -186,6 +208,68 @@ test('what another process does to a project is noticed here', async () => {
   await there.remove('shared');
   await eventually(() => here.peek('shared') === undefined);
   expect(await here.wake('shared')).toBeUndefined();
+});
+
+test('the schema of a project is forgotten with its connections', async () => {
+  const projects = await openProjects();
+  await projects.create('forgotten');
+  const before = (await projects.wake('forgotten'))?.database;
+  if (before === undefined) throw new Error('The project is not awake');
+  await projects.snapshots.current(before);
+  await projects.reset('forgotten');
+  expect(projects.snapshots.peek(before)).toBeUndefined();
+  expect((await projects.wake('forgotten'))?.database).not.toBe(before);
+});
+
+test('settings of a role for the whole server count while one project is alone on it', async () => {
+  const projects = await openProjects();
+  const timeoutOf = async (): Promise<unknown> => {
+    const { project } = await projects.open('default');
+    const { roleSettings } = await projects.snapshots.current(project.database);
+    return roleSettings.get('service_role');
+  };
+  const others = (await projects.list()).filter(({ ref }) => ref !== 'default');
+  for (const { ref } of others) await projects.remove(ref);
+  await administer(`alter role service_role set statement_timeout = '17s'`);
+  try {
+    await eventuallyEqual(timeoutOf, [['statement_timeout', '17s']]);
+    await projects.create('neighbour');
+    await eventuallyEqual(timeoutOf, undefined);
+  } finally {
+    await administer('alter role service_role reset statement_timeout');
+  }
+});
+
+test('a waking project puts its event log in order', async () => {
+  const projects = await openProjects();
+  await projects.create('diary');
+  await administer(`select events.ensure_partition('2020-01-01')`, 'project_diary');
+  await projects.wake('diary');
+  await eventually(() => observations.some(({ kind }) => kind === 'events.maintained'));
+  expect(observations).toContainEqual({ kind: 'events.maintained', project: 'diary', droppedDays: 1 });
+  await projects.wake('diary');
+  expect(observations.filter(({ kind }) => kind === 'events.unmaintained')).toEqual([]);
+});
+
+test('a log that is due again is put in order while its project is in use, and only then', async () => {
+  const projects = await openProjects();
+  const { project } = await projects.open('default');
+  const seen: Observation[] = [];
+  const ofProject = new Map([['default', project.database]]);
+  const keeper = keepEvents({ databases: ofProject, observe: (it) => seen.push(it), dayMs: 1, roundMs: 20 });
+  await eventually(() => seen.length >= 2);
+  await keeper.close();
+  expect(new Set(seen.map(({ kind }) => kind))).toEqual(new Set(['events.maintained']));
+});
+
+test('nobody but the platform may write messages into the log of the control database', async () => {
+  await openProjects();
+  const open = await administer(
+    `select oid::regprocedure from pg_proc
+      where proname = 'pg_logical_emit_message' and has_function_privilege('service_role', oid, 'execute')`,
+    'control',
+  );
+  expect(open).toEqual([]);
 });
 
 test('a reset project is empty again and keeps its keys', async () => {

@@ -1,11 +1,14 @@
 import {
   assertProjectRef,
+  createSnapshots,
   isProjectRef,
   migrateDatabase,
   type Cluster,
   type DatabaseTarget,
+  type ProjectDatabase,
   type SchemaOwner,
   type Sessions,
+  type Snapshots,
 } from '@ashlar/postgres';
 import { BoundedCache } from '@ashlar/kernel';
 import { DEFAULT_PROJECT, type Project, type Projects, type ProjectSettings } from '@ashlar/service';
@@ -14,6 +17,7 @@ import { controlErrors } from '../control-errors.ts';
 import { controlSchema } from '../control-schema.ts';
 import { noGivenKeys, type GivenKeys } from '../keys/given-keys.ts';
 import type { KeyStore, ProjectSecrets } from '../keys/key-store.ts';
+import { keepEvents } from './keep-events.ts';
 import { settleProjectSettings } from './project-settings.ts';
 import { createProjectStore, type ProjectRecord } from './project-store.ts';
 
@@ -42,6 +46,8 @@ export interface OpenProject {
 }
 
 export interface ProjectRegistry extends Projects {
+  /** The schemas of awake projects; what is known of one goes with its connections. */
+  readonly snapshots: Snapshots;
   /** Wakes a project that must be there. @throws {AshlarError} `control.project_unknown`. */
   open(ref: string): Promise<OpenProject>;
   /** Every project of the instance, the oldest first. */
@@ -75,10 +81,19 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
   await store.insert(DEFAULT_PROJECT, 'Default project', 'active');
 
   const awake = new Map<string, OpenProject>();
+  /** Every project used since the process began, asleep or not. */
+  const databases = new Map<string, ProjectDatabase>();
   const waking = new Map<string, Promise<OpenProject | undefined>>();
   const unknown = new BoundedCache<string, number>(MAX_UNKNOWN_REFS);
   let versions = 0;
   let changeCount = 0;
+  let isSingle = await store.isSingle();
+  const events = keepEvents({ databases, observe });
+  const snapshots = createSnapshots({
+    observe,
+    eventTriggers: () => cluster.capabilities.eventTriggers,
+    globalRoleSettings: () => isSingle,
+  });
 
   const changes = await store.onChange(
     (ref) => void follow(ref),
@@ -90,13 +105,33 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
     },
   );
 
-  /** Lets go of what is known of a project; of its connections too, unless it goes on as before. */
+  /** Somebody changed a project: what is known of it is read again, and let go unless it goes on as before. */
   async function follow(ref: string): Promise<void> {
     changeCount += 1;
     awake.delete(ref);
     unknown.delete(ref);
-    const record = await store.find(ref).catch(() => undefined);
-    if (record !== undefined && record?.status !== 'active') await sessions.forget(ref);
+    try {
+      const record = await store.find(ref);
+      if (record?.status !== 'active') await letGo(ref);
+      await followCount();
+    } catch {
+      // The control database is away; its return makes everything be read again.
+    }
+  }
+
+  /** Settings of a role for the whole server are those of a project that is alone on it. */
+  async function followCount(): Promise<void> {
+    const wasSingle = isSingle;
+    isSingle = await store.isSingle();
+    if (isSingle !== wasSingle) await Promise.all([...databases.values()].map((known) => snapshots.release(known)));
+  }
+
+  async function letGo(ref: string): Promise<void> {
+    awake.delete(ref);
+    const database = databases.get(ref);
+    databases.delete(ref);
+    if (database !== undefined) await snapshots.release(database);
+    await sessions.forget(ref);
   }
 
   async function load(ref: string): Promise<OpenProject | undefined> {
@@ -104,6 +139,8 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
     const record = await store.find(ref);
     if (record === null) {
       unknown.set(ref, Date.now() + UNKNOWN_FOR_MS);
+      // Removed without our hearing of it.
+      if (databases.has(ref)) await letGo(ref);
       return undefined;
     }
     if (record.databaseUrl !== null) throw controlErrors.databaseElsewhere({ ref });
@@ -111,10 +148,13 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
     const settings = settleProjectSettings(ref, record.settings, defaults);
     const { keys, logins } = await keyStore.settleProject(ref, ref === DEFAULT_PROJECT ? given : noGivenKeys);
     const target = await prepare(ref, logins);
-    const project: Project = { ref, keys, version: ++versions, settings, database: sessions.project(target) };
+    const database = sessions.project(target);
+    databases.set(ref, database);
+    const project: Project = { ref, keys, version: ++versions, settings, database };
     const opened = { project, target };
     // Changed meanwhile: good enough for those who wait, but the next one reads it again.
     if (changeCount === changesBefore) awake.set(ref, opened);
+    events.due(database);
     observe({ kind: 'project.woken', project: ref });
     return opened;
   }
@@ -149,6 +189,7 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
   }
 
   return {
+    snapshots,
     peek: (ref) => awake.get(ref)?.project,
     wake: async (ref) => (await wake(ref))?.project,
 
@@ -176,6 +217,7 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
       if (ref === DEFAULT_PROJECT) throw controlErrors.defaultProjectKept({ ref });
       await existing(ref);
       await store.setStatus(ref, 'removing');
+      await letGo(ref);
       await cluster.dropProject(ref);
       await keyStore.removeProject(ref);
       await store.delete(ref);
@@ -186,11 +228,14 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
       await existing(ref);
       const { logins } = await keyStore.settleProject(ref, noGivenKeys);
       await store.setStatus(ref, 'resetting');
+      await letGo(ref);
       await cluster.dropProject(ref);
       await prepare(ref, logins);
       await store.setStatus(ref, 'active');
     },
 
-    close: () => changes.stop(),
+    async close() {
+      await Promise.all([changes.stop(), snapshots.close(), events.close()]);
+    },
   };
 }

@@ -18,6 +18,8 @@ export interface ProjectRecord {
 export interface ProjectStore {
   find(ref: string): Promise<ProjectRecord | null>;
   list(): Promise<readonly ProjectRecord[]>;
+  /** Whether there is one project and no more. */
+  isSingle(): Promise<boolean>;
   /** False when there is a row already. */
   insert(ref: string, name: string, status: ProjectStatus): Promise<boolean>;
   setStatus(ref: string, status: ProjectStatus): Promise<void>;
@@ -53,6 +55,12 @@ export function createProjectStore(control: ProjectDatabase): ProjectStore {
       transaction(true, async (tx) => {
         const { rows } = await tx.query<Row>(`select ${COLUMNS} from control.projects order by created_at, ref`);
         return rows;
+      }),
+
+    isSingle: () =>
+      transaction(true, async (tx) => {
+        const { rowCount } = await tx.query('select from control.projects limit 2');
+        return rowCount === 1;
       }),
 
     insert: async (ref, name, status) => {
