@@ -40,7 +40,7 @@ export function judge(findings: Findings): readonly Verdict[] {
   ];
 }
 
-export function isMet({ got, wanted, sense }: Verdict): boolean {
+function isMet({ got, wanted, sense }: Verdict): boolean {
   return sense === 'least' ? got >= wanted : got <= wanted;
 }
 
@@ -74,7 +74,7 @@ ${verdicts}
 `;
 }
 
-export function totalMiB(processes: readonly ProcessMemory[]): number {
+function totalMiB(processes: readonly ProcessMemory[]): number {
   return processes.reduce((sum, { pssMiB }) => sum + pssMiB, 0);
 }
 

@@ -56,5 +56,6 @@ function defaultNote({ option }: OptionEntry): string {
 /** A default as one would write it in a flag; empty for none. */
 export function defaultText(value: unknown): string {
   if (value === null) return '';
-  return Array.isArray(value) ? value.join(',') : String(value);
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

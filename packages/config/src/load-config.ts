@@ -90,7 +90,7 @@ function valueFault(entry: OptionEntry, setting: Setting): FieldError {
 const MAX_SHOWN_CHARACTERS = 60;
 
 function describe(value: unknown, secret: boolean): string {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : String(JSON.stringify(value));
+  const shown = JSON.stringify(value) ?? 'nothing';
   if (secret) return typeof value === 'string' ? `a value of ${value.length} characters` : `a ${typeof value}`;
   return shown.length <= MAX_SHOWN_CHARACTERS ? shown : `${shown.slice(0, MAX_SHOWN_CHARACTERS)}…`;
 }

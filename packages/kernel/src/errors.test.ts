@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import { AshlarError, defineErrors } from './errors.ts';
 
 const shopErrors = defineErrors('shop', {
-  hasShippedLines: { kind: 'conflict', title: 'Order {orderId} has {count} shipped lines', hint: 'Open a return instead' },
+  hasShippedLines: {
+    kind: 'conflict',
+    title: 'Order {orderId} has {count} shipped lines',
+    hint: 'Open a return instead',
+  },
   storeAway: { kind: 'unavailable', title: 'The store cannot be reached', retryable: true },
 });
 

@@ -166,7 +166,7 @@ function condition(column: string, kind: ColumnKind): fc.Arbitrary<Condition> {
   const among = fc.array(VALUES[kind], { maxLength: 4 }).map((values) =>
     make('in', `(${values.map(listed).join(',')})`, (a) => {
       const items = values.map((value) => `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`);
-      return `${field(a)} = any (${quote(`{${items}}`)})`;
+      return `${field(a)} = any (${quote(`{${items.join(',')}}`)})`;
     }),
   );
   const pattern = fc
@@ -368,7 +368,7 @@ export const reads: fc.Arbitrary<Pair> = fc.constantFrom(authors, books).chain((
   }),
 );
 
-const newPrice = fc.integer({ min: 0, max: 9999 }).map((cents) => `${(cents / 100).toFixed(2)}`);
+const newPrice = fc.integer({ min: 0, max: 9999 }).map((cents) => (cents / 100).toFixed(2));
 
 function returned(action: string): string {
   const rows = 'select id, title, price from w order by id';

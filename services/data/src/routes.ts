@@ -91,8 +91,8 @@ export function addRoutes(app: FastifyInstance, { snapshots, observe }: RouteOpt
     }
     const failure = doorFailureOf(error);
     if (failure.kind === 'internal') {
-      const { requestId = '', trace } = request.ashlar ?? {};
-      observe({ kind: 'request.failed', requestId, traceId: trace?.traceId ?? '', service: dataContract.name, error });
+      const traceId = request.ashlar?.trace.traceId ?? '';
+      observe({ kind: 'request.failed', requestId: request.id, traceId, service: dataContract.name, error });
     }
     return sendRendered(reply, dataContract.fail(failure, request));
   }

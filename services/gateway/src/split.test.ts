@@ -87,11 +87,8 @@ test('the trace goes on through both', async () => {
 });
 
 test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('%s brings its body', async (method) => {
-  const answer = await fetch(`${url}/rest/v1/things/a`, {
-    method,
-    body: '{"a":[1,2]}',
-    headers: { 'content-type': 'application/json' },
-  });
+  const options = { method, body: '{"a":[1,2]}', headers: { 'content-type': 'application/json' } };
+  const answer = await fetch(`${url}/rest/v1/things/a`, options);
   expect(await answer.json()).toMatchObject({ method, body: { a: [1, 2] } });
 });
 

@@ -63,8 +63,7 @@ function parse(
       allowPositionals: true,
       allowNegative: true,
     });
-    // No option is declared `multiple`, so no value is an array.
-    return { values: values as Record<string, string | boolean | undefined>, positionals };
+    return { values, positionals };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     const reason = error.message.split('. ')[0] ?? error.message;

@@ -33,9 +33,9 @@ export function createTerminal(noColor: string | undefined): Terminal {
     note: (text) => void stderr.write(`${text}\n`),
     paint: (ink, text) => (coloured ? `\u001b[${CODES[ink]}m${text}\u001b[0m` : text),
     coloured,
-    interactive: stdout.isTTY === true,
+    interactive: stdout.isTTY,
     async ask(question) {
-      if (stdin.isTTY !== true || stderr.isTTY !== true) return null;
+      if (!stdin.isTTY || !stderr.isTTY) return null;
       const lines = createInterface({ input: stdin, output: stderr });
       try {
         return await lines.question(question);
@@ -44,7 +44,7 @@ export function createTerminal(noColor: string | undefined): Terminal {
       }
     },
     wait(what) {
-      if (stderr.isTTY !== true) return () => undefined;
+      if (!stderr.isTTY) return () => undefined;
       let step = 0;
       const timer = setInterval(() => {
         stderr.write(`\r${SPINNER[(step += 1) % SPINNER.length]} ${what}`);

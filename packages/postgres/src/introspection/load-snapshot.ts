@@ -29,7 +29,7 @@ export async function loadSnapshot(read: ReadCatalogue, options: SnapshotOptions
 }
 
 /** The pure part of `loadSnapshot`. */
-export function describeCatalogue(
+function describeCatalogue(
   catalogue: Catalogue,
   options: SnapshotOptions & { readonly timezones: ReadonlySet<string> },
 ): Snapshot {

@@ -11,7 +11,16 @@ export function toBoundValue(value: unknown): BoundValue {
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return arrayLiteral(value);
   if (typeof value === 'object') return JSON.stringify(value);
-  return String(value);
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return String(value);
+    default:
+      throw new TypeError(`PostgreSQL has no type for a ${typeof value}`);
+  }
 }
 
 function arrayLiteral(values: readonly unknown[]): string {

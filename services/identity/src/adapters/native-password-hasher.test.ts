@@ -16,7 +16,7 @@ test('a new hash is argon2id with a salt of its own, within the bounds of what i
 
 test('bcrypt hashes of every prefix are verified', async () => {
   for (const version of ['2a', '2b', '2y'] as const) {
-    const hash = await bcryptHash('secret1', { cost: 4, version });
+    const hash = (await bcryptHash('secret1', 4)).replace(/^\$2[aby]\$/, () => `$${version}$`);
     expect(await hasher.verify('secret1', hash)).toBe(true);
     expect(await hasher.verify('secret2', hash)).toBe(false);
   }
@@ -26,7 +26,7 @@ test('no hash, an unknown one and a password bcrypt would cut are never a match'
   expect(await hasher.verify('secret1', null)).toBe(false);
   expect(await hasher.verify('', '')).toBe(false);
   expect(await hasher.verify('plain', 'plain')).toBe(false);
-  const cut = await bcryptHash('x'.repeat(72), { cost: 4 });
+  const cut = await bcryptHash('x'.repeat(72), 4);
   expect(await hasher.verify('x'.repeat(73), cut)).toBe(false);
 });
 

@@ -79,7 +79,7 @@ function readUserId(request: FastifyRequest): string {
   // The route pattern puts it there.
   const { id } = request.params as { readonly id: string };
   if (isUuid(id)) return id;
-  throw identityErrors.validationFailed({ detail: `user_id must be an UUID, got "${id}"` });
+  throw identityErrors.validationFailed({ detail: `user_id must be an UUID, got ${JSON.stringify(id)}` });
 }
 
 function readInput(request: FastifyRequest): AdminUserInput {
