@@ -41,7 +41,7 @@ export interface GatewayConfig {
   readonly tlsCert: string | null;
   readonly tlsKey: string | null;
   readonly requireApiKey: boolean;
-  readonly rateLimitPerAddress: number;
+  readonly rateLimitPerAddress: number | null;
   readonly rateLimitPerUser: number;
   readonly maxConcurrentRequests: number;
 }
@@ -196,9 +196,10 @@ export const configSchema: ConfigSchema = {
         default: false,
         about: 'Answer 401 to a request without any key instead of treating it as anon.',
       }),
-      rateLimitPerAddress: option(integer({ min: 0, max: 1_000_000 }), {
-        default: 300,
-        about: 'Requests per second from one client address, ten times as many in a burst; 0 sets no limit.',
+      rateLimitPerAddress: option(optional(integer({ min: 0, max: 1_000_000 })), {
+        default: null,
+        about:
+          'Requests per second from one client address, ten times as many in a burst; 0 sets no limit. Without it 300, and no limit for this machine itself.',
       }),
       rateLimitPerUser: option(integer({ min: 0, max: 1_000_000 }), {
         default: 100,

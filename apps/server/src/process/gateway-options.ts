@@ -27,9 +27,14 @@ function gatewayLimits(gateway: GatewayConfig): GatewayLimits {
   return {
     ...DEFAULT_GATEWAY_LIMITS,
     requests: gateway.maxConcurrentRequests,
-    perAddress: rate(gateway.rateLimitPerAddress),
+    ...perAddress(gateway.rateLimitPerAddress),
     perUser: rate(gateway.rateLimitPerUser),
   };
+}
+
+/** A rate somebody asked for holds for everyone; the one nobody asked for leaves this machine alone. */
+function perAddress(perSecond: number | null): Partial<GatewayLimits> {
+  return perSecond === null ? {} : { perAddress: rate(perSecond), exemptLoopback: false };
 }
 
 function rate(perSecond: number): GatewayLimits['perUser'] {
