@@ -37,7 +37,7 @@ export function addRoutes(app: FastifyInstance, { snapshots, observe }: RouteOpt
   async function handle(path: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     if (request.method === 'OPTIONS') return options(path, request, reply);
     if (path === '' && (request.method === 'GET' || request.method === 'HEAD')) return root(request, reply);
-    const { project, caller } = request.ashlar;
+    const { project, caller, trace } = request.ashlar;
     const { url = '', headers } = request.raw;
     const question = url.indexOf('?');
     const query = question === -1 ? '' : url.slice(question + 1);
@@ -45,7 +45,7 @@ export function addRoutes(app: FastifyInstance, { snapshots, observe }: RouteOpt
       project,
       caller,
       incoming: readIncoming(request.method, path, query, planningHeaders(headers), bodyOf(request)),
-      facts: { caller, method: request.method, path: `/${path}`, headers },
+      facts: { caller, method: request.method, path: `/${path}`, headers, trace },
       signalOfClient: () => signalOf(reply),
     });
     reply.code(answer.status).headers(answer.headers);

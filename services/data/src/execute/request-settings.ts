@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { LocalSettings, Routine, Snapshot } from '@ashlar/postgres';
 import type { Caller, RestSettings } from '@ashlar/service';
+import { formatTraceparent, type TraceContext } from '@ashlar/telemetry';
 import { identifier } from '../sql/identifier.ts';
 
 /** Function settings that must hold for the whole statement, not only inside the function. */
@@ -14,11 +15,12 @@ export interface RequestFacts {
   /** Below the service's prefix: `/todos`. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  readonly trace: TraceContext;
 }
 
-/** What SQL may read of the request: PostgREST's `request.*` settings. */
+/** What SQL may read of the request: PostgREST's `request.*` settings, and its place in a trace. */
 export function requestSettings(facts: RequestFacts, fixed: LocalSettings): LocalSettings {
-  const { caller, method, path, headers } = facts;
+  const { caller, method, path, headers, trace } = facts;
   return [
     ...fixed,
     ['request.jwt.claims', caller.claimsJson],
@@ -26,6 +28,8 @@ export function requestSettings(facts: RequestFacts, fixed: LocalSettings): Loca
     ['request.path', path],
     ['request.headers', headersJson(headers)],
     ['request.cookies', headers.cookie === undefined ? '{}' : cookiesJson(headers.cookie)],
+    // Events carry it on: what they cause belongs to the trace of this request.
+    ['request.traceparent', formatTraceparent(trace)],
   ];
 }
 

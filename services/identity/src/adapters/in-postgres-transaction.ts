@@ -1,3 +1,4 @@
+import type { TransactionOptions } from '@ashlar/postgres';
 import type { InTransaction } from '../application/stores.ts';
 import { identityErrors } from '../domain/identity-errors.ts';
 import { createPostgresSessionStore } from './postgres-session-store.ts';
@@ -10,9 +11,14 @@ const UNIQUE_VIOLATION = '23505';
 const QUERY_CANCELED = '57014';
 
 /** The stores on a project's own database, as the runner role of this service. */
-export const inPostgresTransaction: InTransaction = async (project, run) => {
+export const inPostgresTransaction: InTransaction = async ({ project, traceparent }, run) => {
   let attempt: Attempt | undefined;
-  const options = { login: 'platform', role: 'identity', statementTimeoutMs: STATEMENT_TIMEOUT_MS } as const;
+  const options: TransactionOptions = {
+    login: 'platform',
+    role: 'identity',
+    settings: [['request.traceparent', traceparent]],
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+  };
   try {
     return await project.database.transaction(options, (tx) => {
       // The first write names the whole: what follows is in its service.

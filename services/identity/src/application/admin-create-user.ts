@@ -53,7 +53,7 @@ export async function adminCreateUser(parts: IdentityParts, visit: Visit, input:
     isAnonymous: false,
     at: now,
   };
-  const user = await parts.inTransaction(visit.project, async (stores) => {
+  const user = await parts.inTransaction(visit, async (stores) => {
     if (!(await stores.users.insert(candidate))) throw await whatIsTaken(stores, candidate);
     for (const provider of providers) {
       await stores.users.saveIdentity(candidate.id, provider, identityData(candidate, provider), now);

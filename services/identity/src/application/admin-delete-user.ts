@@ -9,7 +9,7 @@ import { report, type IdentityParts, type Visit } from './visit.ts';
  */
 export async function adminDeleteUser(parts: IdentityParts, visit: Visit, id: string, soft: boolean): Promise<void> {
   const now = parts.now();
-  await parts.inTransaction(visit.project, async (stores) => {
+  await parts.inTransaction(visit, async (stores) => {
     const user = await stores.users.findById(id);
     if (user === null) throw identityErrors.userNotFound();
     if (soft) {

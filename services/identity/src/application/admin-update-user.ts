@@ -19,7 +19,7 @@ export async function adminUpdateUser(
 ): Promise<User> {
   const passwordHash = await hashOf(parts, visit, input);
   const now = parts.now();
-  const updated = await parts.inTransaction(visit.project, async (stores) => {
+  const updated = await parts.inTransaction(visit, async (stores) => {
     const [, user] = await Promise.all([stores.users.lock(id), stores.users.findById(id)]);
     if (user === null) throw identityErrors.userNotFound();
     await refuseTakenAddresses(stores, user, input);

@@ -27,7 +27,7 @@ export async function refreshSession(
   if (refreshToken.length < MIN_REFRESH_TOKEN_LENGTH) {
     throw identityErrors.validationFailed({ detail: 'Refresh token is not valid' });
   }
-  const outcome = await parts.inTransaction(visit.project, (stores) =>
+  const outcome = await parts.inTransaction(visit, (stores) =>
     exchange(stores, parts, visit, hashRefreshToken(refreshToken)),
   );
   if (outcome.kind === 'reused') {

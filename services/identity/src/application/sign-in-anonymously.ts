@@ -19,7 +19,7 @@ export async function signInAnonymously(parts: IdentityParts, visit: Visit, data
   if (auth.disableSignup) throw identityErrors.signupDisabled();
   const now = parts.now();
   const id = randomUUID();
-  const opened = await parts.inTransaction(visit.project, async (stores) => {
+  const opened = await parts.inTransaction(visit, async (stores) => {
     const inserted = await stores.users.insert({
       id,
       role: AUTHENTICATED,

@@ -29,7 +29,7 @@ export async function signInWithPassword(
   const { auth } = visit.project.settings;
   if (attempt.by === 'email' && !auth.emailEnabled) throw identityErrors.emailLoginsDisabled();
 
-  const user = await parts.inTransaction(visit.project, ({ users }) =>
+  const user = await parts.inTransaction(visit, ({ users }) =>
     attempt.by === 'email' ? users.findByEmail(attempt.email) : users.findByPhone(attempt.phone),
   );
   const verified = await parts.passwords.verify(attempt.password, user?.passwordHash ?? null);
@@ -42,7 +42,7 @@ export async function signInWithPassword(
   if (attempt.by === 'email' && user.emailConfirmedAt === null) throw identityErrors.emailNotConfirmed();
   if (attempt.by === 'phone' && user.phoneConfirmedAt === null) throw identityErrors.phoneNotConfirmed();
 
-  const session = await parts.inTransaction(visit.project, async (stores) => {
+  const session = await parts.inTransaction(visit, async (stores) => {
     // The password may have been changed, or the account removed, while the hash was computed.
     const current = await stores.users.markSignedIn(user.id, user.passwordHash, now);
     if (!current) throw identityErrors.invalidCredentials();

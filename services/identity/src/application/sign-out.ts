@@ -10,7 +10,7 @@ import { report, type IdentityParts, type Visit } from './visit.ts';
  */
 export async function signOut(parts: IdentityParts, visit: Visit, bearer: Bearer, scope: SignOutScope): Promise<void> {
   const now = parts.now();
-  await parts.inTransaction(visit.project, async (stores) => {
+  await parts.inTransaction(visit, async (stores) => {
     const user = await authenticate(stores, bearer, now);
     switch (scope) {
       case 'global':

@@ -45,7 +45,7 @@ export async function signUp(
   const passwordHash = await parts.passwords.hash(input.password);
   const now = parts.now();
   const candidate = newEmailUser(input, passwordHash, auth.autoconfirmEmail, now);
-  const outcome = await parts.inTransaction(visit.project, (stores) => register(stores, visit, candidate));
+  const outcome = await parts.inTransaction(visit, (stores) => register(stores, visit, candidate));
 
   switch (outcome.kind) {
     case 'signed-in':

@@ -109,4 +109,11 @@ export interface Stores {
 }
 
 /** Runs the callback in one transaction of the project's database; what it throws undoes everything. */
-export type InTransaction = <Result>(project: Project, run: (stores: Stores) => Promise<Result>) => Promise<Result>;
+export type InTransaction = <Result>(cause: Cause, run: (stores: Stores) => Promise<Result>) => Promise<Result>;
+
+/** Where a transaction happens, and the request it happens for. */
+export interface Cause {
+  readonly project: Project;
+  /** W3C trace context of the request; what its transaction emits carries it on. */
+  readonly traceparent: string;
+}

@@ -31,11 +31,11 @@ export async function updateUser(
   update: UserUpdate,
 ): Promise<User> {
   const now = parts.now();
-  const before = await parts.inTransaction(visit.project, (stores) => authenticate(stores, bearer, now));
+  const before = await parts.inTransaction(visit, (stores) => authenticate(stores, bearer, now));
   refuseEarly(visit, before, bearer, update);
   const passwordHash = update.password === null ? null : await hashNewPassword(parts, before, update.password);
 
-  const after = await parts.inTransaction(visit.project, async (stores) => {
+  const after = await parts.inTransaction(visit, async (stores) => {
     // Locked before it is read: metadata is merged here, and two merges at once must both be kept.
     const [, user] = await Promise.all([stores.users.lock(bearer.userId), authenticate(stores, bearer, now)]);
     const changes: UserChanges = {

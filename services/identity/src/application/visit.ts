@@ -1,11 +1,10 @@
 import type { Project } from '@ashlar/service';
 import type { Observe } from '@ashlar/telemetry';
 import type { ClientTrace } from '../domain/session.ts';
-import type { InTransaction } from './stores.ts';
+import type { Cause, InTransaction } from './stores.ts';
 
 /** What a use case must know of the request it serves. */
-export interface Visit {
-  readonly project: Project;
+export interface Visit extends Cause {
   /** `iss` of the tokens issued: the public address of this service for the project. */
   readonly issuer: string;
   readonly client: ClientTrace;

@@ -42,7 +42,7 @@ export function addAdminUserRoutes(app: FastifyInstance, parts: IdentityParts): 
     requireAdmin(request.ashlar);
     const page = readPage(queryText(request, 'page'), queryText(request, 'per_page'));
     const window = { offset: (page.number - 1) * page.size, limit: page.size };
-    const { users, total } = await parts.inTransaction(request.ashlar.project, (stores) => stores.users.list(window));
+    const { users, total } = await parts.inTransaction(visitOf(request), (stores) => stores.users.list(window));
     reply.headers(pageHeaders(`${visitOf(request).issuer}${USERS}`, page, total));
     return { users: users.map(renderUser), aud: AUTHENTICATED };
   });
@@ -55,7 +55,7 @@ export function addAdminUserRoutes(app: FastifyInstance, parts: IdentityParts): 
   app.get(ONE_USER, async (request) => {
     requireAdmin(request.ashlar);
     const id = readUserId(request);
-    const user = await parts.inTransaction(request.ashlar.project, (stores) => stores.users.findById(id));
+    const user = await parts.inTransaction(visitOf(request), (stores) => stores.users.findById(id));
     if (user === null) throw identityErrors.userNotFound();
     return renderUser(user);
   });

@@ -21,8 +21,8 @@ const UserBody = z.object({
 export function addUserRoutes(app: FastifyInstance, parts: IdentityParts): void {
   app.get('/user', async (request) => {
     const bearer = bearerOf(request);
-    const { project } = request.ashlar;
-    return renderUser(await parts.inTransaction(project, (stores) => authenticate(stores, bearer, parts.now())));
+    const visit = visitOf(request);
+    return renderUser(await parts.inTransaction(visit, (stores) => authenticate(stores, bearer, parts.now())));
   });
 
   app.put('/user', async (request) => {

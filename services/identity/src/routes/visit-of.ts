@@ -1,3 +1,4 @@
+import { formatTraceparent } from '@ashlar/telemetry';
 import type { FastifyRequest } from 'fastify';
 import type { Visit } from '../application/visit.ts';
 import { readBearer, type Bearer } from '../domain/bearer.ts';
@@ -5,6 +6,7 @@ import { readBearer, type Bearer } from '../domain/bearer.ts';
 export function visitOf({ ashlar, headers }: FastifyRequest): Visit {
   return {
     project: ashlar.project,
+    traceparent: formatTraceparent(ashlar.trace),
     issuer: `${ashlar.publicUrl}/auth/v1`,
     client: { address: ashlar.clientAddress, userAgent: headers['user-agent'] ?? '' },
   };
