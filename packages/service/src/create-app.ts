@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Observe } from '@ashlar/telemetry';
 import { type FastifyInstance, type FastifyServerOptions, fastify } from 'fastify';
 import { type HttpLimits, IDENTITY_HEADER_BYTES } from './http-limits.ts';
 import { answerMalformedHttp, answerUnusualHttp } from './malformed-http.ts';
@@ -6,6 +7,7 @@ import { requestIdOf } from './request-id.ts';
 
 export interface AppOptions {
   readonly limits: HttpLimits;
+  readonly observe: Observe;
   /** PEM texts; given, the listener speaks HTTPS only. */
   readonly tls?: TlsIdentity;
   /** Maps a request's target before it is routed; cheap, it runs for every request. */
@@ -18,7 +20,7 @@ export interface TlsIdentity {
 }
 
 /** The Fastify every listener of the house starts from: bounded everywhere, silent, and quick to close. */
-export function createApp({ limits, tls, rewriteUrl }: AppOptions): FastifyInstance {
+export function createApp({ limits, observe, tls, rewriteUrl }: AppOptions): FastifyInstance {
   const http = {
     maxHeaderSize: limits.urlBytes + limits.headerBytes + IDENTITY_HEADER_BYTES,
     // Node would refuse a request without Host by itself, with an empty body; the door does it in the service's form.
@@ -35,13 +37,13 @@ export function createApp({ limits, tls, rewriteUrl }: AppOptions): FastifyInsta
     // Requests that arrive while closing are answered by the app itself, in the words their clients read.
     return503OnClosing: false,
     routerOptions: { maxParamLength: limits.urlBytes },
-    clientErrorHandler: answerMalformedHttp,
+    clientErrorHandler: (error, socket) => answerMalformedHttp(error, socket, observe),
     ...(rewriteUrl === undefined ? {} : { rewriteUrl }),
     ...(tls === undefined ? { http } : { https: { ...http, ...tls, minVersion: 'TLSv1.2' } }),
   };
   const app = fastify(options);
   app.server.maxConnections = limits.connections;
-  answerUnusualHttp(app.server);
+  answerUnusualHttp(app.server, observe);
   return app;
 }
 

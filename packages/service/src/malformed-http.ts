@@ -1,5 +1,6 @@
 import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Observe } from '@ashlar/telemetry';
 import { renderPlainFailure } from './door-failure.ts';
 import type { DoorFailure } from './service.ts';
 
@@ -12,35 +13,43 @@ interface Malformed {
 }
 
 /** Answers bytes that are no HTTP request, in JSON like everything else. Such requests have no path, hence no service. */
-export function answerMalformedHttp(error: Error & { readonly code?: string }, socket: Duplex): void {
+export function answerMalformedHttp(error: Error & { readonly code?: string }, socket: Duplex, observe: Observe): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable || socket.writableEnded) return;
   if (isAnswering(socket)) {
     // Bytes of a second answer inside the first would be read as its body.
     socket.destroy();
     return;
   }
-  socket.end(rawAnswer(malformedHttp(error)));
+  const answer = malformedHttp(error);
+  report(observe, answer, socket);
+  socket.end(rawAnswer(answer));
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 /** Node answers these two by closing the socket or with an empty body; clients of the surface expect a JSON error. */
-export function answerUnusualHttp(server: Server): void {
+export function answerUnusualHttp(server: Server, observe: Observe): void {
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
     socket.on('error', () => socket.destroy());
-    socket.end(rawAnswer(malformed(405, 'method_not_allowed', 'Unsupported HTTP method: CONNECT')));
+    const answer = malformed(405, 'method_not_allowed', 'Unsupported HTTP method: CONNECT');
+    report(observe, answer, socket);
+    socket.end(rawAnswer(answer));
   });
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     const expectation = request.headers.expect ?? '';
-    const { status, failure } = malformed(
-      417,
-      'malformed',
-      `Cannot meet the expectation "${expectation.slice(0, 64)}"`,
-    );
+    const answer = malformed(417, 'malformed', `Cannot meet the expectation "${expectation.slice(0, 64)}"`);
+    report(observe, answer, request.socket);
+    const { status, failure } = answer;
     const { headers, body } = renderPlainFailure(failure);
     response
       .writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' })
       .end(body);
   });
+}
+
+function report(observe: Observe, { status, failure }: Malformed, socket: Duplex): void {
+  // Every listener of ours is one of TCP, whose sockets know where they come from.
+  const address = 'remoteAddress' in socket ? String(socket.remoteAddress) : '';
+  observe({ kind: 'request.unreadable', status, reason: failure.message, address });
 }
 
 /** True while an answer's head has gone out and its end has not: Node keeps it with the socket. */

@@ -40,7 +40,7 @@ export function createServiceApp(options: ServiceAppOptions): ServiceApp {
   const { service, projects, observe, limits = DEFAULT_HTTP_LIMITS, now = Date.now } = options;
   const { contract } = service;
   const key = identityKey(options.identitySecret);
-  const app = createApp({ limits });
+  const app = createApp({ limits, observe });
   app.decorateRequest('ashlar');
   app.addHook('onRequest', enter);
   app.setNotFoundHandler((request, reply) =>

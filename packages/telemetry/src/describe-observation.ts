@@ -36,6 +36,10 @@ const TELLINGS: { readonly [Kind in Observation['kind']]: Telling<Kind> } = {
     message: ({ service, requestId, error }) =>
       `Unexpected failure in ${service}, request ${requestId}: ${reasonOf(error)}`,
   },
+  'request.unreadable': {
+    level: 'info',
+    message: ({ status, reason, address }) => `${address} sent no HTTP request: ${reason}, answered ${status}`,
+  },
   'postgres.starting': { level: 'info', message: ({ port }) => `PostgreSQL is starting on port ${port}` },
   'postgres.ready': {
     level: 'info',

@@ -82,6 +82,15 @@ test('a pretty line is plain text unless colour is asked for', () => {
   expect(linesOf({ level: 'info', format: 'pretty', colour: true }, answered)[0]).toContain('\u001b[36m');
 });
 
+test('a burst is two lines: its first, and the number of the rest', () => {
+  const refused: Observation = { kind: 'session.refused', database: 'shop', reason: 'queue-full' };
+  const lines = linesOf({ level: 'info', format: 'json' }, refused, refused, refused);
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { msg: 'A call to shop was turned away: queue-full' },
+    { msg: 'A call to shop was turned away: queue-full (2 times within a second)', count: 2 },
+  ]);
+});
+
 test('control characters of a request never reach the terminal', () => {
   const [line] = linesOf({ level: 'info', format: 'pretty' }, { ...answered, path: '/a\u001b[2J\nfake' });
   expect(line).toContain('/a [2J fake');

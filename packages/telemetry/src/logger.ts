@@ -7,8 +7,9 @@ import {
 } from 'pino';
 import { batchLines } from './batch-lines.ts';
 import { type LogEntry, type LogLevel, describeObservation } from './describe-observation.ts';
-import type { Observation, Observe } from './observation.ts';
+import { ignoreObservations, type Observe } from './observation.ts';
 import { prettyLine } from './pretty-line.ts';
+import { sampleBursts } from './sample-bursts.ts';
 
 export interface LoggerOptions {
   /** Quieter observations are not written; `silent` writes none. */
@@ -41,14 +42,21 @@ export function createLogger(options: LoggerOptions): Logger {
       ? jsonWriter(pino(PINO_OPTIONS, output.stream))
       : (entry: LogEntry) => output.stream.write(prettyLine(entry, new Date(), options.colour ?? false));
   const threshold = RANK[options.level];
+  const sampler = sampleBursts((observation, count) => {
+    const entry = describeObservation(observation);
+    if (RANK[entry.level] >= threshold) write(count === 1 ? entry : repeated(entry, count));
+  });
   return {
-    observe: (observation: Observation) => {
-      if (threshold > RANK.error) return;
-      const entry = describeObservation(observation);
-      if (RANK[entry.level] >= threshold) write(entry);
+    observe: threshold > RANK.error ? ignoreObservations : sampler.take,
+    flush: () => {
+      sampler.flush();
+      output.flush();
     },
-    flush: output.flush,
   };
+}
+
+function repeated({ level, message, fields }: LogEntry, count: number): LogEntry {
+  return { level, message: `${message} (${count} times within a second)`, fields: { ...fields, count } };
 }
 
 const UNBUFFERED = { flush: (): void => undefined };

@@ -32,6 +32,13 @@ export type Observation =
       readonly service: string;
       readonly error: unknown;
     }
+  | {
+      /** Bytes that were no HTTP request: no path, so no service and no id. */
+      readonly kind: 'request.unreadable';
+      readonly status: number;
+      readonly reason: string;
+      readonly address: string;
+    }
   | { readonly kind: 'postgres.starting'; readonly dataDir: string; readonly port: number }
   | {
       readonly kind: 'postgres.ready';

@@ -66,6 +66,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
   const app = createApp({
     limits,
+    observe,
     rewriteUrl: door.rewriteUrl,
     ...(options.tls === undefined ? {} : { tls: options.tls }),
   });

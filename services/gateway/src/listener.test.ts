@@ -2,13 +2,13 @@ import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import { ignoreObservations } from '@ashlar/telemetry';
+import { ignoreObservations, type Observation } from '@ashlar/telemetry';
+import { testCertificate } from '@ashlar/testing';
 import { afterAll, expect, test } from 'vitest';
 import { type Gateway, type GatewayOptions, createGateway } from './gateway.ts';
 import { DEFAULT_GATEWAY_LIMITS } from './gateway-limits.ts';
 import { testProject, testProjects } from './project.fixture.ts';
 import { echoService } from './echo-service.fixture.ts';
-import { TEST_TLS } from './tls.fixture.ts';
 
 const gateways: Gateway[] = [];
 afterAll(() => Promise.all(gateways.map((gateway) => gateway.close())));
@@ -87,6 +87,16 @@ test('a listener that met all this still serves', async () => {
   expect((await fetch(`${shared.url}/health`)).status).toBe(200);
 });
 
+test('bytes that are no request are told of, once each', async () => {
+  const seen: Observation[] = [];
+  const { port } = await listening({ observe: (observation) => seen.push(observation) });
+  await exchange(port, 'hello\r\n\r\n');
+  await exchange(port, 'CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n');
+  await exchange(port, 'GET / HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\nConnection: close\r\n\r\n');
+  const unreadable = { kind: 'request.unreadable', reason: expect.any(String), address: '127.0.0.1' };
+  expect(seen).toEqual([400, 405, 417].map((status) => ({ ...unreadable, status })));
+});
+
 test('a request without a Host is refused in the words of the service', async () => {
   const answer = await exchange(shared.port, 'GET /rest/v1/things/a HTTP/1.1\r\nConnection: close\r\n\r\n');
   expect(answer).toMatch(/^HTTP\/1\.1 400 [\s\S]*"The Host header is missing"/);
@@ -115,10 +125,10 @@ test('a declared body beyond the limit is refused before it is read', async () =
 });
 
 test('with a certificate the door speaks HTTPS', async () => {
-  const { port, url } = await listening({ tls: TEST_TLS });
+  const { port, url } = await listening({ tls: testCertificate });
   expect(url).toBe(`https://127.0.0.1:${port}`);
   const body = await new Promise<string>((resolve, reject) => {
-    const request = httpsRequest(`${url}/rest/v1/things/a`, { ca: TEST_TLS.cert }, (response) => {
+    const request = httpsRequest(`${url}/rest/v1/things/a`, { ca: testCertificate.cert }, (response) => {
       collect(response).then(resolve, reject);
     });
     request.on('error', reject).end();

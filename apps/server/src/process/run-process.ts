@@ -40,37 +40,35 @@ export async function runProcess(options: ProcessOptions): Promise<number> {
     // Who looks at a terminal sees a summary when all is ready; until then only what is out of the ordinary.
     if (!isStarting || !terminal.interactive || isAlarming(observation)) logger.observe(observation);
   };
-  const forceExit = (): never => {
-    logger.flush();
-    process.exit(FORCED_EXIT_CODE);
-  };
   const stop = listenForStop({ force: forceExit, withParent: options.underNpm });
 
-  try {
-    const began = await begin(options, observe, stop.signal).catch((error: unknown) => {
-      // Asked to stop while starting: giving up is what was wanted.
-      if (stop.signal.aborted) return null;
-      throw error;
-    });
-    if (began === null) return 0;
-    const { state } = began;
-    writeRunState(run, name, state);
-    process.on('exit', () => removeRunState(run, name));
-    const readyInMs = performance.now() - startedAt;
-    options.onReady(state, readyInMs);
-    observe({ kind: 'process.started', services: state.services, url: state.url, durationMs: readyInMs });
-    isStarting = false;
-
-    const reason = await stop.stopped;
-    const stoppingAt = performance.now();
-    observe({ kind: 'process.stopping', reason });
-    setTimeout(forceExit, STOP_WITHIN_MS).unref();
-    await end(began);
-    observe({ kind: 'process.stopped', durationMs: performance.now() - stoppingAt });
-    return 0;
-  } finally {
+  const began = await begin(options, observe, stop.signal).catch((error: unknown) => {
+    // Asked to stop while starting: giving up is what was wanted.
+    if (stop.signal.aborted) return null;
+    // What led to it is read before the sentence about it.
     logger.flush();
-  }
+    throw error;
+  });
+  if (began === null) return 0;
+  const { state } = began;
+  writeRunState(run, name, state);
+  process.on('exit', () => removeRunState(run, name));
+  const readyInMs = performance.now() - startedAt;
+  options.onReady(state, readyInMs);
+  observe({ kind: 'process.started', services: state.services, url: state.url, durationMs: readyInMs });
+  isStarting = false;
+
+  const reason = await stop.stopped;
+  const stoppingAt = performance.now();
+  observe({ kind: 'process.stopping', reason });
+  setTimeout(forceExit, STOP_WITHIN_MS).unref();
+  await end(began);
+  observe({ kind: 'process.stopped', durationMs: performance.now() - stoppingAt });
+  return 0;
+}
+
+function forceExit(): never {
+  process.exit(FORCED_EXIT_CODE);
 }
 
 interface Begun {
@@ -150,5 +148,8 @@ function isAlarming(observation: Observation): boolean {
 function openLogger({ telemetry }: Config, terminal: Terminal): Logger {
   const { logLevel: level, logFormat } = telemetry;
   const pretty = logFormat === 'pretty' || (logFormat === 'auto' && terminal.interactive);
-  return createLogger({ level, format: pretty ? 'pretty' : 'json', colour: terminal.coloured });
+  const logger = createLogger({ level, format: pretty ? 'pretty' : 'json', colour: terminal.coloured });
+  // Whatever ends the process, an exception nobody caught included.
+  process.on('exit', () => logger.flush());
+  return logger;
 }

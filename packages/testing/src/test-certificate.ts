@@ -1,7 +1,5 @@
-import type { TlsIdentity } from '@ashlar/service';
-
-/** Self-signed for localhost, made for the tests alone: nothing trusts it. */
-export const TEST_TLS: TlsIdentity = {
+/** Self-signed for localhost and 127.0.0.1 until 2126, made for the tests alone: nothing trusts it. PEM texts. */
+export const testCertificate: { readonly key: string; readonly cert: string } = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg/cQaZ4w8f4gYp/An
 Ou6LHT7eugt/nzqTVVEyAVGy2JShRANCAATlMBW5R4LtVcpGssxuUgC524FibTkZ
