@@ -24,7 +24,7 @@ export interface LoggerOptions {
 
 export interface Logger {
   readonly observe: Observe;
-  /** Writes what is still buffered: call it before the process ends. */
+  /** Writes what is still buffered: call it before the process ends. Never throws. */
   flush(): void;
 }
 
@@ -67,8 +67,12 @@ function standardOutput(): { readonly stream: DestinationStream; readonly flush:
   return {
     stream: lines,
     flush: () => {
-      lines.flush();
-      file.flushSync();
+      try {
+        lines.flush();
+        file.flushSync();
+      } catch {
+        // Whoever read our output has gone; what else has to be done at the end must not suffer for it.
+      }
     },
   };
 }

@@ -64,6 +64,8 @@ export async function runProcess(options: ProcessOptions): Promise<number> {
   setTimeout(forceExit, STOP_WITHIN_MS).unref();
   await end(began);
   observe({ kind: 'process.stopped', durationMs: performance.now() - stoppingAt });
+  // Lines that wait for others would keep the process.
+  logger.flush();
   return 0;
 }
 
