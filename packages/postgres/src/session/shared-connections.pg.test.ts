@@ -306,14 +306,20 @@ test('a project that goes idle holds no connection, and opens again when it is c
 });
 
 test('a database that stays awake keeps listening, and nothing else', async () => {
-  const before = await backends();
+  // Of its own, because connections of other tests come and go.
+  const quiet = await createTestProject();
   const sessions = createSessions({ observe: ignoreObservations, bounds: { idleMs: 200 } });
-  opened.push(sessions);
-  const database = sessions.project({ ...project.target, staysAwake: true });
+  const database = sessions.project({ ...quiet.target, staysAwake: true });
   const heard: string[] = [];
   await database.listen('control', ({ payload }) => heard.push(payload));
   await database.transaction({ login: 'owner', role: 'postgres' }, (tx) => tx.query('select 1'));
-  await expect.poll(backends, { timeout: 5_000 }).toBe(before + 1);
-  await project.sql(`notify control, 'late'`);
+  const connections = (): Promise<unknown[]> =>
+    quiet.sql(
+      `select query from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`,
+    );
+  await expect.poll(connections, { timeout: 5_000 }).toEqual([{ query: expect.stringMatching(/^listen/i) }]);
+  await quiet.sql(`notify control, 'late'`);
   await expect.poll(() => heard).toEqual(['late']);
+  await sessions.close();
+  await quiet.close();
 });
