@@ -51,9 +51,11 @@ export type {
   StatementValue,
   Transaction,
   TransactionOptions,
+  TransactionStep,
 } from './session/call.ts';
 export { runScript } from './session/run-script.ts';
 export type { ScriptOptions } from './session/run-script.ts';
+export { isStaleStatement } from './session/wire/sql-state.ts';
 export { createSessions, DEFAULT_SESSION_BOUNDS } from './session/sessions.ts';
 export type { SessionBounds, Sessions, SessionsOptions } from './session/sessions.ts';
 export type { DatabaseTarget, Login } from './session/target.ts';

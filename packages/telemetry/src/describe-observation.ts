@@ -91,6 +91,10 @@ const TELLINGS: { readonly [Kind in Observation['kind']]: Telling<Kind> } = {
     level: 'warn',
     message: ({ project, error }) => `Could not put the event log of ${project} in order: ${reasonOf(error)}`,
   },
+  'keys.sweep-failed': {
+    level: 'warn',
+    message: ({ project, error }) => `Could not forget old idempotency keys of ${project}: ${reasonOf(error)}`,
+  },
   'project.created': { level: 'info', message: ({ project }) => `Created project ${project}` },
   'project.removed': { level: 'info', message: ({ project }) => `Removed project ${project}` },
   'project.woken': { level: 'debug', message: ({ project }) => `Project ${project} is awake` },

@@ -87,7 +87,7 @@ export type Observation =
       readonly functions: number;
       readonly durationMs: number;
     }
-  | { readonly kind: 'snapshot.failed'; readonly project: string; readonly error: unknown }
+  | { readonly kind: 'snapshot.failed' | 'keys.sweep-failed'; readonly project: string; readonly error: unknown }
   | { readonly kind: 'events.maintained'; readonly project: string; readonly droppedDays: number }
   | { readonly kind: 'events.unmaintained'; readonly project: string; readonly error: unknown }
   | {

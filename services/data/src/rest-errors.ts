@@ -2,7 +2,7 @@ import { RestError } from './rest-error.ts';
 
 /**
  * PostgREST's own errors, one function per code, with its published texts: clients and their test suites compare
- * them word by word. https://docs.postgrest.org/en/stable/references/errors.html
+ * them word by word. What PostgREST does not know has a code beginning with ASH. https://docs.postgrest.org/en/stable/references/errors.html
  */
 export const restErrors = {
   /** @param position Zero-based offset in `text`, reported as a column counted from one. */
@@ -114,6 +114,28 @@ export const restErrors = {
     new RestError({ status: 404, code: 'PGRST125', message: 'Invalid path specified in request URL' }),
   notImplemented: (details: string): RestError =>
     new RestError({ status: 400, code: 'PGRST127', message: 'Feature not implemented', details }),
+  keyMalformed: (): RestError =>
+    new RestError({
+      status: 400,
+      code: 'ASH10',
+      message: 'Idempotency-Key must be 1 to 255 visible ASCII characters',
+      hint: 'A new UUID for every write is a good key.',
+    }),
+  keyReused: (): RestError =>
+    new RestError({
+      status: 422,
+      code: 'ASH11',
+      message: 'This Idempotency-Key was used with another request',
+      hint: 'Send the same method, path, headers and body again, or take a new key.',
+    }),
+  keyBusy: (): RestError =>
+    new RestError({
+      status: 409,
+      code: 'ASH12',
+      message: 'The first request with this Idempotency-Key is still running',
+      hint: 'Send it again a little later.',
+      headers: { 'retry-after': '1' },
+    }),
   maxAffectedNeedsSet: (): RestError =>
     new RestError({
       status: 400,

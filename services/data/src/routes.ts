@@ -8,7 +8,10 @@ import { allowOf } from './execute/allow.ts';
 import { type PlanningHeaders, readIncoming } from './execute/incoming.ts';
 import { describeOpenApi } from './execute/openapi.ts';
 import { restErrorOf } from './execute/postgres-error.ts';
+import { Planner } from './execute/planner.ts';
 import { RequestRunner } from './execute/run-request.ts';
+import { type IdempotencyKey, readIdempotencyKey } from './idempotency/idempotency-key.ts';
+import { KeySweeper } from './idempotency/key-sweeper.ts';
 import { chooseMediaType } from './parse/media-type.ts';
 import { parseResource } from './parse/resource.ts';
 import { RestError } from './rest-error.ts';
@@ -21,7 +24,8 @@ export interface RouteOptions {
 
 /** Every path and method below the prefix comes here: what they name only the project's schema knows. */
 export function addRoutes(app: FastifyInstance, { snapshots, observe }: RouteOptions): void {
-  const runner = new RequestRunner(snapshots);
+  const runner = new RequestRunner(new Planner(snapshots));
+  const sweeper = new KeySweeper(observe);
   app.removeAllContentTypeParsers();
   // Bodies go to PostgreSQL as they came; nothing here makes objects of them.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -41,13 +45,18 @@ export function addRoutes(app: FastifyInstance, { snapshots, observe }: RouteOpt
     const { url = '', headers } = request.raw;
     const question = url.indexOf('?');
     const query = question === -1 ? '' : url.slice(question + 1);
+    const planning = planningHeaders(headers);
+    const body = bodyOf(request);
+    const key = keyOf(request.method, path, query, headers, body);
     const answer = await runner.run({
       project,
       caller,
-      incoming: readIncoming(request.method, path, query, planningHeaders(headers), bodyOf(request)),
+      incoming: readIncoming(request.method, path, query, planning, body),
+      key,
       facts: { caller, method: request.method, path: `/${path}`, headers, trace },
       signalOfClient: () => signalOf(reply),
     });
+    if (key !== null) sweeper.sweepWhenDue(project.database);
     reply.code(answer.status).headers(answer.headers);
     if (request.method === 'GET' || request.method === 'HEAD') {
       reply.header('content-location', contentLocation(path, query));
@@ -100,6 +109,25 @@ export function addRoutes(app: FastifyInstance, { snapshots, observe }: RouteOpt
 
 function bodyOf({ body }: FastifyRequest): Buffer | null {
   return Buffer.isBuffer(body) ? body : null;
+}
+
+/** The key of a write; a read has nothing to do only once. */
+function keyOf(
+  method: string,
+  path: string,
+  query: string,
+  headers: IncomingHttpHeaders,
+  body: Buffer | null,
+): IdempotencyKey | null {
+  if (method === 'GET' || method === 'HEAD') return null;
+  const deciding = [headers.accept, headers['prefer'], headers['content-profile'], headers['content-type']];
+  return readIdempotencyKey(oneText(headers['idempotency-key']), {
+    method,
+    path,
+    query,
+    headers: deciding.map(oneText),
+    body,
+  });
 }
 
 function profileOf({ headers }: FastifyRequest): string | undefined {

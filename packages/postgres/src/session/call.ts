@@ -84,7 +84,17 @@ export interface TransactionOptions {
   readonly readOnly?: boolean;
   readonly isolation?: Call['isolation'];
   readonly statementTimeoutMs?: number;
+  /** Undo everything once the callback has returned. */
+  readonly rollback?: boolean;
   readonly signal?: AbortSignal;
+}
+
+/** A statement of a transaction, with what is set and run before it. */
+export interface TransactionStep {
+  /** Set by the login, like those of a call; the transaction's role is taken again after them. */
+  readonly settings?: LocalSettings;
+  readonly before?: Statement;
+  readonly statement: Statement;
 }
 
 export interface Transaction {
@@ -96,6 +106,8 @@ export interface Transaction {
     text: string,
     values?: readonly unknown[],
   ): Promise<{ readonly rows: Row[]; readonly rowCount: number }>;
+  /** The result as it came, as `ProjectDatabase.call` gives it. All of the step travels together. */
+  execute(step: TransactionStep): Promise<CallResult>;
 }
 
 export interface Notification {
@@ -119,7 +131,7 @@ export interface ProjectDatabase {
    * `statementTimeoutMs` bounds the whole of it, the reader's pauses included.
    */
   stream(call: Omit<Call, 'connection'>): AsyncIterable<readonly (string | null)[]>;
-  /** BEGIN, role and settings, the callback's queries, COMMIT; ROLLBACK when the callback throws. */
+  /** BEGIN, role and settings, the callback's queries, COMMIT; ROLLBACK when the callback throws or it is asked for. */
   transaction<Result>(options: TransactionOptions, run: (tx: Transaction) => Promise<Result>): Promise<Result>;
   /** Listens on the project's one LISTEN connection; re-listens after a reconnect and then calls `onReconnect`. */
   listen(

@@ -309,3 +309,40 @@ test('a script that fails leaves nothing and says where', async () => {
   expect(await project.sql(`select to_regclass('public.half') as found`)).toEqual([{ found: null }]);
   await expect(runScript(project.target, 'copy public.things from stdin')).rejects.toMatchObject({ code: '57014' });
 });
+
+test('each step of a transaction has its settings, whatever the step before did to them or to the role', async () => {
+  const settingsAndRole = {
+    text: `select current_setting('app.a', true), current_setting('app.b', true), current_user`,
+    values: [],
+  };
+  const results = await project.database.transaction(
+    { login: 'authenticator', role: 'authenticated', settings: [['app.a', 'opening']] },
+    async (tx) => {
+      const first = await tx.execute({ statement: settingsAndRole });
+      await tx.execute({
+        statement: { text: `select set_config('role', 'anon', true), set_config('app.a', '?', true)`, values: [] },
+      });
+      const second = await tx.execute({
+        settings: [['app.a', 'step']],
+        before: { text: `select set_config('app.b', 'before', true)`, values: [] },
+        statement: settingsAndRole,
+      });
+      return [...first.rows, ...second.rows];
+    },
+  );
+  expect(results).toEqual([
+    ['opening', null, 'authenticated'],
+    ['step', 'before', 'authenticated'],
+  ]);
+});
+
+test('a transaction may be undone although all of it went well', async () => {
+  const read = await project.database.transaction(
+    { login: 'authenticator', role: 'authenticated', rollback: true },
+    async (tx) =>
+      (await tx.execute({ statement: { text: 'insert into public.things values (77) returning id', values: [] } }))
+        .rows,
+  );
+  expect(read).toEqual([['77']]);
+  expect(await count('public.things where id = 77')).toBe(0);
+});

@@ -1,6 +1,6 @@
 import { types } from 'pg';
 import { toBoundValue } from './bound-value.ts';
-import type { ResultField, StatementResult, Transaction, TransactionOptions } from './call.ts';
+import type { CallResult, ResultField, Transaction, TransactionOptions, TransactionStep } from './call.ts';
 import { sessionErrors } from './errors.ts';
 import type { Lease } from './own-connections.ts';
 import { patienceMs, resultOf, runExchange } from './run-exchange.ts';
@@ -13,7 +13,7 @@ import type { Step } from './wire/step.ts';
 
 /**
  * BEGIN, role and settings, the callback's queries, COMMIT on a borrowed connection; ROLLBACK when the callback
- * throws. The connection goes back when the transaction is over.
+ * throws or the options say so. The connection goes back when the transaction is over.
  *
  * @throws {AshlarError} `postgres.transaction_aborted` when the callback swallowed the error of a query, so that
  *   the server answers COMMIT with ROLLBACK.
@@ -54,10 +54,10 @@ class OwnTransaction implements Transaction {
     try {
       const result = await body(this);
       // Without a query no transaction was begun.
-      if (this.#opening.length === 0) await this.#commit();
+      if (this.#opening.length === 0) await this.#end();
       return result;
     } catch (error) {
-      if (this.#opening.length === 0) await this.#send(ROLLBACK).catch(() => undefined);
+      if (this.#opening.length === 0) await this.#send([ROLLBACK]).catch(() => undefined);
       throw error;
     } finally {
       this.#isOver = true;
@@ -68,23 +68,40 @@ class OwnTransaction implements Transaction {
     text: string,
     values: readonly unknown[] = [],
   ): Promise<{ readonly rows: Row[]; readonly rowCount: number }> {
-    if (this.#isOver || this.#options.signal?.aborted === true) {
-      throw new Error('The transaction is over: its callback has returned or was aborted');
-    }
-    const result = await this.#send({ text, values: values.map(toBoundValue) });
+    this.#refuseWhenOver();
+    const result = await this.#send([{ text, values: values.map(toBoundValue) }]);
     const toRow = rowMapper(result.fields);
     // The caller says what its SQL returns; nothing here could check it.
     return { rows: result.rows.map(toRow) as Row[], rowCount: result.rowCount };
   }
 
-  async #commit(): Promise<void> {
-    const result = await this.#send(COMMIT);
+  async execute({ settings, before, statement }: TransactionStep): Promise<CallResult> {
+    this.#refuseWhenOver();
+    const { role } = this.#options;
+    // Back to the login first: what a statement before this one did to the role must not decide what may be set.
+    const terms = { role, settings: [['role', 'none'] as const, ...(settings ?? [])], readOnly: false };
+    const steps = settings === undefined ? [] : settingSteps(terms);
+    return this.#send([...steps, ...(before === undefined ? [] : [before]), statement]);
+  }
+
+  #refuseWhenOver(): void {
+    if (this.#isOver || this.#options.signal?.aborted === true) {
+      throw new Error('The transaction is over: its callback has returned or was aborted');
+    }
+  }
+
+  async #end(): Promise<void> {
+    if (this.#options.rollback === true) {
+      await this.#send([ROLLBACK]);
+      return;
+    }
+    const result = await this.#send([COMMIT]);
     if (result.command !== COMMIT.text.toUpperCase()) throw sessionErrors.transactionAborted();
   }
 
-  async #send(step: Step): Promise<StatementResult> {
+  async #send(work: readonly Step[]): Promise<CallResult> {
     const isFirst = this.#opening.length > 0;
-    const steps = [...this.#opening, step];
+    const steps = [...this.#opening, ...work];
     this.#opening = [];
     const outcome = await this.#exchange(steps);
     if (!isFirst || outcome.kind !== 'refused' || !isStaleStatement(outcome.error)) return resultOf(outcome);

@@ -1,13 +1,14 @@
-import type { Call, Snapshot, Snapshots, Statement } from '@ashlar/postgres';
+import type { Call, CallResult, ProjectDatabase, Snapshot } from '@ashlar/postgres';
 import type { Caller, Project } from '@ashlar/service';
-import { slotsOf } from '../parse/query-string.ts';
-import { RestError } from '../rest-error.ts';
-import { ANSWER_COLUMNS, type CompiledStatement } from '../sql/compile.ts';
-import { identifier } from '../sql/identifier.ts';
-import { valuesOf } from '../sql/sql-writer.ts';
+import { answerOnce } from '../idempotency/answer-once.ts';
+import type { IdempotencyKey } from '../idempotency/idempotency-key.ts';
+import { ANSWER_COLUMNS } from '../sql/compile.ts';
 import { type Answer, answerOf, explainedAnswer, nothingWritten } from './answer.ts';
+import { beforeOf, statementFiller } from './fill-statement.ts';
 import type { Incoming } from './incoming.ts';
-import { PlanCache, type Remembered } from './plan-cache.ts';
+import type { Remembered } from './plan-cache.ts';
+import type { Planner } from './planner.ts';
+import { repeatTransaction } from './repeat-transaction.ts';
 import { isolationOf, requestSettings, type RequestFacts } from './request-settings.ts';
 import { type StreamedAnswer, streamAnswer } from './stream-answer.ts';
 
@@ -16,52 +17,33 @@ export interface RunRequest {
   readonly caller: Caller;
   readonly incoming: Incoming;
   readonly facts: RequestFacts;
+  /** With a key, a write is done once however often it is asked for. */
+  readonly key: IdempotencyKey | null;
   /** Fires when the client is gone; called only where a statement can be cancelled. */
   readonly signalOfClient: () => AbortSignal;
 }
 
-/** A name the snapshot lacks may be younger than it: then one fresh look decides. */
-const FRESH_MS = 100;
-const UNKNOWN_NAME_CODES: ReadonlySet<string> = new Set(['PGRST200', 'PGRST202', 'PGRST204', 'PGRST205']);
-
-/** Runs requests of all projects; owns what was planned for each. */
+/** Runs requests of all projects. */
 export class RequestRunner {
-  readonly #snapshots: Snapshots;
-  readonly #caches = new WeakMap<Project['database'], PlanCache>();
+  readonly #planner: Planner;
 
-  constructor(snapshots: Snapshots) {
-    this.#snapshots = snapshots;
+  constructor(planner: Planner) {
+    this.#planner = planner;
   }
 
   /** @throws RestError, or what `ProjectDatabase` throws. */
   async run(request: RunRequest): Promise<Answer | StreamedAnswer> {
-    const { database } = request.project;
-    const snapshot = this.#snapshots.peek(database) ?? (await this.#snapshots.current(database));
-    try {
-      return await this.#runWith(snapshot, this.#plan(request, snapshot), request);
-    } catch (error) {
-      if (!(error instanceof RestError) || !UNKNOWN_NAME_CODES.has(error.code)) throw error;
-      const fresh = await this.#snapshots.refreshIfOlderThan(database, FRESH_MS);
-      if (fresh.version === snapshot.version) throw error;
-      return this.#runWith(fresh, this.#plan(request, fresh), request);
-    }
-  }
-
-  #plan({ project, incoming }: RunRequest, snapshot: Snapshot): Remembered {
-    const cache = this.#caches.get(project.database) ?? new PlanCache();
-    this.#caches.set(project.database, cache);
-    return cache.find(project, snapshot, incoming);
+    const { project, incoming } = request;
+    return this.#planner.withSnapshot(project, (snapshot) =>
+      this.#runWith(snapshot, this.#planner.plan(project, snapshot, incoming), request),
+    );
   }
 
   async #runWith(snapshot: Snapshot, remembered: Remembered, request: RunRequest): Promise<Answer | StreamedAnswer> {
     const { prepared } = remembered;
     const { project, caller, incoming, facts } = request;
     if (prepared.statement === null || prepared.plan === null) return nothingWritten(prepared);
-    const slots = slotsOf(incoming.parameters);
-    const fill = (statement: CompiledStatement): Statement => ({
-      text: statement.text,
-      values: valuesOf(statement.bindings, slots, incoming.payload?.text ?? null),
-    });
+    const fill = statementFiller(incoming);
     const isolation = isolationOf(snapshot, caller.role, prepared.routine);
     const connection = isolation === null ? prepared.connection : 'own';
     const call: Call = {
@@ -74,8 +56,14 @@ export class RequestRunner {
       ...beforeOf(project),
       ...(isolation === null ? {} : { isolation }),
       ...(prepared.rollback ? { rollback: true } : {}),
-      ...(connection === 'own' ? { signal: request.signalOfClient() } : {}),
+      ...(connection === 'own' || request.key !== null ? { signal: request.signalOfClient() } : {}),
     };
+    // What changes nothing, or is undone, has no effect that a key could keep from happening twice.
+    if (request.key !== null && !call.readOnly && !prepared.rollback) {
+      return runKeyedCall(project.database, call, request.key, (result) =>
+        prepared.explained === null ? answerOf(prepared, result, null) : explainedAnswer(prepared, result),
+      );
+    }
     if (prepared.explained !== null) return explainedAnswer(prepared, await project.database.call(call));
     const { count, countLimit } = prepared.plan;
     const estimate = async (): Promise<number | null> =>
@@ -106,9 +94,24 @@ export class RequestRunner {
   }
 }
 
-/** The project's pre-request function, called with the settings in place. */
-function beforeOf({ settings: { rest } }: Project): Pick<Call, 'before'> {
-  if (rest.preRequest === null) return {};
-  const name = rest.preRequest.split('.').map(identifier).join('.');
-  return { before: { text: `SELECT ${name}()`, values: [] } };
+/** A keyed write has a connection and a transaction of its own, in which its key stands beside its effect. */
+async function runKeyedCall(
+  database: ProjectDatabase,
+  { login, role, settings, isolation, signal, before, statement }: Call,
+  key: IdempotencyKey,
+  answerFrom: (result: CallResult) => Answer,
+): Promise<Answer> {
+  const options = {
+    login,
+    role,
+    settings,
+    ...(isolation === undefined ? {} : { isolation }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+  const step = { ...(before === undefined ? {} : { before }), statement };
+  return repeatTransaction(isolation, () =>
+    database.transaction(options, (tx) =>
+      answerOnce(tx, key, settings, async () => answerFrom(await tx.execute(step))),
+    ),
+  );
 }

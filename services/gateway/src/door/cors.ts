@@ -6,7 +6,7 @@ const ALLOWED_HEADERS = [
   'authorization, apikey, content-type, x-client-info, x-supabase-api-version, accept, accept-profile, content-profile',
   'prefer, range, range-unit, if-match, if-none-match, cache-control, x-upsert, x-metadata, x-signature, x-region',
   'x-retry-count, x-request-id, tus-resumable, upload-length, upload-offset, upload-metadata, upload-defer-length',
-  'traceparent, tracestate, baggage',
+  'traceparent, tracestate, baggage, idempotency-key',
 ].join(', ');
 
 const EXPOSED_HEADERS = [
@@ -14,6 +14,7 @@ const EXPOSED_HEADERS = [
   'Preference-Applied, Range-Unit, X-Total-Count, Link, ETag, Retry-After, WWW-Authenticate, X-Supabase-Api-Version',
   'X-Sb-Error-Code, X-Relay-Error, SB-Request-Id, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size',
   'Upload-Offset, Upload-Length, Upload-Expires, Upload-Metadata, X-Transformations, Proxy-Status',
+  'Idempotency-Replayed',
 ].join(', ');
 
 /** Seconds; browsers clamp it to less. */
