@@ -50,7 +50,7 @@ export async function createDataApp(sql: string): Promise<DataApp> {
   const data = createData({ observe: ignoreObservations, snapshots });
   let rest = REST_SETTINGS;
   let version = 1;
-  const app = fastify();
+  const app = fastify({ bodyLimit: data.contract.bodyLimitBytes });
   app.decorateRequest('ashlar');
   app.addHook('onRequest', async (request) => {
     request.ashlar = contextOf(request.headers['x-role'], request.headers['x-sub']);

@@ -10,6 +10,8 @@ export interface RestErrorParts {
   readonly details?: unknown;
   readonly hint?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The operation of a transaction that was refused, counted from 0; null for the transaction as a whole. */
+  readonly operation?: number | null;
   /** Reason phrase instead of the standard one of the status. */
   readonly statusText?: string;
 }
@@ -22,6 +24,7 @@ export class RestError extends Error {
   readonly hint: unknown;
   readonly headers: Readonly<Record<string, string>>;
   readonly statusText: string | undefined;
+  readonly operation: number | null | undefined;
 
   constructor(parts: RestErrorParts) {
     super(parts.message);
@@ -31,10 +34,28 @@ export class RestError extends Error {
     this.hint = parts.hint ?? null;
     this.headers = parts.headers ?? {};
     this.statusText = parts.statusText;
+    this.operation = parts.operation;
   }
 
-  /** The JSON body: all four members always, null where there is nothing to say. */
+  /** The same refusal, saying which operation of a transaction met it. */
+  inTransaction(operation: number | null): RestError {
+    if (this.operation !== undefined) return this;
+    const { status, code, message, details, hint, headers, statusText } = this;
+    return new RestError({
+      status,
+      code,
+      message,
+      details,
+      hint,
+      headers,
+      operation,
+      ...(statusText === undefined ? {} : { statusText }),
+    });
+  }
+
+  /** The JSON body: all four members always, null where there is nothing to say; in a transaction a fifth. */
   body(): string {
-    return JSON.stringify({ code: this.code, details: this.details, hint: this.hint, message: this.message });
+    const { code, details, hint, message, operation } = this;
+    return JSON.stringify({ code, details, hint, message, ...(operation === undefined ? {} : { operation }) });
   }
 }

@@ -136,6 +136,16 @@ export const restErrors = {
       hint: 'Send it again a little later.',
       headers: { 'retry-after': '1' },
     }),
+  badTransaction: (fault: string, hint?: string): RestError =>
+    new RestError({ status: 400, code: 'ASH20', message: `Invalid transaction: ${fault}`, hint }),
+  referenceUnresolved: (pointer: string): RestError =>
+    new RestError({
+      status: 400,
+      code: 'ASH21',
+      message: `The reference "${pointer}" leads to nothing`,
+      hint: 'References are JSON Pointers into the results so far; rows are there when the operation returns them.',
+    }),
+  transactionTooLarge: (fault: string): RestError => new RestError({ status: 413, code: 'ASH22', message: fault }),
   maxAffectedNeedsSet: (): RestError =>
     new RestError({
       status: 400,

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Snapshots } from '@ashlar/postgres';
-import { doorFailureOf, sendRendered } from '@ashlar/service';
+import { relationKey, type Snapshots } from '@ashlar/postgres';
+import { doorFailureOf, type Project, sendRendered } from '@ashlar/service';
 import type { Observe } from '@ashlar/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { dataContract, render } from './data-contract.ts';
@@ -16,6 +16,8 @@ import { chooseMediaType } from './parse/media-type.ts';
 import { parseResource } from './parse/resource.ts';
 import { RestError } from './rest-error.ts';
 import { restErrors } from './rest-errors.ts';
+import { isTransactionType, TRANSACTION_PATH } from './transaction/parse-transaction.ts';
+import { TransactionRunner } from './transaction/run-transaction.ts';
 
 export interface RouteOptions {
   readonly snapshots: Snapshots;
@@ -24,7 +26,9 @@ export interface RouteOptions {
 
 /** Every path and method below the prefix comes here: what they name only the project's schema knows. */
 export function addRoutes(app: FastifyInstance, { snapshots, observe }: RouteOptions): void {
-  const runner = new RequestRunner(new Planner(snapshots));
+  const planner = new Planner(snapshots);
+  const requests = new RequestRunner(planner);
+  const transactions = new TransactionRunner(planner);
   const sweeper = new KeySweeper(observe);
   app.removeAllContentTypeParsers();
   // Bodies go to PostgreSQL as they came; nothing here makes objects of them.
@@ -48,14 +52,25 @@ export function addRoutes(app: FastifyInstance, { snapshots, observe }: RouteOpt
     const planning = planningHeaders(headers);
     const body = bodyOf(request);
     const key = keyOf(request.method, path, query, headers, body);
-    const answer = await runner.run({
+    const common = {
       project,
       caller,
-      incoming: readIncoming(request.method, path, query, planning, body),
       key,
       facts: { caller, method: request.method, path: `/${path}`, headers, trace },
       signalOfClient: () => signalOf(reply),
-    });
+    };
+    const answer = (await isTransaction(request.method, path, planning, project))
+      ? await transactions.run({
+          ...common,
+          body,
+          accept: planning.accept,
+          prefer: planning.prefer,
+          profile: planning['content-profile'],
+        })
+      : await requests.run({
+          ...common,
+          incoming: readIncoming(request.method, path, query, planning, body),
+        });
     if (key !== null) sweeper.sweepWhenDue(project.database);
     reply.code(answer.status).headers(answer.headers);
     if (request.method === 'GET' || request.method === 'HEAD') {
@@ -63,6 +78,20 @@ export function addRoutes(app: FastifyInstance, { snapshots, observe }: RouteOpt
     }
     if (answer.status === 204) return reply.removeHeader('content-type').send();
     return reply.send(answer.body);
+  }
+
+  /** A table of the same name keeps its inserts; transactions then go by their media type. */
+  async function isTransaction(
+    method: string,
+    path: string,
+    headers: PlanningHeaders,
+    project: Project,
+  ): Promise<boolean> {
+    if (path !== TRANSACTION_PATH || method !== 'POST') return false;
+    if (isTransactionType(headers['content-type'])) return true;
+    const snapshot = await snapshots.current(project.database);
+    const schema = headers['content-profile'] ?? project.settings.rest.schemas[0] ?? 'public';
+    return !snapshot.relations.has(relationKey(schema, TRANSACTION_PATH));
   }
 
   async function options(path: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

@@ -146,7 +146,7 @@ function isEstimated({ count, action }: QueryPlan): boolean {
 }
 
 /** The project's habit, unless it lets the client choose and the client does. */
-function rollsBack({ transactionEnd }: RestSettings, { tx }: Preferences): boolean {
+export function rollsBack({ transactionEnd }: RestSettings, { tx }: Preferences): boolean {
   if (tx !== null && transactionEnd.endsWith('-allow-override')) return tx === 'rollback';
   return transactionEnd.startsWith('rollback');
 }

@@ -20,3 +20,11 @@ export const MAX_JSON_STEPS = 64;
 export const MAX_COLUMNS = 1600;
 /** Levels of a JSON body; PostgreSQL's own parser ends at its stack depth, some thousands. */
 export const MAX_JSON_DEPTH = 1000;
+/** Operations of one transaction. */
+export const MAX_OPERATIONS = 100;
+/** Bytes of a transaction's body, which unlike others is read here; and of all that references in it stand for. */
+export const MAX_TRANSACTION_BYTES: number = 8 * 1024 * 1024;
+/** References to earlier results in one transaction. */
+export const MAX_REFERENCES = 1000;
+/** Bytes of all results of one transaction, which are held until it is committed. */
+export const MAX_RESULTS_BYTES: number = 64 * 1024 * 1024;
