@@ -127,6 +127,18 @@ test('twenty at once have one effect and one answer', async () => {
   expect(await notes()).toBe(1);
 });
 
+test('who waits too long for the first is told to come back', async () => {
+  await app.project.sql(`alter function ashlar.claim_key(text, bytea) set lock_timeout = '50ms'`);
+  const key = randomUUID();
+  const slow = { method: 'POST', url: '/rpc/slow_note' };
+  const [first, second] = await Promise.all([keyed(key, slow), keyed(key, slow)]);
+  await app.project.sql(`alter function ashlar.claim_key(text, bytea) set lock_timeout = '10s'`);
+  const [done, busy] = first.status === 200 ? [first, second] : [second, first];
+  expect(done).toMatchObject({ status: 200, text: '1' });
+  expect(busy).toMatchObject({ status: 409, json: { code: 'ASH12' }, headers: { 'retry-after': '1' } });
+  expect(await notes()).toBe(1);
+});
+
 test('a failure leaves the key free', async () => {
   const key = randomUUID();
   const ask = { method: 'POST', url: '/children', body: { id: 1, parent_id: 7 } };
