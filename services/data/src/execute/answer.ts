@@ -11,6 +11,12 @@ export interface Answer {
   readonly body: Buffer | string;
 }
 
+/**
+ * Up to here a body goes to the socket as text: Node then sends head and body as one string, while bytes take a list of
+ * two chunks. Beyond it making the string costs more than the list.
+ */
+const MAX_TEXT_BYTES = 16 * 1024;
+
 /** How many rows an answer holds, and how many there are when that was asked. */
 export interface Counted {
   readonly rows: number;
@@ -24,7 +30,7 @@ export function answerOf(prepared: Prepared, result: CallResult, estimatedTotal:
     rows: Number(row[ANSWER_COLUMNS.rows] ?? 0),
     total: totalOf(row[ANSWER_COLUMNS.total], estimatedTotal),
   };
-  const body = result.bytes(0, ANSWER_COLUMNS.body) ?? '';
+  const body = bodyOf(result);
   const base = isRead(prepared) ? readAnswer(prepared, counted, body) : writeAnswer(prepared, counted, body, row);
   return withResponseSettings(base, row[ANSWER_COLUMNS.responseHeaders], row[ANSWER_COLUMNS.responseStatus]);
 }
@@ -32,6 +38,12 @@ export function answerOf(prepared: Prepared, result: CallResult, estimatedTotal:
 /** How PostgreSQL finds the rows, in its own words: one document, or one line per row. */
 export function explainedAnswer({ headers }: Prepared, { rows }: CallResult): Answer {
   return { status: 200, headers, body: rows.map(([line]) => line ?? '').join('\n') };
+}
+
+function bodyOf(result: CallResult): Answer['body'] {
+  const bytes = result.bytes(0, ANSWER_COLUMNS.body);
+  if (bytes === null) return '';
+  return bytes.length > MAX_TEXT_BYTES ? bytes : bytes.toString();
 }
 
 /** The answer's row without its body, which is passed on as bytes. */
