@@ -135,7 +135,8 @@ function serializeError(error: unknown, depth = 0): unknown {
   return {
     name: error.name,
     message: error.message,
-    ...('code' in error ? { code: error.code } : {}),
+    // Only what JSON can hold whatever it is: a log line is no place for a second failure.
+    ...('code' in error ? { code: String(error.code) } : {}),
     stack: error.stack,
     ...(error.cause === undefined || depth >= MAX_CAUSES ? {} : { cause: serializeError(error.cause, depth + 1) }),
   };

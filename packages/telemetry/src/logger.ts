@@ -1,12 +1,7 @@
-import {
-  type DestinationStream,
-  type Logger as PinoLogger,
-  destination as openDestination,
-  pino,
-  stdTimeFunctions,
-} from 'pino';
+import { type DestinationStream, destination as openDestination } from 'pino';
 import { batchLines } from './batch-lines.ts';
 import { type LogEntry, type LogLevel, describeObservation } from './describe-observation.ts';
+import { jsonLine } from './json-line.ts';
 import { ignoreObservations, type Observe } from './observation.ts';
 import { prettyLine } from './pretty-line.ts';
 import { sampleBursts } from './sample-bursts.ts';
@@ -37,14 +32,15 @@ const RANK: Readonly<Record<LogLevel | 'silent', number>> = { debug: 20, info: 3
  */
 export function createLogger(options: LoggerOptions): Logger {
   const output = options.destination === undefined ? standardOutput() : { ...UNBUFFERED, stream: options.destination };
-  const write =
+  const lineOf =
     options.format === 'json'
-      ? jsonWriter(pino(PINO_OPTIONS, output.stream))
-      : (entry: LogEntry) => output.stream.write(prettyLine(entry, new Date(), options.colour ?? false));
+      ? jsonLine
+      : (entry: LogEntry, at: Date) => prettyLine(entry, at, options.colour ?? false);
   const threshold = RANK[options.level];
   const sampler = sampleBursts((observation, count) => {
     const entry = describeObservation(observation);
-    if (RANK[entry.level] >= threshold) write(count === 1 ? entry : repeated(entry, count));
+    if (RANK[entry.level] < threshold) return;
+    output.stream.write(lineOf(count === 1 ? entry : repeated(entry, count), new Date()));
   });
   return {
     observe: threshold > RANK.error ? ignoreObservations : sampler.take,
@@ -80,17 +76,4 @@ function standardOutput(): { readonly stream: DestinationStream; readonly flush:
 /** Colours only where someone looks, and not where they said no: https://no-color.org */
 export function wantsColour(stream: { readonly isTTY?: boolean }, noColor: string | undefined): boolean {
   return stream.isTTY === true && (noColor === undefined || noColor === '');
-}
-
-const PINO_OPTIONS = {
-  level: 'debug',
-  base: null,
-  timestamp: stdTimeFunctions.isoTime,
-  formatters: { level: (label: string) => ({ level: label }) },
-};
-
-function jsonWriter(log: PinoLogger): (entry: LogEntry) => void {
-  return ({ level, message, fields }) => {
-    log[level](fields, message);
-  };
 }
