@@ -161,12 +161,18 @@ test('OPTIONS without preflight headers is answered too', async () => {
 test.each(['/rest/v1/things/a', '/rest/v1/fail', '/rest/v1/unknown', '/rest/v1/things/%ff', '/nothing', '/health'])(
   'the answer of %s can be read by a page',
   async (url) => {
-    const { headers } = await ask(url);
+    const { headers } = await ask({ url, headers: { origin: 'https://page.example.org' } });
     expect(headers['access-control-allow-origin']).toBe('*');
     expect(headers['access-control-expose-headers']).toContain('Content-Range');
     expect(headers['sb-request-id']).toMatch(/^[0-9a-f-]{36}$/);
   },
 );
+
+test('an answer to a program does not carry the list of headers pages may read', async () => {
+  const { headers } = await ask('/health');
+  expect(headers['access-control-allow-origin']).toBe('*');
+  expect(headers['access-control-expose-headers']).toBe('*');
+});
 
 test.each(['TRACE', 'PROPFIND', 'QUERY', 'MKCOL', 'UNLINK'])(
   'method %s is refused in the words of the service',

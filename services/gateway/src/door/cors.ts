@@ -24,10 +24,17 @@ const MAX_AGE = '86400';
  * On every answer, errors included. The surface authenticates by headers a page must know, never by cookies, so any
  * origin may call it and no answer varies by origin.
  */
-export const CORS_HEADERS: Readonly<Record<string, string>> = {
-  'access-control-allow-origin': '*',
-  'access-control-expose-headers': EXPOSED_HEADERS,
-};
+export function corsHeaders({ origin }: IncomingHttpHeaders): Readonly<Record<string, string>> {
+  return origin === undefined ? FOR_PROGRAMS : FOR_PAGES;
+}
+
+const FOR_PAGES = { 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED_HEADERS };
+
+/**
+ * Browsers name the origin of a page that asks; who names none reads all headers anyway. The wildcard says the same as
+ * the list, so it does not matter to whom a cache hands which, and spares half of the bytes of a small answer.
+ */
+const FOR_PROGRAMS = { 'access-control-allow-origin': '*', 'access-control-expose-headers': '*' };
 
 /** A browser asking whether a page may send the request it wants to send: answered without credentials. */
 export function isPreflight(method: string, headers: IncomingHttpHeaders): boolean {

@@ -18,7 +18,7 @@ import { CallerResolver } from '../caller/caller-resolver.ts';
 import { readCredentials } from '../caller/read-credentials.ts';
 import type { GatewayLimits } from '../gateway-limits.ts';
 import { checkBounds } from './check-bounds.ts';
-import { CORS_HEADERS, isPreflight, preflightHeaders } from './cors.ts';
+import { corsHeaders, isPreflight, preflightHeaders } from './cors.ts';
 import { DoorContext } from './door-context.ts';
 import { type Address, isRef, parseAddress } from './parse-address.ts';
 import { ProxyTrust } from './proxy-trust.ts';
@@ -98,7 +98,7 @@ export function createDoor({ contracts, projects, observe, limits, trustedProxie
     observeAnswer(request, reply, passage, observe, () => {
       underWay -= 1;
     });
-    reply.headers(CORS_HEADERS).header('sb-request-id', request.id);
+    reply.headers(corsHeaders(request.headers)).header('sb-request-id', request.id);
     if (IDENTITY_HEADER in request.headers) delete request.headers[IDENTITY_HEADER];
 
     if (isPreflight(request.method, request.headers)) {
