@@ -5,8 +5,18 @@ test('one slow run proves nothing, a second does', () => {
   const shape = new SlowShapes().of('select 1');
   shape.ran(60, 0);
   expect(shape.isSlow(1)).toBe(false);
-  shape.ran(60, 2);
-  expect(shape.isSlow(3)).toBe(true);
+  shape.ran(60, 70);
+  expect(shape.isSlow(71)).toBe(true);
+});
+
+test('runs that were slow at the same time prove no more than one', () => {
+  const shape = new SlowShapes().of('select 1');
+  shape.ran(60, 60);
+  shape.ran(58, 61);
+  shape.ran(70, 65);
+  expect(shape.isSlow(66)).toBe(false);
+  shape.ran(60, 130);
+  expect(shape.isSlow(131)).toBe(true);
 });
 
 test('a new shape is stopped early, and kept off when it had to be stopped twice', () => {

@@ -27,6 +27,8 @@ export interface ShapeLimits {
 export class Shape {
   #runs = 0;
   #slowRuns = 0;
+  /** When the last slow run that counted ended. */
+  #slowUntil = Number.NEGATIVE_INFINITY;
   #condemnedUntil = 0;
   #contendedUntil = 0;
 
@@ -52,8 +54,12 @@ export class Shape {
   /** Notes how long a run was alone at the head of its connection. */
   ran(durationMs: number, nowMs: number): void {
     this.#runs++;
-    if (durationMs > SLOW_MS) this.#count(1, nowMs);
-    else if (this.#runs >= COUNTED_RUNS) {
+    if (durationMs > SLOW_MS) {
+      // A machine that holds its breath makes all runs under way slow at once: those together prove no more than one.
+      if (nowMs - durationMs < this.#slowUntil) return;
+      this.#slowUntil = nowMs;
+      this.#count(1, nowMs);
+    } else if (this.#runs >= COUNTED_RUNS) {
       this.#runs /= 2;
       this.#slowRuns /= 2;
     }
