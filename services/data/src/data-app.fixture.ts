@@ -1,5 +1,5 @@
 import { createTestProject, type TestProject } from '@ashlar/testing';
-import type { Project, RequestContext, RestSettings } from '@ashlar/service';
+import { mountService, type Project, type RequestContext, type RestSettings } from '@ashlar/service';
 import { ignoreObservations } from '@ashlar/telemetry';
 import { createSnapshots } from '@ashlar/postgres';
 import { type FastifyInstance, fastify } from 'fastify';
@@ -27,6 +27,12 @@ export interface Ask {
   readonly body?: unknown;
 }
 
+/** An operation as a test writes it. */
+export interface GraphqlAsk extends Pick<Ask, 'role' | 'sub'> {
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | number | string[] | undefined>>;
@@ -38,6 +44,8 @@ export interface DataApp extends AsyncDisposable {
   readonly app: FastifyInstance;
   readonly project: TestProject;
   ask(ask: Ask): Promise<Reply>;
+  /** A GraphQL request; `url` is left out. */
+  graphql(ask: GraphqlAsk): Promise<Reply>;
   /** Settings of the project from now on. */
   configure(rest: Partial<RestSettings>): void;
 }
@@ -55,7 +63,7 @@ export async function createDataApp(sql: string): Promise<DataApp> {
   app.addHook('onRequest', async (request) => {
     request.ashlar = contextOf(request.headers['x-role'], request.headers['x-sub']);
   });
-  await app.register(async (scope) => data.routes(scope), { prefix: '/rest/v1' });
+  mountService(app, data);
   await app.ready();
 
   function contextOf(roleHeader: unknown, sub: unknown): RequestContext {
@@ -86,29 +94,36 @@ export async function createDataApp(sql: string): Promise<DataApp> {
       rest = { ...rest, ...changes };
       version += 1;
     },
-    async ask({ method = 'GET', url, role = 'service_role', sub, headers = {}, body }) {
-      const isText = typeof body === 'string' || Buffer.isBuffer(body);
-      const response = await app.inject({
-        // Any method may be tried, those Fastify has no type for too.
-        method: method as 'GET',
-        url: `/rest/v1${url}`,
-        headers: {
-          'x-role': role,
-          ...(sub === undefined ? {} : { 'x-sub': sub }),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { payload: isText ? body : JSON.stringify(body) }),
-      });
-      const text = response.body;
-      return { status: response.statusCode, headers: response.headers, text, json: readJson(text) };
-    },
+    ask: (ask) => send('/rest/v1', ask),
+    graphql: ({ query, variables, ...caller }) =>
+      send('/graphql/v1', { method: 'POST', url: '', body: { query, variables }, ...caller }),
     async [Symbol.asyncDispose]() {
       await app.close();
       await snapshots.close();
       await project.close();
     },
   };
+
+  async function send(
+    prefix: string,
+    { method = 'GET', url, role = 'service_role', sub, headers = {}, body }: Ask,
+  ): Promise<Reply> {
+    const isText = typeof body === 'string' || Buffer.isBuffer(body);
+    const response = await app.inject({
+      // Any method may be tried, those Fastify has no type for too.
+      method: method as 'GET',
+      url: `${prefix}${url}`,
+      headers: {
+        'x-role': role,
+        ...(sub === undefined ? {} : { 'x-sub': sub }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { payload: isText ? body : JSON.stringify(body) }),
+    });
+    const text = response.body;
+    return { status: response.statusCode, headers: response.headers, text, json: readJson(text) };
+  }
 }
 
 function readJson(text: string): unknown {

@@ -1,17 +1,30 @@
-import type { DoorFailure, Refusal, RenderedError, ServiceContract } from '@ashlar/service';
+import {
+  type DoorFailure,
+  type Refusal,
+  type RenderedError,
+  type ServiceContract,
+  servicePrefix,
+} from '@ashlar/service';
+import { renderAsGraphql } from './graphql/graphql-failure.ts';
 import { RestError } from './rest-error.ts';
+
+/** Where operations of GraphQL come in; everything else is REST. */
+export const GRAPHQL_PREFIX: string = servicePrefix('graphql');
 
 const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** What the door must know of the data service. */
 export const dataContract: ServiceContract = {
   name: 'data',
-  publicNames: ['rest'],
+  publicNames: ['rest', 'graphql'],
   caller: 'verified',
   bodyLimitBytes: BODY_LIMIT_BYTES,
   schema: null,
   refuse: (refusal) => render(refusalError(refusal)),
-  fail: (failure) => render(failureError(failure)),
+  fail: (failure, { url }) => {
+    const error = failureError(failure);
+    return url.startsWith(GRAPHQL_PREFIX) ? renderAsGraphql(error) : render(error);
+  },
 };
 
 /** An error as PostgREST's clients read it. */

@@ -5,6 +5,7 @@ import type { Observe } from '@ashlar/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { dataContract, render } from './data-contract.ts';
 import { allowOf } from './execute/allow.ts';
+import { signalOf } from './execute/client-signal.ts';
 import { type PlanningHeaders, readIncoming } from './execute/incoming.ts';
 import { describeOpenApi } from './execute/openapi.ts';
 import { restErrorOf } from './execute/postgres-error.ts';
@@ -14,7 +15,6 @@ import { type IdempotencyKey, readIdempotencyKey } from './idempotency/idempoten
 import { KeySweeper } from './idempotency/key-sweeper.ts';
 import { chooseMediaType } from './parse/media-type.ts';
 import { parseResource } from './parse/resource.ts';
-import { RestError } from './rest-error.ts';
 import { restErrors } from './rest-errors.ts';
 import { isTransactionType, TRANSACTION_PATH } from './transaction/parse-transaction.ts';
 import { TransactionRunner } from './transaction/run-transaction.ts';
@@ -177,16 +177,6 @@ function planningHeaders(headers: IncomingHttpHeaders): PlanningHeaders {
 /** Node joins repeated headers of these names with a comma; only its types leave room for a list. */
 function oneText(header: string | string[] | undefined): string | undefined {
   return typeof header === 'object' ? header.join(', ') : header;
-}
-
-/** Fires when the client goes before it has its answer. */
-function signalOf(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished)
-      gone.abort(new RestError({ status: 499, code: 'PGRST000', message: 'Client gone' }));
-  });
-  return gone.signal;
 }
 
 /** Where this answer can be had again: parameters in the order of their names. */

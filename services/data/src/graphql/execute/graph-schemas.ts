@@ -1,0 +1,63 @@
+import { BoundedCache } from '@ashlar/kernel';
+import type { Snapshot } from '@ashlar/postgres';
+import type { Project } from '@ashlar/service';
+import type { GraphQLSchema } from 'graphql';
+import { type Operation, readOperation } from '../parse/document.ts';
+import { buildSchema } from '../schema/build-schema.ts';
+import { describeGraph } from '../schema/describe-graph.ts';
+import type { GraphModel } from '../schema/graph-model.ts';
+import { readRoleAccess } from '../schema/role-access.ts';
+
+/** Roles and lists of schemas whose GraphQL schema is kept per snapshot; a large one takes some megabytes. */
+const MAX_SCHEMAS = 8;
+/** Valid documents kept per schema, so that a client's own are read once. */
+const MAX_DOCUMENTS = 500;
+/** Longer documents are read each time: keeping them would cost more memory than reading them costs time. */
+const MAX_KEPT_LENGTH = 16 * 1024;
+
+/** Kept for GraphQL by Supabase's clients and without tables of its own. */
+const GRAPHQL_SCHEMA = 'graphql_public';
+
+/** One role's schema, with the documents it has proved valid. */
+export class RoleSchema {
+  readonly model: GraphModel;
+  readonly schema: GraphQLSchema;
+  readonly #documents = new BoundedCache<string, Operation>(MAX_DOCUMENTS);
+
+  constructor(model: GraphModel) {
+    this.model = model;
+    this.schema = buildSchema(model);
+  }
+
+  /** @throws GraphQLError | DocumentError; documents with errors are not kept. */
+  operation(text: string, name: string | null): Operation {
+    const key = `${name ?? ''}\n${text}`;
+    const known = this.#documents.get(key);
+    if (known !== undefined) return known;
+    const made = readOperation(text, name, this.schema, this.model.introspection);
+    if (text.length <= MAX_KEPT_LENGTH) this.#documents.set(key, made);
+    return made;
+  }
+}
+
+/** The GraphQL schemas of each snapshot; they go with it. */
+export class GraphSchemas {
+  readonly #bySnapshot = new WeakMap<Snapshot, BoundedCache<string, Promise<RoleSchema>>>();
+
+  /** @throws What `ProjectDatabase.call` throws. */
+  async of({ database, settings }: Project, snapshot: Snapshot, role: string): Promise<RoleSchema> {
+    const schemas = settings.rest.schemas.filter((schema) => schema !== GRAPHQL_SCHEMA);
+    const kept = this.#bySnapshot.get(snapshot) ?? new BoundedCache(MAX_SCHEMAS);
+    this.#bySnapshot.set(snapshot, kept);
+    const key = JSON.stringify([role, ...schemas]);
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const made = readRoleAccess(database, role, schemas).then(
+      (access) => new RoleSchema(describeGraph(snapshot, access, schemas)),
+    );
+    kept.set(key, made);
+    // A failure is for those who waited, not for those who come later.
+    made.catch(() => kept.delete(key));
+    return made;
+  }
+}

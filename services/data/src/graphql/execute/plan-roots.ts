@@ -1,0 +1,20 @@
+import { getVariableValues } from 'graphql';
+import { MAX_ERRORS } from '../bounds.ts';
+import { DocumentError, type Operation } from '../parse/document.ts';
+import type { GraphqlRequest } from '../parse/graphql-request.ts';
+import { planOperation, type RootPlan } from '../plan/plan-operation.ts';
+import { Selections } from '../plan/selection.ts';
+import type { RoleSchema } from './graph-schemas.ts';
+
+/** Reads the variables and plans the operation's fields. */
+export function planRoots(
+  { schema, model }: RoleSchema,
+  { definition, fragments, isMutation }: Operation,
+  { variables }: Pick<GraphqlRequest, 'variables'>,
+): readonly RootPlan[] {
+  const { errors, variableValues } = getVariableValues(schema, definition.variableDefinitions ?? [], variables, {
+    maxErrors: MAX_ERRORS,
+  });
+  if (errors !== undefined) throw new DocumentError(errors);
+  return planOperation(model, new Selections(schema, fragments, variableValues), [definition.selectionSet], isMutation);
+}
