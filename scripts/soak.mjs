@@ -12,6 +12,10 @@ const PROOFS = {
     files: ['services/data/src/differential.pg.test.ts'],
     says: 'random REST requests answer what the same query answers in SQL under SET ROLE',
   },
+  graphql: {
+    files: ['services/data/src/graphql/graphql-differential.pg.test.ts'],
+    says: 'random GraphQL operations answer what the same query answers in SQL under SET ROLE',
+  },
 };
 /** One proof may take hours; a hung one must still end. */
 const TEST_TIMEOUT_MS = 4 * 3600 * 1000;
