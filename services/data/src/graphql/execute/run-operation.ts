@@ -1,5 +1,4 @@
 import { GraphQLError } from 'graphql';
-import { must } from '@ashlar/kernel';
 import type { Call, Snapshot, Snapshots } from '@ashlar/postgres';
 import type { Caller, Project } from '@ashlar/service';
 import { fixedSettings, isolationOf, requestSettings, type RequestFacts } from '../../execute/request-settings.ts';
@@ -7,10 +6,10 @@ import { beforeOf } from '../../execute/fill-statement.ts';
 import { REFUSAL_STATES } from '../../sql/compile.ts';
 import type { GraphqlRequest } from '../parse/graphql-request.ts';
 import type { RootPlan } from '../plan/plan-operation.ts';
-import { compileReads, compileWrite } from '../sql/compile-operation.ts';
 import { GraphSchemas } from './graph-schemas.ts';
 import { introspect } from './introspect.ts';
-import { planRoots } from './plan-roots.ts';
+import { OperationCache } from './operation-cache.ts';
+import type { PlannedOperation, WriteRoot } from './planned-operation.ts';
 
 export interface RunOperation {
   readonly project: Project;
@@ -25,11 +24,13 @@ export interface RunOperation {
 
 /** JSON of one field at the top, as PostgreSQL wrote it. */
 type Answered = Buffer | string;
+type Answers = ReadonlyMap<RootPlan, Answered>;
 
 /** Runs operations of all projects. */
 export class OperationRunner {
   readonly #snapshots: Snapshots;
   readonly #schemas = new GraphSchemas();
+  readonly #operations = new OperationCache();
 
   constructor(snapshots: Snapshots) {
     this.#snapshots = snapshots;
@@ -43,23 +44,23 @@ export class OperationRunner {
     const { project, caller, request } = run;
     const snapshot = this.#snapshots.peek(project.database) ?? (await this.#snapshots.current(project.database));
     const known = await this.#schemas.of(project, snapshot, caller.role);
-    const operation = known.operation(request.query, request.operationName);
+    const plan = this.#operations.plan(known, request);
+    const { operation, roots } = plan;
     if (operation.isMutation && run.readOnly) {
       throw new GraphQLError('A GET request may not change anything: send mutations by POST');
     }
-    const roots = planRoots(known, operation, request);
     const settings = requestSettings(
       run.facts,
       fixedSettings(snapshot, caller.role, schemaOf(project), project.settings.rest, null, null),
     );
-    const call: Omit<Call, 'statement' | 'connection' | 'readOnly'> = {
+    const call: CallFrame = {
       login: 'authenticator',
       role: caller.role,
       settings,
       ...beforeOf(project),
       ...isolation(snapshot, caller.role),
     };
-    const answers = operation.isMutation ? await write(run, roots, call) : await read(run, roots, call);
+    const answers = operation.isMutation ? await write(run, plan, call) : await read(run, plan, call);
     return bodyOf(roots, (root) => {
       if (root.kind === 'typename') return JSON.stringify(root.name);
       if (root.kind === 'introspection') return introspect(known, operation, root.selected, request.variables);
@@ -73,16 +74,14 @@ type CallFrame = Omit<Call, 'statement' | 'connection' | 'readOnly'>;
 /** All reads in one statement, on a connection shared with others. */
 async function read(
   { project, signalOfClient }: RunOperation,
-  roots: readonly RootPlan[],
+  { reads, readStatement }: PlannedOperation,
   frame: CallFrame,
-): Promise<ReadonlyMap<RootPlan, Answered>> {
-  const reads = roots.filter((root) => root.kind === 'read');
-  if (reads.length === 0) return new Map();
-  const statement = compileReads(reads.map((root) => root.read));
+): Promise<Answers> {
+  if (readStatement === null) return new Map();
   const isOwn = frame.isolation !== undefined;
   const result = await project.database.call({
     ...frame,
-    statement,
+    statement: readStatement,
     readOnly: true,
     connection: isOwn ? 'own' : 'shared',
     ...(isOwn ? { signal: signalOfClient() } : {}),
@@ -91,45 +90,41 @@ async function read(
 }
 
 /** One write is one statement; several see each other's rows, so each is a statement of one transaction. */
-async function write(
-  { project, signalOfClient }: RunOperation,
-  roots: readonly RootPlan[],
-  frame: CallFrame,
-): Promise<ReadonlyMap<RootPlan, Answered>> {
-  const writes = roots.filter((root) => root.kind === 'write');
-  const rollback = project.settings.rest.transactionEnd.startsWith('rollback');
+async function write(run: RunOperation, { writes }: PlannedOperation, frame: CallFrame): Promise<Answers> {
+  const { project, signalOfClient } = run;
   const [only] = writes;
   if (only === undefined) return new Map();
-  if (writes.length === 1) {
-    const statement = compileWrite(only.write);
-    const call: Call = { ...frame, statement, readOnly: false, connection: 'own', signal: signalOfClient() };
-    const result = await refusing(only, project.database.call(rollback ? { ...call, rollback } : call));
-    return new Map([[only, result.bytes(0, 0) ?? 'null']]);
-  }
-  const statements = writes.map((root) => compileWrite(root.write));
-  const { login, role, settings, before } = frame;
-  const options = {
-    login,
-    role,
-    settings,
-    signal: signalOfClient(),
-    ...('isolation' in frame ? { isolation: frame.isolation } : {}),
-  };
+  if (writes.length > 1) return writeInTurn(run, writes, frame);
+  const { root, statement } = only;
+  const rollback = rollsBack(project);
+  const call: Call = { ...frame, statement, readOnly: false, connection: 'own', signal: signalOfClient() };
+  const result = await refusing(root, project.database.call(rollback ? { ...call, rollback } : call));
+  return new Map([[root, result.bytes(0, 0) ?? 'null']]);
+}
+
+async function writeInTurn(
+  { project, signalOfClient }: RunOperation,
+  writes: PlannedOperation['writes'],
+  { before, ...frame }: CallFrame,
+): Promise<Answers> {
   const answers = new Map<RootPlan, Answered>();
   try {
-    await project.database.transaction(options, async (tx) => {
+    await project.database.transaction({ ...frame, signal: signalOfClient() }, async (tx) => {
       if (before !== undefined) await tx.query(before.text);
-      for (const [index, { text, values }] of statements.entries()) {
-        const root = must(writes[index], 'a write for each statement');
-        const { rows } = await refusing(root, tx.query<{ answer: string | null }>(text, values));
+      for (const { root, statement } of writes) {
+        const { rows } = await refusing(root, tx.query<{ answer: string | null }>(statement.text, statement.values));
         answers.set(root, rows[0]?.answer ?? 'null');
       }
-      if (rollback) throw new Undone();
+      if (rollsBack(project)) throw new Undone();
     });
   } catch (error) {
     if (!(error instanceof Undone)) throw error;
   }
   return answers;
+}
+
+function rollsBack({ settings }: Project): boolean {
+  return settings.rest.transactionEnd.startsWith('rollback');
 }
 
 /** A write that met more rows than it may says so in the dialect's words, and where. */
@@ -144,8 +139,6 @@ async function refusing<Result>({ key, write: plan }: WriteRoot, running: Promis
     });
   }
 }
-
-type WriteRoot = Extract<RootPlan, { kind: 'write' }>;
 
 /** Ends a transaction of a project that keeps nothing. */
 class Undone extends Error {}
