@@ -34,6 +34,7 @@ export type {
   Snapshot,
 } from './introspection/snapshot.ts';
 export { EVENT_DAYS, maintainEvents } from './migrations/maintain-events.ts';
+export { sweepKeys } from './migrations/sweep-keys.ts';
 export { migrateDatabase, migrationStatus } from './migrations/migrate-database.ts';
 export type { MigrationOptions, MigrationStatus } from './migrations/migrate-database.ts';
 export { platformSchema } from './migrations/platform-schema.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
+import { sweepKeys } from '@ashlar/postgres';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { type Ask, createDataApp, type DataApp, type Reply } from './data-app.fixture.ts';
-import { sweepKeys } from './idempotency/key-sweeper.ts';
 
 const ADA = '00000000-0000-0000-0000-00000000000a';
 const BOB = '00000000-0000-0000-0000-00000000000b';
@@ -224,8 +224,8 @@ test('keys are forgotten after a day, so many at a time', async () => {
   for (let made = 0; made < 3; made += 1) await keyed(randomUUID(), insert);
   await app.project.sql(`update ashlar.idempotency_keys set created_at = now() - interval '25 hours'`);
   await keyed(randomUUID(), insert);
-  const { database } = app.project;
-  expect(await sweepKeys(database, 2)).toBe(2);
-  expect(await sweepKeys(database, 2)).toBe(1);
+  const [row] = await app.project.sql('select ashlar.sweep_keys(2) as swept');
+  expect(row).toEqual({ swept: '2' });
+  expect(await sweepKeys(app.project.database)).toBe(1);
   expect(await app.project.sql('select from ashlar.idempotency_keys')).toHaveLength(1);
 });

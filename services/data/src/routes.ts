@@ -12,7 +12,6 @@ import { restErrorOf } from './execute/postgres-error.ts';
 import { Planner } from './execute/planner.ts';
 import { RequestRunner } from './execute/run-request.ts';
 import { type IdempotencyKey, readIdempotencyKey } from './idempotency/idempotency-key.ts';
-import { KeySweeper } from './idempotency/key-sweeper.ts';
 import { chooseMediaType } from './parse/media-type.ts';
 import { parseResource } from './parse/resource.ts';
 import { restErrors } from './rest-errors.ts';
@@ -29,7 +28,6 @@ export function addRoutes(app: FastifyInstance, { snapshots, observe }: RouteOpt
   const planner = new Planner(snapshots);
   const requests = new RequestRunner(planner);
   const transactions = new TransactionRunner(planner);
-  const sweeper = new KeySweeper(observe);
   app.removeAllContentTypeParsers();
   // Bodies go to PostgreSQL as they came; nothing here makes objects of them.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -71,7 +69,6 @@ export function addRoutes(app: FastifyInstance, { snapshots, observe }: RouteOpt
           ...common,
           incoming: readIncoming(request.method, path, query, planning, body),
         });
-    if (key !== null) sweeper.sweepWhenDue(project.database);
     reply.code(answer.status).headers(answer.headers);
     if (request.method === 'GET' || request.method === 'HEAD') {
       reply.header('content-location', contentLocation(path, query));

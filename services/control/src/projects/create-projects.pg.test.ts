@@ -240,15 +240,22 @@ test('settings of a role for the whole server count while one project is alone o
   }
 });
 
-test('a waking project puts its event log in order', async () => {
+test('a waking project puts its event log in order and forgets old keys of writes', async () => {
   const projects = await openProjects();
   await projects.create('diary');
   await administer(`select events.ensure_partition('2020-01-01')`, 'project_diary');
+  await administer(
+    `insert into ashlar.idempotency_keys (id, request_hash, status, created_at)
+     values ('old', '', 201, now() - interval '25 hours'), ('new', '', 201, now())`,
+    'project_diary',
+  );
   await projects.wake('diary');
   await eventually(() => observations.some(({ kind }) => kind === 'events.maintained'));
   expect(observations).toContainEqual({ kind: 'events.maintained', project: 'diary', droppedDays: 1 });
   await projects.wake('diary');
   expect(observations.filter(({ kind }) => kind === 'events.unmaintained')).toEqual([]);
+  const kept = await administer(`select convert_from(id, 'UTF8') as id from ashlar.idempotency_keys`, 'project_diary');
+  expect(kept).toEqual([{ id: 'new' }]);
 });
 
 test('a log that is due again is put in order while its project is in use, and only then', async () => {

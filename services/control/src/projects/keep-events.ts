@@ -1,4 +1,4 @@
-import { maintainEvents, type ProjectDatabase } from '@ashlar/postgres';
+import { maintainEvents, type ProjectDatabase, sweepKeys } from '@ashlar/postgres';
 import type { Observe } from '@ashlar/telemetry';
 
 const DAY_MS = 86_400_000;
@@ -14,15 +14,18 @@ export interface EventKeeperOptions {
 }
 
 export interface EventKeeper {
-  /** Puts the project's log in order soon, unless that was done within the day. Never waits, never throws. */
+  /**
+   * Forgets the project's old idempotency keys soon, and puts its log in order unless that was done within the day.
+   * Never waits, never throws.
+   */
   due(database: ProjectDatabase): void;
   /** Lets what is under way finish. */
   close(): Promise<void>;
 }
 
 /**
- * Keeps the event logs of projects in order: when one wakes, and once a day while it is in use. A sleeping project is
- * left alone. One log at a time, so that this never takes more than one of the connections all projects share.
+ * Keeps the event logs of projects in order: when one wakes, and once a day while it is in use. Idempotency keys that
+ * are older than a day are forgotten every hour. A sleeping project is left alone. One project at a time, so that this never takes more than one of the connections all projects share.
  */
 export function keepEvents({
   databases,
@@ -36,13 +39,23 @@ export function keepEvents({
 
   async function maintain(database: ProjectDatabase): Promise<void> {
     const isGone = databases.get(database.ref) !== database;
-    if (isClosed || isGone || performance.now() - (maintainedAt.get(database) ?? -Infinity) < dayMs) return;
+    if (isClosed || isGone) return;
+    await forgetKeys(database);
+    if (performance.now() - (maintainedAt.get(database) ?? -Infinity) < dayMs) return;
     try {
       const droppedDays = await maintainEvents(database);
       maintainedAt.set(database, performance.now());
       observe({ kind: 'events.maintained', project: database.ref, droppedDays });
     } catch (error) {
       observe({ kind: 'events.unmaintained', project: database.ref, error });
+    }
+  }
+
+  async function forgetKeys(database: ProjectDatabase): Promise<void> {
+    try {
+      await sweepKeys(database);
+    } catch (error) {
+      observe({ kind: 'keys.sweep-failed', project: database.ref, error });
     }
   }
 
