@@ -34,12 +34,12 @@ export function addGraphqlRoutes(app: FastifyInstance, { snapshots, observe }: R
     reply: FastifyReply,
     readOnly: boolean,
   ): Promise<FastifyReply> {
-    const { project, caller } = request.ashlar;
+    const { project, caller, trace } = request.ashlar;
     const body = await runner.run({
       project,
       caller,
       request: persisted.resolve(project.database, sent),
-      facts: { caller, method: request.method, path: '/graphql', headers: request.headers },
+      facts: { caller, method: request.method, path: '/graphql', headers: request.headers, trace },
       readOnly,
       signalOfClient: () => signalOf(reply),
     });
