@@ -251,6 +251,17 @@ describe('update and delete', () => {
     });
   });
 
+  test('a filter on a column selects the rows, though an embed has its name', async () => {
+    const select = 'select=title,author_id(name)';
+    const reply = await app.ask({
+      method: 'PATCH',
+      url: `/books?id=gt.0&author_id=eq.2&${select}`,
+      headers: { prefer: 'return=representation, tx=rollback' },
+      body: { stock: 9 },
+    });
+    expect(reply.json).toEqual([{ title: 'Gamma', author_id: { name: 'Bob' } }]);
+  });
+
   test('rows are deleted', async () => {
     const reply = await app.ask({
       method: 'DELETE',

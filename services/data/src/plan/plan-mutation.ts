@@ -121,13 +121,10 @@ function guardOf({ preferences, media }: PlanContext, returnsRows: boolean, kind
   return bounded ? { kind: 'max-affected', rows: preferences.maxAffected } : null;
 }
 
-/** The returned rows: their filters were the mutation's, those of embeds still hold. */
+/** The returned rows: the relation's own filters were the mutation's, those of embeds still hold. */
 function representation(context: PlanContext, relation: Relation): Level {
   const { tree } = context;
-  const embedNames = embedNamesOf(tree);
-  const filters = tree.filters.filter(
-    ({ path, field }) => path.length > 0 || (field.path.length === 0 && embedNames.has(field.name)),
-  );
+  const filters = tree.filters.filter(({ path }) => path.length > 0);
   const logic = tree.logic.filter(({ path }) => path.length > 0);
   return planLevel(
     { ...context, maxRows: null },
@@ -144,10 +141,7 @@ function representation(context: PlanContext, relation: Relation): Level {
 
 function mutatedRows(context: PlanContext, relation: Relation, alias: string): readonly Predicate[] {
   const { tree } = context;
-  const embedNames = embedNamesOf(tree);
-  const filters = tree.filters.filter(
-    ({ path, field }) => path.length === 0 && !(field.path.length === 0 && embedNames.has(field.name)),
-  );
+  const filters = tree.filters.filter(({ path }) => path.length === 0);
   const logic = tree.logic.filter(({ path }) => path.length === 0);
   const level = planLevel(
     context,
@@ -161,10 +155,6 @@ function mutatedRows(context: PlanContext, relation: Relation, alias: string): r
     { ...tree, select: [], filters, logic, orders: [], limits: [], offsets: [] },
   );
   return level.where;
-}
-
-function embedNamesOf({ select }: QueryTree): ReadonlySet<string> {
-  return new Set(select.flatMap((item) => (item.kind === 'embed' ? [item.alias ?? item.target, item.target] : [])));
 }
 
 function rowsOf(payload: Payload): { readonly form: 'object' | 'array'; readonly rows: number } {
