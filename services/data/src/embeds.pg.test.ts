@@ -175,6 +175,12 @@ describe('what cannot be embedded is refused', () => {
       'PGRST120',
       "Bad operator on the 'profiles' embedded resource",
     ],
+    [
+      '/books?select=author_id(name)&author_id=eq.1',
+      400,
+      'PGRST120',
+      "Bad operator on the 'author_id' embedded resource",
+    ],
     ['/authors?select=cheap(id)&order=cheap(id)', 400, 'PGRST118', "A related order on 'cheap' is not possible"],
     ['/authors?order=nope(id)', 400, 'PGRST108', "'nope' is not an embedded resource in this request"],
     ['/staff?select=staff(id),staff(name)', 400, '42712', 'table name "staff_1" specified more than once'],
@@ -201,6 +207,23 @@ describe('aggregates, where the project allows them', () => {
     [
       '/books?select=stock,authors!author_id(name),count()&author_id=eq.1',
       [{ stock: 1, authors: { name: 'Ada' }, count: 2 }],
+    ],
+    // What a to-one spread aggregates belongs to the groups of the level it is spread into.
+    [
+      '/books?select=stock,...authors!author_id(age.sum(),oldest:age.max()::text,writers:count())',
+      [{ stock: 1, sum: 72, oldest: '36', writers: 3 }],
+    ],
+    ['/books?select=...authors!author_id(name,books:count())&author_id=eq.1', [{ name: 'Ada', books: 2 }]],
+    [
+      '/book_labels?select=label_id,...books(...authors!author_id(age.sum()))&order=label_id',
+      [
+        { label_id: 1, sum: 36 },
+        { label_id: 2, sum: 36 },
+      ],
+    ],
+    [
+      '/labels?select=word,...books(titles:title,...authors!author_id(age.max()))&word=eq.new',
+      [{ word: 'new', titles: ['Alpha'], max: [36] }],
     ],
   ])('%s', async (url, expected) => {
     app.configure({ aggregatesEnabled: true });

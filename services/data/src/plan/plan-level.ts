@@ -37,6 +37,7 @@ interface Draft extends Level {
   readonly order: OrderBy[];
   readonly embeds: DraftEmbed[];
   range: RowRange;
+  grouped: boolean;
   readonly name: string;
   readonly columnTypes: ReadonlyMap<string, string>;
 }
@@ -48,7 +49,14 @@ interface DraftEmbed extends Embed {
 
 /** Turns select list, filters, orders and ranges into the level of `root` and the embeds below it. */
 export function planLevel(context: LevelContext, root: RootLevel, tree: QueryTree): Level {
-  const draft = draftLevel(context, root, root.origin?.name ?? root.alias, tree.select, 0, root.alias);
+  const draft = draftLevel(
+    context,
+    { ...root, lendsAggregates: false },
+    root.origin?.name ?? root.alias,
+    tree.select,
+    0,
+    root.alias,
+  );
   for (const { path, field, condition } of tree.filters) {
     const level = levelAt(draft, path);
     level.where.push(planCondition(level, field, condition));
@@ -101,7 +109,7 @@ function addColumns(predicate: Predicate, names: Set<string>): void {
 
 function draftLevel(
   context: LevelContext,
-  root: RootLevel,
+  root: RootLevel & Pick<Level, 'lendsAggregates'>,
   name: string,
   items: readonly SelectItem[],
   depth: number,
@@ -112,9 +120,9 @@ function draftLevel(
     relation === null
       ? root.columnTypes
       : new Map([...relation.columns.values()].map((column) => [column.name, column.type]));
-  const grouped = items.some((item) => item.kind === 'count' || (item.kind === 'field' && item.aggregate !== null));
-  if (grouped && !context.aggregatesEnabled) throw restErrors.aggregatesDisabled();
-  const { source, alias, range } = root;
+  const aggregates = items.some((item) => item.kind === 'count' || (item.kind === 'field' && item.aggregate !== null));
+  if (aggregates && !context.aggregatesEnabled) throw restErrors.aggregatesDisabled();
+  const { source, alias, range, lendsAggregates } = root;
   const draft: Draft = {
     source,
     alias,
@@ -123,7 +131,8 @@ function draftLevel(
     order: [],
     range,
     embeds: [],
-    grouped,
+    grouped: aggregates && !lendsAggregates,
+    lendsAggregates,
     name,
     columnTypes,
   };
@@ -152,7 +161,17 @@ function draftLevel(
       }
     }
   }
+  if (!lendsAggregates && draft.embeds.some(({ level }) => lendsAny(level))) draft.grouped = true;
   return draft;
+}
+
+/** Whether aggregates of this spread, or of spreads in it, are left to the level above. */
+function lendsAny({ lendsAggregates, outputs, embeds }: Level): boolean {
+  if (!lendsAggregates) return false;
+  return (
+    outputs.some((output) => output.kind === 'count' || (output.kind === 'column' && output.aggregate !== null)) ||
+    embeds.some((embed) => lendsAny(embed.level))
+  );
 }
 
 function draftEmbed(
@@ -179,6 +198,7 @@ function draftEmbed(
       origin: target,
       columnTypes: new Map(),
       range: toOne ? ALL_ROWS : { offset: 0, limit },
+      lendsAggregates: toOne && item.spread,
     },
     item.target,
     item.items,
@@ -248,8 +268,7 @@ function planCondition(level: Draft, field: Field, condition: Condition): Predic
     if (condition.kind === 'is' && (condition.value === 'null' || condition.value === 'not_null')) {
       return { kind: 'absent', embed, negated: (condition.value === 'not_null') !== condition.negated };
     }
-    // An embed may be called by the column that refers to it; any other comparison then means the column.
-    if (!level.columnTypes.has(field.name)) throw restErrors.badEmbedOperator(field.name);
+    throw restErrors.badEmbedOperator(field.name);
   }
   const column = columnRef(level, field);
   return { kind: 'condition', column, condition, toVector: condition.kind === 'search' && isText(level, field) };

@@ -80,6 +80,8 @@ export interface Level {
   readonly embeds: readonly Embed[];
   /** An aggregate stands among the outputs: the others are what it is grouped by. */
   readonly grouped: boolean;
+  /** A to-one spread: its aggregates are those of the level above, which it only gives the values for. */
+  readonly lendsAggregates: boolean;
 }
 
 export interface Embed {

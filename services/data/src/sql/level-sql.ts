@@ -1,3 +1,4 @@
+import type { Aggregate } from '../parse/select.ts';
 import type { Embed, Level, Link, OrderBy, Output } from '../plan/query-plan.ts';
 import { identifier, qualified } from './identifier.ts';
 import { columnSql, EMBEDDED_ROWS, predicateSql, whereSql } from './predicate-sql.ts';
@@ -8,7 +9,7 @@ export const RESULT = '"_result"';
 
 /** A level as one SELECT; embeds are lateral joins, so each may order and limit its rows per parent. */
 export function levelSql(level: Level, writer: SqlWriter, link: Link | null = null): string {
-  const outputs = level.outputs.flatMap((output) => outputSql(output, level.grouped));
+  const outputs = level.outputs.flatMap((output) => outputSql(output, level));
   const joins = level.embeds.filter((embed) => isJoined(embed, level)).map((embed) => joinSql(embed, writer));
   const list = outputs.map(({ sql }) => sql).join(', ');
   return (
@@ -46,7 +47,8 @@ interface OutputSql {
   readonly group: string | null;
 }
 
-function outputSql(output: Output, grouped: boolean): readonly OutputSql[] {
+function outputSql(output: Output, level: Level): readonly OutputSql[] {
+  const { grouped, lendsAggregates } = level;
   switch (output.kind) {
     case 'star': {
       const alias = identifier(output.alias);
@@ -57,10 +59,13 @@ function outputSql(output: Output, grouped: boolean): readonly OutputSql[] {
       });
     }
     case 'count':
+      // Lent: a row that is there counts, and the outer join's missing one does not.
+      if (lendsAggregates) return [{ sql: `1 AS ${identifier(output.name)}`, group: null }];
       return [{ sql: `${castSql('count(*)', output.cast)} AS ${identifier(output.name)}`, group: null }];
     case 'column': {
       const { column, cast, aggregate, name } = output;
       const value = castSql(columnSql(column), cast);
+      if (aggregate !== null && lendsAggregates) return [{ sql: `${value} AS ${identifier(name)}`, group: null }];
       if (aggregate !== null) {
         const sql = `${castSql(`${aggregate.name}(${value})`, aggregate.cast)} AS ${identifier(name)}`;
         return [{ sql, group: null }];
@@ -69,15 +74,18 @@ function outputSql(output: Output, grouped: boolean): readonly OutputSql[] {
       return [{ sql: named ? `${value} AS ${identifier(name)}` : value, group: value }];
     }
     case 'embed':
-      return embedOutputs(output.embed, grouped);
+      return embedOutputs(output.embed, level);
   }
 }
 
-function embedOutputs(embed: Embed, grouped: boolean): readonly OutputSql[] {
+function embedOutputs(embed: Embed, { grouped, lendsAggregates }: Level): readonly OutputSql[] {
   const alias = identifier(embed.alias);
   if (embed.spread) {
-    return outputNames(embed.level).map((name) => {
+    return membersOf(embed.level).map(({ name, aggregate }) => {
       const sql = `${alias}.${identifier(name)}`;
+      if (aggregate !== null && !lendsAggregates) {
+        return { sql: `${castSql(`${aggregate.name}(${sql})`, aggregate.cast)} AS ${identifier(name)}`, group: null };
+      }
       // json has no equality to group by, jsonb has.
       return grouped && !embed.toOne
         ? { sql: `${sql}::jsonb AS ${identifier(name)}`, group: `${sql}::jsonb` }
@@ -89,12 +97,29 @@ function embedOutputs(embed: Embed, grouped: boolean): readonly OutputSql[] {
   return [{ sql: `${value} AS ${identifier(embed.name)}`, group: value }];
 }
 
-/** The keys a level's rows have, in order. */
-function outputNames(level: Level): readonly string[] {
-  return level.outputs.flatMap((output) => {
-    if (output.kind === 'star') return output.names;
-    if (output.kind !== 'embed') return [output.name];
-    return output.embed.spread ? outputNames(output.embed.level) : [output.embed.name];
+interface Member {
+  readonly name: string;
+  /** What the level above makes of the value, when this one lends it. */
+  readonly aggregate: Aggregate | null;
+}
+
+/** The members a level's rows have, in order. */
+function membersOf(level: Level): readonly Member[] {
+  return level.outputs.flatMap((output): readonly Member[] => {
+    switch (output.kind) {
+      case 'star':
+        return output.names.map((name) => ({ name, aggregate: null }));
+      case 'count':
+        return [{ name: output.name, aggregate: level.lendsAggregates ? { name: 'count', cast: output.cast } : null }];
+      case 'column':
+        return [{ name: output.name, aggregate: level.lendsAggregates ? output.aggregate : null }];
+      case 'embed': {
+        const { embed } = output;
+        if (!embed.spread) return [{ name: embed.name, aggregate: null }];
+        const members = membersOf(embed.level);
+        return level.lendsAggregates ? members : members.map(({ name }) => ({ name, aggregate: null }));
+      }
+    }
   });
 }
 
@@ -158,7 +183,7 @@ function joinSql(embed: Embed, writer: SqlWriter): string {
 function gatheredSql(embed: Embed): string {
   const alias = identifier(embed.alias);
   if (!embed.spread) return `json_agg(${alias}.*) AS ${EMBEDDED_ROWS}`;
-  const members = outputNames(embed.level).map((name) => {
+  const members = membersOf(embed.level).map(({ name }) => {
     const member = identifier(name);
     return `COALESCE(json_agg(${alias}.${member}), '[]') AS ${member}`;
   });
@@ -186,6 +211,7 @@ function relatedSql(column: OrderBy['column'], embed: Embed, writer: SqlWriter):
     ...embed.level,
     outputs: [{ kind: 'column', column, cast: null, aggregate: null, name: column.name }],
     grouped: false,
+    lendsAggregates: false,
   };
   return `(${levelSql(level, writer, embed.link)})`;
 }
