@@ -237,6 +237,27 @@ test('fragments, aliases, variables and directives shape the answer', async () =
   });
 });
 
+test('an object whose every field is skipped is empty', async () => {
+  expect(await data('{ blogByPk(id: 1) @skip(if: true) { id } }')).toEqual({});
+  expect(
+    await data('{ blogByPk(id: 1) { id @skip(if: true) } none: blogByPk(id: 99) { id @skip(if: true) } }'),
+  ).toEqual({
+    blogByPk: {},
+    none: null,
+  });
+  const query =
+    '{ blogCollection { edges @include(if: false) { cursor } } passportCollection { edges { node { country @skip(if: true) } } } }';
+  expect(await data(query)).toEqual({ blogCollection: {}, passportCollection: { edges: [{ node: {} }] } });
+});
+
+test('an object has as many fields as it is asked for', async () => {
+  const aliases = Array.from({ length: 120 }, (_unused, index) => `f${index}`);
+  const { blogByPk } = (await data(`{ blogByPk(id: 1) { ${aliases.map((alias) => `${alias}: id`).join(' ')} } }`)) as {
+    blogByPk: object;
+  };
+  expect(Object.keys(blogByPk)).toEqual(aliases);
+});
+
 test('equal keys are merged, and keep the order they were asked for', async () => {
   const { text } = await app.graphql({ query: '{ blogByPk(id: 1) { title } blogByPk(id: 1) { id title } }' });
   expect(text).toBe('{"data":{"blogByPk":{"title":"Engines","id":1}}}');

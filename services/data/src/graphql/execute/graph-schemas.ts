@@ -8,8 +8,8 @@ import { describeGraph } from '../schema/describe-graph.ts';
 import type { GraphModel } from '../schema/graph-model.ts';
 import { readRoleAccess } from '../schema/role-access.ts';
 
-/** Roles and lists of schemas whose GraphQL schema is kept per snapshot; a large one takes some megabytes. */
-const MAX_SCHEMAS = 8;
+/** Roles whose GraphQL schema is kept per snapshot: one of 2,000 tables takes 120 MiB, one of 50 takes 3. */
+const MAX_SCHEMAS = 4;
 /** Valid documents kept per schema, so that a client's own are read once. */
 const MAX_DOCUMENTS = 500;
 /** Longer documents are read each time: keeping them would cost more memory than reading them costs time. */

@@ -110,6 +110,8 @@ export interface AggregatedColumn {
 export type Condition =
   | { readonly kind: 'and' | 'or'; readonly conditions: readonly Condition[] }
   | { readonly kind: 'not'; readonly condition: Condition }
+  /** False or unknown: what `not` makes of a comparison with null. */
+  | { readonly kind: 'untrue'; readonly condition: Condition }
   | { readonly kind: 'null'; readonly column: string; readonly negated: boolean }
   | {
       readonly kind: 'compare';

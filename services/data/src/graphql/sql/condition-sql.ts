@@ -13,6 +13,8 @@ export function conditionSql(condition: Condition, alias: string, writer: SqlWri
     }
     case 'not':
       return `NOT (${conditionSql(condition.condition, alias, writer)})`;
+    case 'untrue':
+      return `(${conditionSql(condition.condition, alias, writer)}) IS NOT TRUE`;
     case 'null':
       return `${column(condition.column)} IS ${condition.negated ? 'NOT ' : ''}NULL`;
     case 'compare': {

@@ -215,10 +215,8 @@ export class RowsWriter {
   /** Whether there are rows on the near side of the cursor. */
   #passed(rows: Rows, seek: Condition, above: RowScope | null): string {
     const scope = this.scope();
-    const beyond = conditionSql(seek, scope.alias, this.#writer);
-    const from = this.#from(rows, above, scope);
-    const joined = from.includes(' WHERE ') ? 'AND' : 'WHERE';
-    return `EXISTS (SELECT${from} ${joined} (${beyond}) IS NOT TRUE)`;
+    const near: Condition = { kind: 'untrue', condition: seek };
+    return `EXISTS (SELECT${this.#from({ ...rows, where: [...rows.where, near] }, above, scope)})`;
   }
 }
 
