@@ -68,6 +68,8 @@ export interface RestConfig {
   readonly restAggregates: boolean;
   readonly restPlan: boolean;
   readonly restTransactionEnd: 'commit' | 'commit-allow-override' | 'rollback' | 'rollback-allow-override';
+  readonly restOpenapi: 'follow-privileges' | 'ignore-privileges' | 'disabled';
+  readonly restReference: boolean;
 }
 
 export interface AuthConfig {
@@ -136,7 +138,7 @@ export const configSchema: ConfigSchema = {
       }),
       dev: option(toggle(), {
         default: false,
-        about: 'For your own machine: no rate limits.',
+        about: 'For your own machine: no rate limits, and a reference page of the REST API.',
       }),
     },
   },
@@ -304,6 +306,14 @@ export const configSchema: ConfigSchema = {
           about: 'How a request ends its transaction, and whether Prefer: tx= may change that.',
         },
       ),
+      restOpenapi: option(choice('<how>', ['follow-privileges', 'ignore-privileges', 'disabled']), {
+        default: 'follow-privileges',
+        about: 'Whether the REST API describes itself, and whether by what the caller may use.',
+      }),
+      restReference: option(toggle(), {
+        default: false,
+        about: 'Serve that description as a page at /rest/v1/reference; --dev does too.',
+      }),
     },
   },
   auth: {

@@ -24,6 +24,12 @@ export interface RestSettings {
   readonly planEnabled: boolean;
   readonly transactionEnd: 'commit' | 'commit-allow-override' | 'rollback' | 'rollback-allow-override';
   readonly preRequest: string | null;
+  /** Function that answers the root path instead of the description of the API. */
+  readonly rootFunction: string | null;
+  /** Whether the API describes itself, and if so what the role may use or everything. */
+  readonly openApiMode: 'follow-privileges' | 'ignore-privileges' | 'disabled';
+  /** Whether that description can be read as a page. */
+  readonly referencePage: boolean;
 }
 
 export interface AuthSettings {

@@ -13,6 +13,9 @@ export const REST_SETTINGS: RestSettings = {
   planEnabled: false,
   transactionEnd: 'commit',
   preRequest: null,
+  rootFunction: null,
+  openApiMode: 'follow-privileges',
+  referencePage: false,
 };
 
 /** A request as a test writes it. */

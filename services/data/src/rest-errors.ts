@@ -112,6 +112,8 @@ export const restErrors = {
     }),
   invalidPath: (): RestError =>
     new RestError({ status: 404, code: 'PGRST125', message: 'Invalid path specified in request URL' }),
+  rootDisabled: (): RestError =>
+    new RestError({ status: 404, code: 'PGRST126', message: 'Root endpoint metadata is disabled' }),
   notImplemented: (details: string): RestError =>
     new RestError({ status: 400, code: 'PGRST127', message: 'Feature not implemented', details }),
   keyMalformed: (): RestError =>

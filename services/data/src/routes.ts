@@ -1,17 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { relationKey, type Snapshots } from '@ashlar/postgres';
-import { doorFailureOf, type Project, sendRendered } from '@ashlar/service';
+import { relationKey, type Snapshot, type Snapshots } from '@ashlar/postgres';
+import { doorFailureOf, type Project, type RestSettings, sendRendered } from '@ashlar/service';
 import type { Observe } from '@ashlar/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { dataContract, render } from './data-contract.ts';
 import { allowOf } from './execute/allow.ts';
 import { signalOf } from './execute/client-signal.ts';
 import { type PlanningHeaders, readIncoming } from './execute/incoming.ts';
-import { describeOpenApi } from './execute/openapi.ts';
 import { restErrorOf } from './execute/postgres-error.ts';
 import { Planner } from './execute/planner.ts';
+import { settleProject } from './execute/rest-settings.ts';
 import { RequestRunner } from './execute/run-request.ts';
 import { type IdempotencyKey, readIdempotencyKey } from './idempotency/idempotency-key.ts';
+import { answerDescription, type DescriptionForm } from './openapi/answer-description.ts';
 import { chooseMediaType } from './parse/media-type.ts';
 import { parseResource } from './parse/resource.ts';
 import { restErrors } from './rest-errors.ts';
@@ -22,6 +23,9 @@ export interface RouteOptions {
   readonly snapshots: Snapshots;
   readonly observe: Observe;
 }
+
+const OPENAPI_PATH = 'openapi.json';
+const DESCRIPTION_PATHS: ReadonlySet<string> = new Set([OPENAPI_PATH, 'reference']);
 
 /** Every path and method below the prefix comes here: what they name only the project's schema knows. */
 export function addRoutes(app: FastifyInstance, { snapshots, observe }: RouteOptions): void {
@@ -42,11 +46,20 @@ export function addRoutes(app: FastifyInstance, { snapshots, observe }: RouteOpt
 
   async function handle(path: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     if (request.method === 'OPTIONS') return options(path, request, reply);
-    if (path === '' && (request.method === 'GET' || request.method === 'HEAD')) return root(request, reply);
-    const { project, caller, trace } = request.ashlar;
-    const { url = '', headers } = request.raw;
+    if (path === '' && isRead(request)) return root(request, reply);
+    if (DESCRIPTION_PATHS.has(path) && isRead(request)) {
+      const form = await descriptionAt(path, request);
+      if (form !== null) return describe(form, request, reply);
+    }
+    const { url = '' } = request.raw;
     const question = url.indexOf('?');
-    const query = question === -1 ? '' : url.slice(question + 1);
+    return run(path, question === -1 ? '' : url.slice(question + 1), request, reply);
+  }
+
+  /** @param query As it came, without its question mark. */
+  async function run(path: string, query: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { project, caller, trace } = request.ashlar;
+    const { headers } = request.raw;
     const planning = planningHeaders(headers);
     const body = bodyOf(request);
     const key = keyOf(request.method, path, query, headers, body);
@@ -70,9 +83,7 @@ export function addRoutes(app: FastifyInstance, { snapshots, observe }: RouteOpt
           incoming: readIncoming(request.method, path, query, planning, body),
         });
     reply.code(answer.status).headers(answer.headers);
-    if (request.method === 'GET' || request.method === 'HEAD') {
-      reply.header('content-location', contentLocation(path, query));
-    }
+    if (isRead(request)) reply.header('content-location', contentLocation(path, query));
     if (answer.status === 204) return reply.removeHeader('content-type').send();
     return reply.send(answer.body);
   }
@@ -87,14 +98,13 @@ export function addRoutes(app: FastifyInstance, { snapshots, observe }: RouteOpt
     if (path !== TRANSACTION_PATH || method !== 'POST') return false;
     if (isTransactionType(headers['content-type'])) return true;
     const snapshot = await snapshots.current(project.database);
-    const schema = headers['content-profile'] ?? project.settings.rest.schemas[0] ?? 'public';
+    const { schemas } = settleProject(project, snapshot).settings.rest;
+    const schema = headers['content-profile'] ?? schemas[0] ?? 'public';
     return !snapshot.relations.has(relationKey(schema, TRANSACTION_PATH));
   }
 
   async function options(path: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { project } = request.ashlar;
-    const snapshot = await snapshots.current(project.database);
-    const schema = profileOf(request) ?? project.settings.rest.schemas[0] ?? 'public';
+    const { snapshot, schema } = await exposedSchema(request);
     return reply
       .code(200)
       .header('allow', allowOf(snapshot, schema, parseResource(path)))
@@ -102,20 +112,36 @@ export function addRoutes(app: FastifyInstance, { snapshots, observe }: RouteOpt
   }
 
   async function root(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { project, caller, publicUrl } = request.ashlar;
+    const { settings } = await exposedSchema(request);
+    if (settings.rootFunction !== null) return run(`rpc/${settings.rootFunction}`, '', request, reply);
     chooseMediaType(request.headers.accept, ['openapi']);
-    const { schemas } = project.settings.rest;
-    const schema = profileOf(request) ?? schemas[0] ?? 'public';
-    if (!schemas.includes(schema)) throw restErrors.schemaNotExposed(schema, schemas);
+    return describe('openapi-2', request, reply);
+  }
+
+  async function describe(form: DescriptionForm, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { snapshot, schema, settings } = await exposedSchema(request);
+    const answer = await answerDescription({ form, context: request.ashlar, snapshot, settings, schema });
+    return reply.code(200).headers(answer.headers).send(answer.body);
+  }
+
+  /** Which document about the API such a path is, if any: a table of that name comes first. */
+  async function descriptionAt(path: string, request: FastifyRequest): Promise<DescriptionForm | null> {
+    const { snapshot, schema, settings } = await exposedSchema(request);
+    if (snapshot.relations.has(relationKey(schema, path))) return null;
+    if (path === OPENAPI_PATH) return 'openapi-3';
+    return settings.referencePage ? 'page' : null;
+  }
+
+  /** The request's schema, which must be one the project shows: what others hold is nobody's to learn. */
+  async function exposedSchema(
+    request: FastifyRequest,
+  ): Promise<{ readonly snapshot: Snapshot; readonly settings: RestSettings; readonly schema: string }> {
+    const { project } = request.ashlar;
     const snapshot = await snapshots.current(project.database);
-    const document = await describeOpenApi({
-      snapshot,
-      schema,
-      database: project.database,
-      role: caller.role,
-      publicUrl,
-    });
-    return reply.code(200).header('content-type', 'application/openapi+json; charset=utf-8').send(document);
+    const settings = settleProject(project, snapshot).settings.rest;
+    const schema = profileOf(request) ?? settings.schemas[0] ?? 'public';
+    if (!settings.schemas.includes(schema)) throw restErrors.schemaNotExposed(schema, settings.schemas);
+    return { snapshot, settings, schema };
   }
 
   function fail(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -131,6 +157,10 @@ export function addRoutes(app: FastifyInstance, { snapshots, observe }: RouteOpt
     }
     return sendRendered(reply, dataContract.fail(failure, request));
   }
+}
+
+function isRead({ method }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 function bodyOf({ body }: FastifyRequest): Buffer | null {

@@ -80,6 +80,9 @@ export function testProject({
         planEnabled: false,
         transactionEnd: 'commit',
         preRequest: null,
+        rootFunction: null,
+        openApiMode: 'follow-privileges',
+        referencePage: false,
       },
       auth: {
         siteUrl: 'http://localhost:3000',

@@ -97,6 +97,9 @@ export async function createIdentityFixture(options: FixtureOptions = {}): Promi
         planEnabled: false,
         transactionEnd: 'commit',
         preRequest: null,
+        rootFunction: null,
+        openApiMode: 'follow-privileges',
+        referencePage: false,
       },
     },
   };

@@ -2,7 +2,7 @@ import type { Config } from '@ashlar/config';
 import type { ProjectSettings } from '@ashlar/service';
 
 /** What a project has that stored no settings of its own. */
-export function projectDefaults({ gateway, rest, auth }: Config): ProjectSettings {
+export function projectDefaults({ server, gateway, rest, auth }: Config): ProjectSettings {
   return {
     requireApiKey: gateway.requireApiKey,
     rest: {
@@ -13,6 +13,9 @@ export function projectDefaults({ gateway, rest, auth }: Config): ProjectSetting
       planEnabled: rest.restPlan,
       transactionEnd: rest.restTransactionEnd,
       preRequest: null,
+      rootFunction: null,
+      openApiMode: rest.restOpenapi,
+      referencePage: rest.restReference || server.dev,
     },
     auth: {
       siteUrl: auth.siteUrl,

@@ -57,7 +57,11 @@ function roleSettings(
   includeGlobal: boolean,
 ): ReadonlyMap<string, readonly (readonly [string, string])[]> {
   // The query lists global settings first, so that those of the database, applied later, win.
-  const counted = catalogue.roleSettings.filter(({ global }) => includeGlobal || !global);
+  // A project's API login is its own, so the API's options may be set for it wherever it logs in.
+  const counted = catalogue.roleSettings.filter(
+    ({ role, name, global }) =>
+      includeGlobal || !global || (name.startsWith('pgrst.') && role.endsWith('_authenticator')),
+  );
   const byRole = Map.groupBy(counted, ({ role }) => role);
   return new Map(
     [...byRole].map(([role, settings]) => [role, settings.map(({ name, value }) => [name, value] as const)]),

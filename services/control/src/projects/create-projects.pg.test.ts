@@ -32,6 +32,9 @@ const defaults: ProjectSettings = {
     planEnabled: false,
     transactionEnd: 'commit',
     preRequest: null,
+    rootFunction: null,
+    openApiMode: 'follow-privileges',
+    referencePage: false,
   },
   auth: {
     siteUrl: 'http://127.0.0.1:3000',

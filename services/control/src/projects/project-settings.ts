@@ -16,6 +16,9 @@ const storedSettings = z.strictObject({
       planEnabled: z.boolean(),
       transactionEnd: z.enum(['commit', 'commit-allow-override', 'rollback', 'rollback-allow-override']),
       preRequest: z.string().nullable(),
+      rootFunction: z.string().nullable(),
+      openApiMode: z.enum(['follow-privileges', 'ignore-privileges', 'disabled']),
+      referencePage: z.boolean(),
     })
     .partial()
     .optional(),

@@ -10,6 +10,7 @@ import type { Remembered } from './plan-cache.ts';
 import type { Planner } from './planner.ts';
 import { repeatTransaction } from './repeat-transaction.ts';
 import { isolationOf, requestSettings, type RequestFacts } from './request-settings.ts';
+import { settleProject } from './rest-settings.ts';
 import { type StreamedAnswer, streamAnswer } from './stream-answer.ts';
 
 export interface RunRequest {
@@ -33,10 +34,11 @@ export class RequestRunner {
 
   /** @throws RestError, or what `ProjectDatabase` throws. */
   async run(request: RunRequest): Promise<Answer | StreamedAnswer> {
-    const { project, incoming } = request;
-    return this.#planner.withSnapshot(project, (snapshot) =>
-      this.#runWith(snapshot, this.#planner.plan(project, snapshot, incoming), request),
-    );
+    const { incoming } = request;
+    return this.#planner.withSnapshot(request.project, (snapshot) => {
+      const project = settleProject(request.project, snapshot);
+      return this.#runWith(snapshot, this.#planner.plan(project, snapshot, incoming), { ...request, project });
+    });
   }
 
   async #runWith(snapshot: Snapshot, remembered: Remembered, request: RunRequest): Promise<Answer | StreamedAnswer> {

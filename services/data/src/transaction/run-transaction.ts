@@ -2,6 +2,7 @@ import type { LocalSettings, Snapshot, Transaction, TransactionOptions } from '@
 import type { Caller, Project } from '@ashlar/service';
 import type { Answer } from '../execute/answer.ts';
 import { beforeOf, statementFiller } from '../execute/fill-statement.ts';
+import { settleProject } from '../execute/rest-settings.ts';
 import type { Incoming } from '../execute/incoming.ts';
 import type { Remembered } from '../execute/plan-cache.ts';
 import type { Planner } from '../execute/planner.ts';
@@ -100,11 +101,11 @@ class TransactionRun {
   ) {
     this.#planner = planner;
     this.#snapshot = snapshot;
-    this.#run = run;
+    this.#run = { ...run, project: settleProject(run.project, snapshot) };
     this.#request = request;
     this.#position = position;
     this.#preferences = parsePrefer(run.prefer, (name) => snapshot.timezones.has(name));
-    const { schemas } = run.project.settings.rest;
+    const { schemas } = this.#run.project.settings.rest;
     this.#schema = run.profile ?? schemas[0] ?? 'public';
     if (!schemas.includes(this.#schema)) throw restErrors.schemaNotExposed(this.#schema, schemas);
   }

@@ -3,6 +3,7 @@ import type { Call, Snapshot, Snapshots } from '@ashlar/postgres';
 import type { Caller, Project } from '@ashlar/service';
 import { fixedSettings, isolationOf, requestSettings, type RequestFacts } from '../../execute/request-settings.ts';
 import { beforeOf } from '../../execute/fill-statement.ts';
+import { settleProject } from '../../execute/rest-settings.ts';
 import { REFUSAL_STATES } from '../../sql/compile.ts';
 import type { GraphqlRequest } from '../parse/graphql-request.ts';
 import type { RootPlan } from '../plan/plan-operation.ts';
@@ -40,9 +41,11 @@ export class OperationRunner {
    * @returns The whole body, `{"data":{…}}`.
    * @throws GraphQLError, DocumentError, or what `ProjectDatabase` throws.
    */
-  async run(run: RunOperation): Promise<Buffer> {
+  async run(asked: RunOperation): Promise<Buffer> {
+    const { database } = asked.project;
+    const snapshot = this.#snapshots.peek(database) ?? (await this.#snapshots.current(database));
+    const run = { ...asked, project: settleProject(asked.project, snapshot) };
     const { project, caller, request } = run;
-    const snapshot = this.#snapshots.peek(project.database) ?? (await this.#snapshots.current(project.database));
     const known = await this.#schemas.of(project, snapshot, caller.role);
     const plan = this.#operations.plan(known, request);
     const { operation, roots } = plan;

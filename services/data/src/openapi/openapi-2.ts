@@ -1,63 +1,29 @@
-import type { Column, ProjectDatabase, Relation, Routine, Snapshot } from '@ashlar/postgres';
+import type { ApiColumn, ApiDescription, ApiRelation, ApiRoutine } from './describe-api.ts';
+import { type Json, schemaOfType } from './json-schema.ts';
 
-export interface OpenApiSource {
-  readonly snapshot: Snapshot;
-  readonly schema: string;
-  readonly database: ProjectDatabase;
-  readonly role: string;
-  /** Origin and prefix of the project. */
-  readonly publicUrl: string;
-}
-
-type Json = { readonly [key: string]: unknown };
-
-/** What of a schema a role may use: names alone, the snapshot knows the rest. */
-const USABLE = `
-  SELECT
-    (SELECT coalesce(json_agg(c.relname), '[]') FROM pg_catalog.pg_class c
-      WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'v', 'm', 'f', 'p')
-        AND (has_any_column_privilege(c.oid, 'SELECT, INSERT, UPDATE') OR has_table_privilege(c.oid, 'DELETE'))),
-    (SELECT coalesce(json_agg(DISTINCT p.proname), '[]') FROM pg_catalog.pg_proc p
-      WHERE p.pronamespace = n.oid AND has_function_privilege(p.oid, 'EXECUTE')),
-    obj_description(n.oid, 'pg_namespace')
-  FROM pg_catalog.pg_namespace n WHERE n.nspname = $1 AND has_schema_privilege(n.oid, 'USAGE')`;
-
-/** The OpenAPI 2.0 document of what a role may see of a schema, in the form PostgREST gives it. */
-export async function describeOpenApi({ snapshot, schema, database, role, publicUrl }: OpenApiSource): Promise<string> {
-  const result = await database.call({
-    login: 'authenticator',
-    role,
-    settings: [],
-    readOnly: true,
-    connection: 'shared',
-    statement: { text: USABLE, values: [schema] },
-  });
-  const [relationNames, routineNames, comment] = result.rows[0] ?? [];
-  const usable = { relations: nameSet(relationNames), routines: nameSet(routineNames) };
-  const relations = [...snapshot.relations.values()]
-    .filter((relation) => relation.schema === schema && usable.relations.has(relation.name))
-    .toSorted((left, right) => (left.name < right.name ? -1 : 1));
-  const routines = [...snapshot.routines.values()]
-    .flatMap(([first]) => (first?.schema === schema && usable.routines.has(first.name) ? [first] : []))
-    .toSorted((left, right) => (left.name < right.name ? -1 : 1));
+/**
+ * The OpenAPI 2.0 document of an API, in the form PostgREST gives it.
+ *
+ * @param publicUrl Origin and prefix of the project.
+ */
+export function openApi2({ title, description, relations, routines }: ApiDescription, publicUrl: string): Json {
   const url = new URL(publicUrl);
-  const [title = `standard ${schema} schema`, ...description] = (comment ?? undefined)?.split('\n') ?? [];
-  return JSON.stringify({
+  return {
     swagger: '2.0',
-    info: { title, description: description.join('\n').trim(), version: '1' },
+    info: { title, description, version: '1' },
     host: url.host,
     basePath: `${url.pathname.replace(/\/$/, '')}/rest/v1`,
     schemes: [url.protocol.replace(':', '')],
     consumes: MEDIA_TYPES,
     produces: MEDIA_TYPES,
     paths: Object.fromEntries([...relations.map(relationPath), ...routines.map(routinePath)]),
-    definitions: Object.fromEntries(relations.map((relation) => [relation.name, definition(relation, snapshot)])),
+    definitions: Object.fromEntries(relations.map((relation) => [relation.name, definition(relation)])),
     parameters: Object.fromEntries([...SHARED_PARAMETERS, ...relations.flatMap(relationParameters)]),
     externalDocs: {
       description: 'PostgREST Documentation',
       url: 'https://postgrest.org/en/stable/references/api.html',
     },
-  });
+  };
 }
 
 const MEDIA_TYPES = [
@@ -66,11 +32,6 @@ const MEDIA_TYPES = [
   'application/vnd.pgrst.object+json',
   'text/csv',
 ];
-
-/** @param json As the statement above aggregates it. */
-function nameSet(json: string | null | undefined): ReadonlySet<string> {
-  return new Set(JSON.parse(json ?? '[]') as readonly string[]);
-}
 
 const header = (name: string, values: readonly string[], more: Json = {}): Json => ({
   name,
@@ -111,8 +72,8 @@ const SHARED_PARAMETERS: readonly (readonly [string, Json])[] = [
   ['limit', query('limit', 'Limiting and Pagination')],
 ];
 
-function relationParameters(relation: Relation): readonly (readonly [string, Json])[] {
-  const filters = [...relation.columns.values()].map(({ name, comment }): readonly [string, Json] => [
+function relationParameters(relation: ApiRelation): readonly (readonly [string, Json])[] {
+  const filters = relation.columns.map(({ name, comment }): readonly [string, Json] => [
     `rowFilter.${relation.name}.${name}`,
     { name, in: 'query', type: 'string', required: false, ...(comment === null ? {} : { description: comment }) },
   ]);
@@ -130,8 +91,8 @@ function reference(parameter: string): Json {
   return { $ref: `#/parameters/${parameter}` };
 }
 
-function relationPath(relation: Relation): readonly [string, Json] {
-  const filters = [...relation.columns.keys()].map((column) => reference(`rowFilter.${relation.name}.${column}`));
+function relationPath(relation: ApiRelation): readonly [string, Json] {
+  const filters = relation.columns.map(({ name }) => reference(`rowFilter.${relation.name}.${name}`));
   const body = reference(`body.${relation.name}`);
   const common = {
     tags: [relation.name],
@@ -148,8 +109,8 @@ function relationPath(relation: Relation): readonly [string, Json] {
   return [
     `/${relation.name}`,
     {
-      get,
-      ...(relation.insertable
+      ...(relation.select ? { get } : {}),
+      ...(relation.insert
         ? {
             post: {
               ...common,
@@ -158,19 +119,19 @@ function relationPath(relation: Relation): readonly [string, Json] {
             },
           }
         : {}),
-      ...(relation.deletable
+      ...(relation.delete
         ? { delete: { ...common, parameters: [...filters, reference('preferReturn')], responses: noContent } }
         : {}),
-      ...(relation.updatable
+      ...(relation.update
         ? { patch: { ...common, parameters: [...filters, body, reference('preferReturn')], responses: noContent } }
         : {}),
     },
   ];
 }
 
-function routinePath(routine: Routine): readonly [string, Json] {
+function routinePath({ overloads: [routine] }: ApiRoutine): readonly [string, Json] {
   const properties = Object.fromEntries(
-    routine.parameters.map(({ name, type }) => [name, { ...typeOf(type), format: type }]),
+    routine.parameters.map(({ name, type }) => [name, { ...schemaOfType(type), format: type }]),
   );
   const required = routine.parameters.filter((parameter) => parameter.required).map(({ name }) => name);
   const common = {
@@ -190,28 +151,33 @@ function routinePath(routine: Routine): readonly [string, Json] {
       name,
       in: 'query',
       required: isRequired,
-      ...typeOf(type),
+      ...schemaOfType(type),
       format: type,
     })),
   };
   return [`/rpc/${routine.name}`, routine.volatility === 'volatile' ? { post } : { get, post }];
 }
 
-function definition(relation: Relation, snapshot: Snapshot): Json {
-  const columns = [...relation.columns.values()];
-  const required = columns.filter(({ nullable }) => !nullable).map(({ name }) => name);
+function definition(relation: ApiRelation): Json {
+  const required = relation.columns.filter(({ nullable }) => !nullable).map(({ name }) => name);
   return {
     ...(relation.comment === null ? {} : { description: relation.comment }),
     ...(required.length === 0 ? {} : { required }),
-    properties: Object.fromEntries(columns.map((column) => [column.name, property(column, relation, snapshot)])),
+    properties: Object.fromEntries(relation.columns.map((column) => [column.name, property(column)])),
     type: 'object',
   };
 }
 
-function property(column: Column, relation: Relation, snapshot: Snapshot): Json {
+function property(column: ApiColumn): Json {
+  const { refersTo } = column;
   const notes = [
-    ...(relation.primaryKey.includes(column.name) ? ['This is a Primary Key.<pk/>'] : []),
-    ...foreignKeyNotes(column, relation, snapshot),
+    ...(column.primary ? ['This is a Primary Key.<pk/>'] : []),
+    ...(refersTo === null
+      ? []
+      : [
+          `This is a Foreign Key to \`${refersTo.relation}.${refersTo.column}\`.` +
+            `<fk table='${refersTo.relation}' column='${refersTo.column}'/>`,
+        ]),
   ];
   const note = notes.length === 0 ? null : `Note:\n${notes.join('\n')}`;
   const description = [column.comment, note].filter((text) => text !== null).join('\n\n');
@@ -221,26 +187,6 @@ function property(column: Column, relation: Relation, snapshot: Snapshot): Json 
     ...(column.enumLabels.length === 0 ? {} : { enum: column.enumLabels }),
     format: column.type,
     ...(column.maxLength === null ? {} : { maxLength: column.maxLength }),
-    ...typeOf(column.type),
+    ...schemaOfType(column.type),
   };
-}
-
-function foreignKeyNotes(column: Column, relation: Relation, snapshot: Snapshot): readonly string[] {
-  const relationships = snapshot.relationships.get(`${relation.schema}\0${relation.name}`) ?? [];
-  const target = relationships.find(
-    ({ ownsForeignKey, columns }) => ownsForeignKey && columns.length === 1 && columns[0]?.origin === column.name,
-  );
-  const pair = target?.columns[0];
-  if (target === undefined || pair === undefined) return [];
-  const name = `${target.target}.${pair.target}`;
-  return [`This is a Foreign Key to \`${name}\`.<fk table='${target.target}' column='${pair.target}'/>`];
-}
-
-/** JSON Schema's idea of a PostgreSQL type. */
-function typeOf(type: string): Json {
-  if (type.endsWith('[]')) return { type: 'array', items: typeOf(type.slice(0, -2)) };
-  if (/^(smallint|integer|bigint)$/.test(type)) return { type: 'integer' };
-  if (/^(numeric|real|double precision)/.test(type)) return { type: 'number' };
-  if (type === 'boolean') return { type: 'boolean' };
-  return type === 'json' || type === 'jsonb' ? {} : { type: 'string' };
 }
