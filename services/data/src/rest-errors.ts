@@ -154,11 +154,12 @@ export const restErrors = {
       code: 'PGRST128',
       message: 'Function must return SETOF or TABLE when max-affected preference is used with handling=strict',
     }),
-  columnUnknown: (column: string, relation: string): RestError =>
+  columnUnknown: (column: string, relation: { readonly schema: string; readonly name: string }): RestError =>
     new RestError({
       status: 400,
       code: 'PGRST204',
-      message: `Could not find the '${column}' column of '${relation}' in the schema cache`,
+      message: `Could not find the '${column}' column of '${relation.name}' in the schema cache`,
+      lacksColumn: relation,
     }),
   relationUnknown: (schema: string, relation: string, similar: string | null): RestError =>
     new RestError({
@@ -166,5 +167,6 @@ export const restErrors = {
       code: 'PGRST205',
       message: `Could not find the table '${schema}.${relation}' in the schema cache`,
       hint: similar === null ? null : `Perhaps you meant the table '${schema}.${similar}'`,
+      suggests: similar === null ? null : { kind: 'relation', schema, name: similar },
     }),
 } as const;

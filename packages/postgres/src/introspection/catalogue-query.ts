@@ -16,7 +16,7 @@ namespace as materialized (
   where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 ),
 relation as materialized (
-  select c.oid, c.relname, c.relkind, c.reltype, n.nspname
+  select c.oid, c.relname, c.relkind, c.reltype, c.relrowsecurity, n.nspname
   from pg_catalog.pg_class c
   join namespace n on n.oid = c.relnamespace
   where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
@@ -83,12 +83,15 @@ used_type as (
 )
 select 'schemas', null, json_agg(n.nspname order by n.nspname)::text from namespace n
 union all
+select 'bypassRoles', null, json_agg(a.rolname)::text from pg_catalog.pg_roles a where a.rolbypassrls or a.rolsuper
+union all
 select 'relations', null, json_agg(json_build_object(
   'oid', r.oid::int8,
   'schema', r.nspname,
   'name', r.relname,
   'kind', r.relkind,
   'rowType', r.reltype::int8,
+  'rowSecurity', r.relrowsecurity,
   'events', case
     when r.relkind in ('r', 'p') then 28
     when r.relkind in ('v', 'f') then pg_catalog.pg_relation_is_updatable(r.oid, true)

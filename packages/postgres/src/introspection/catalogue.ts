@@ -25,6 +25,7 @@ export interface CatalogueRelation {
   readonly name: string;
   readonly kind: 'r' | 'p' | 'v' | 'm' | 'f';
   readonly rowType: Oid;
+  readonly rowSecurity: boolean;
   /** Bits as `pg_relation_is_updatable` gives them: 4 update, 8 insert, 16 delete. */
   readonly events: number;
   /** An INSTEAD OF UPDATE trigger takes every column, computed ones too. */
@@ -111,6 +112,8 @@ export interface CatalogueRoleSetting {
 
 export interface Catalogue {
   readonly schemas: readonly string[];
+  /** Superusers, and roles with BYPASSRLS. */
+  readonly bypassRoles: readonly string[];
   readonly relations: readonly CatalogueRelation[];
   readonly comments: readonly CatalogueComment[];
   readonly identitySequences: readonly CatalogueIdentitySequence[];
@@ -143,6 +146,7 @@ type Sections = Omit<Catalogue, 'viewRules'>;
 
 const EMPTY: Sections = {
   schemas: [],
+  bypassRoles: [],
   relations: [],
   comments: [],
   identitySequences: [],

@@ -53,6 +53,7 @@ export function describeRelations(
         insertable: (raw.events & INSERT) !== 0,
         updatable: (raw.events & UPDATE) !== 0,
         deletable: (raw.events & DELETE) !== 0,
+        rowSecurity: raw.rowSecurity,
         comment: comments.get(raw.oid)?.get(0) ?? null,
       },
     });

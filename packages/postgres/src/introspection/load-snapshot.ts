@@ -47,6 +47,7 @@ function describeCatalogue(
     routines: Map.groupBy(routines, ({ schema, name }) => relationKey(schema, name)),
     types: types.named,
     roleSettings: roleSettings(catalogue, options.globalRoleSettings ?? false),
+    bypassRoles: new Set(catalogue.bypassRoles),
     timezones: options.timezones,
     schemas: new Set(catalogue.schemas),
   };

@@ -37,6 +37,8 @@ export interface Relation {
   readonly insertable: boolean;
   readonly updatable: boolean;
   readonly deletable: boolean;
+  /** Row-level security is on: roles may see fewer rows than there are. */
+  readonly rowSecurity: boolean;
   readonly comment: string | null;
 }
 
@@ -149,6 +151,8 @@ export interface Snapshot {
   readonly types: ReadonlyMap<string, NamedType>;
   /** `IN DATABASE` settings of each API role, such as statement_timeout. */
   readonly roleSettings: ReadonlyMap<string, readonly (readonly [name: string, value: string])[]>;
+  /** Roles to which row-level security does not apply. */
+  readonly bypassRoles: ReadonlySet<string>;
   /** Names of time zones the server knows: an unknown `Prefer: timezone=` is ignored. */
   readonly timezones: ReadonlySet<string>;
   /** All schemas with objects, for hints and configuration checks. */

@@ -1,4 +1,4 @@
-import type { Routine, Snapshot } from '@ashlar/postgres';
+import { relationKey, type Routine, type Snapshot } from '@ashlar/postgres';
 import type { RestSettings } from '@ashlar/service';
 import { chooseMediaType, contentTypeOf, type PlanMediaType, type RowMediaType } from '../parse/media-type.ts';
 import { parseQuery, type QueryTree } from '../parse/parse-query.ts';
@@ -9,6 +9,7 @@ import type { PlanContext } from '../plan/plan-context.ts';
 import { planDelete, planInsert, planPut, planUpdate } from '../plan/plan-mutation.ts';
 import { planRead } from '../plan/plan-read.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
+import { relationsIn } from '../plan/relations-in.ts';
 import { restErrors } from '../rest-errors.ts';
 import { compile, type CompiledStatement, compileEstimate, compileExplain, compileStream } from '../sql/compile.ts';
 import { appliedPreferences } from './applied-preferences.ts';
@@ -24,6 +25,11 @@ export interface Prepared {
   readonly stream: CompiledStatement | null;
   /** For a count that is the planner's. */
   readonly estimate: CompiledStatement | null;
+  /**
+   * The same with its rows counted instead. The planner knows how often a value occurs in rows nobody may see, so
+   * its estimate is only for roles to which row-level security does not apply; null where there is none to apply.
+   */
+  readonly counted: Prepared | null;
   readonly isRoutine: boolean;
   readonly routine: Routine | null;
   readonly relation: string;
@@ -68,12 +74,13 @@ export function prepare(snapshot: Snapshot, rest: RestSettings, incoming: Incomi
   const readOnly = isRead || (routine !== null && routine.volatility !== 'volatile');
   const rollback = !readOnly && rollsBack(rest, preferences);
   const streams = plan !== null && explained === null && mayStream(plan) && (plan.action === null || readOnly);
-  return {
+  const prepared: Prepared = {
     method,
     plan,
     statement: plan === null ? null : explained === null ? compile(plan) : compileExplain(plan, explained),
     stream: streams ? compileStream(plan) : null,
     estimate: plan !== null && isEstimated(plan) ? compileEstimate(plan) : null,
+    counted: null,
     isRoutine: routine !== null,
     routine,
     relation: resource.name,
@@ -97,6 +104,18 @@ export function prepare(snapshot: Snapshot, rest: RestSettings, incoming: Incomi
       vary: 'Accept, Prefer, Range',
     },
   };
+  if (plan === null || prepared.estimate === null || !hidesRows(plan, snapshot)) return prepared;
+  const exact: QueryPlan = { ...plan, count: 'exact' };
+  const counted = { statement: compile(exact), stream: streams ? compileStream(exact) : null, estimate: null };
+  return { ...prepared, counted: { ...prepared, plan: exact, ...counted } };
+}
+
+/** Whether a role may see fewer rows of a relation than there are: by its policies, or as a view. */
+function hidesRows(plan: QueryPlan, snapshot: Snapshot): boolean {
+  return relationsIn(plan).some(({ relation: { schema, name } }) => {
+    const relation = snapshot.relations.get(relationKey(schema, name));
+    return relation === undefined || relation.rowSecurity || relation.kind === 'view';
+  });
 }
 
 function renderingAskedFor(

@@ -6,11 +6,13 @@ import { ANSWER_COLUMNS } from '../sql/compile.ts';
 import { type Answer, answerOf, explainedAnswer, nothingWritten } from './answer.ts';
 import { beforeOf, statementFiller } from './fill-statement.ts';
 import type { Incoming } from './incoming.ts';
+import type { Prepared } from './prepare.ts';
 import type { Remembered } from './plan-cache.ts';
 import type { Planner } from './planner.ts';
 import { repeatTransaction } from './repeat-transaction.ts';
 import { isolationOf, requestSettings, type RequestFacts } from './request-settings.ts';
 import { settleProject } from './rest-settings.ts';
+import { type FailedRequest, withoutUnseenNames } from './unseen-names.ts';
 import { type StreamedAnswer, streamAnswer } from './stream-answer.ts';
 
 export interface RunRequest {
@@ -34,16 +36,24 @@ export class RequestRunner {
 
   /** @throws RestError, or what `ProjectDatabase` throws. */
   async run(request: RunRequest): Promise<Answer | StreamedAnswer> {
-    const { incoming } = request;
-    return this.#planner.withSnapshot(request.project, (snapshot) => {
-      const project = settleProject(request.project, snapshot);
-      return this.#runWith(snapshot, this.#planner.plan(project, snapshot, incoming), { ...request, project });
-    });
+    const { incoming, caller } = request;
+    let met: FailedRequest | null = null;
+    try {
+      return await this.#planner.withSnapshot(request.project, (snapshot) => {
+        const project = settleProject(request.project, snapshot);
+        met = { database: project.database, role: caller.role, snapshot, plan: null };
+        const remembered = this.#planner.plan(project, snapshot, incoming);
+        met = { ...met, plan: remembered.prepared.plan };
+        return this.#runWith(snapshot, remembered, { ...request, project });
+      });
+    } catch (error) {
+      throw met === null ? error : await withoutUnseenNames(error, met);
+    }
   }
 
   async #runWith(snapshot: Snapshot, remembered: Remembered, request: RunRequest): Promise<Answer | StreamedAnswer> {
-    const { prepared } = remembered;
     const { project, caller, incoming, facts } = request;
+    const prepared = preparedFor(caller.role, remembered.prepared, snapshot);
     if (prepared.statement === null || prepared.plan === null) return nothingWritten(prepared);
     const fill = statementFiller(incoming);
     const isolation = isolationOf(snapshot, caller.role, prepared.routine);
@@ -116,4 +126,8 @@ async function runKeyedCall(
       answerOnce(tx, key, settings, async () => answerFrom(await tx.execute(step))),
     ),
   );
+}
+
+function preparedFor(role: string, prepared: Prepared, { bypassRoles }: Snapshot): Prepared {
+  return prepared.counted === null || bypassRoles.has(role) ? prepared : prepared.counted;
 }

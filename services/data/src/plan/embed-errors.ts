@@ -16,6 +16,7 @@ export function relationshipUnknown(
     message: `Could not find a relationship between '${origin}' and '${target}' in the schema cache`,
     details: `Searched for a foreign key relationship between '${origin}' and '${target}'${using} in the schema '${schema}', but no matches were found.`,
     hint: similar === null ? null : `Perhaps you meant '${similar}' instead of '${target}'.`,
+    suggests: similar === null ? null : { kind: 'relation', schema, name: similar },
   });
 }
 

@@ -1,6 +1,6 @@
 import { closest, relationKey, type Routine, type Snapshot } from '@ashlar/postgres';
 import type { Payload } from '../parse/body.ts';
-import { RestError } from '../rest-error.ts';
+import { RestError, type RestErrorParts } from '../rest-error.ts';
 
 const SIMILAR_FUNCTION = 0.75;
 const SIMILAR_PARAMETERS = 0.33;
@@ -83,16 +83,25 @@ function routineUnknown(
     code: 'PGRST202',
     message: `Could not find the function ${schema}.${name}${signature} in the schema cache`,
     details: `Searched for the function ${schema}.${name}${details}, but no matches were found in the schema cache.`,
-    hint: similarRoutine(snapshot, schema, name, list),
+    ...similarRoutine(snapshot, schema, name, list),
   });
 }
 
-function similarRoutine(snapshot: Snapshot, schema: string, name: string, list: string): string | null {
+function similarRoutine(
+  snapshot: Snapshot,
+  schema: string,
+  name: string,
+  list: string,
+): Pick<RestErrorParts, 'hint' | 'suggests'> {
   const overloads = snapshot.routines.get(relationKey(schema, name));
   if (overloads === undefined) {
     const names = [...snapshot.routines.values()].flatMap(([first]) => (first?.schema === schema ? [first.name] : []));
     const similar = closest(name, names, SIMILAR_FUNCTION);
-    return similar === null ? null : `Perhaps you meant to call the function ${schema}.${similar}`;
+    if (similar === null) return {};
+    return {
+      hint: `Perhaps you meant to call the function ${schema}.${similar}`,
+      suggests: { kind: 'routine', schema, name: similar },
+    };
   }
   const lists = overloads.map(({ parameters }) =>
     parameters
@@ -101,5 +110,9 @@ function similarRoutine(snapshot: Snapshot, schema: string, name: string, list: 
       .join(', '),
   );
   const similar = closest(list, lists, SIMILAR_PARAMETERS);
-  return similar === null ? null : `Perhaps you meant to call the function ${schema}.${name}(${similar})`;
+  if (similar === null) return {};
+  return {
+    hint: `Perhaps you meant to call the function ${schema}.${name}(${similar})`,
+    suggests: { kind: 'routine', schema, name },
+  };
 }

@@ -37,6 +37,7 @@ function table(name: string, columns: readonly Column[]): Relation {
     insertable: true,
     updatable: true,
     deletable: true,
+    rowSecurity: false,
     comment: null,
   };
 }
@@ -99,6 +100,7 @@ const SNAPSHOT: Snapshot = {
   routines: new Map([['public\0add', [ADD]]]),
   types: new Map(),
   roleSettings: new Map(),
+  bypassRoles: new Set(),
   timezones: new Set(),
   schemas: new Set(['public']),
 };

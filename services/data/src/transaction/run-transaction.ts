@@ -3,6 +3,8 @@ import type { Caller, Project } from '@ashlar/service';
 import type { Answer } from '../execute/answer.ts';
 import { beforeOf, statementFiller } from '../execute/fill-statement.ts';
 import { settleProject } from '../execute/rest-settings.ts';
+import { type FailedRequest, withoutUnseenNames } from '../execute/unseen-names.ts';
+import type { QueryPlan } from '../plan/query-plan.ts';
 import type { Incoming } from '../execute/incoming.ts';
 import type { Remembered } from '../execute/plan-cache.ts';
 import type { Planner } from '../execute/planner.ts';
@@ -49,6 +51,8 @@ interface DraftedRequest {
 /** Where a transaction is: what it met there is reported with the operation. Null before the first, after the last. */
 interface Position {
   operation: number | null;
+  /** What that operation was planned against, once it was. */
+  request: FailedRequest | null;
 }
 
 /** Settings statements leave behind for the answer of their own request. */
@@ -68,7 +72,7 @@ export class TransactionRunner {
 
   /** @throws RestError with the operation it is about, or what `ProjectDatabase` throws. */
   async run(run: RunTransaction): Promise<Answer> {
-    const position: Position = { operation: null };
+    const position: Position = { operation: null, request: null };
     try {
       chooseMediaType(run.accept, ['json']);
       const request = parseTransaction(run.body);
@@ -76,7 +80,8 @@ export class TransactionRunner {
         new TransactionRun(this.#planner, snapshot, run, request, position).answer(),
       );
     } catch (error) {
-      const known = restErrorOf(error, run.caller.role === 'anon');
+      const told = position.request === null ? error : await withoutUnseenNames(error, position.request);
+      const known = restErrorOf(told, run.caller.role === 'anon');
       throw known === null ? error : known.inTransaction(position.operation);
     }
   }
@@ -143,6 +148,7 @@ class TransactionRun {
       this.#position.operation = index;
       if (operation.kind === 'event') return { operation, draft: null };
       const incoming = this.#incoming(operation, null);
+      this.#position.request = this.#failing(null);
       return {
         operation,
         draft: { incoming, remembered: this.#planner.plan(project, this.#snapshot, incoming) },
@@ -178,6 +184,7 @@ class TransactionRun {
     const remembered =
       incoming === draft.incoming ? draft.remembered : this.#planner.plan(project, this.#snapshot, incoming);
     const { prepared } = remembered;
+    this.#position.request = this.#failing(prepared.plan);
     if (prepared.statement === null) return resultOfNothing(prepared);
     const own = { ...facts, method: operation.method, path: `/${operation.path}` };
     const result = await tx.execute({
@@ -195,6 +202,11 @@ class TransactionRun {
       statement: emitStep(event, results.resolve),
     });
     return { status: 201, count: null, body: result.bytes(0, 0) ?? '' };
+  }
+
+  #failing(plan: QueryPlan | null): FailedRequest {
+    const { project, caller } = this.#run;
+    return { database: project.database, role: caller.role, snapshot: this.#snapshot, plan };
   }
 
   #incoming(operation: RequestOperation, results: Results | null): Incoming {

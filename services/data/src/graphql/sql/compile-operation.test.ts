@@ -35,6 +35,7 @@ function table(name: string, columns: readonly Column[], comment: string | null 
     insertable: true,
     updatable: true,
     deletable: true,
+    rowSecurity: false,
     comment,
   };
 }
@@ -104,6 +105,7 @@ const SNAPSHOT: Snapshot = {
   routines: new Map([['public\0add', [ADD]]]),
   types: new Map(),
   roleSettings: new Map(),
+  bypassRoles: new Set(),
   timezones: new Set(),
   schemas: new Set(['public']),
 };
