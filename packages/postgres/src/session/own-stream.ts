@@ -25,11 +25,6 @@ export async function* ownStream(
   const runStep = async (step: Step): Promise<void> => {
     resultOf(await runExchange(lease.connection, { role: call.role, steps: [step], wanted: 0, patienceMs: patience }));
   };
-  const aborted = Promise.withResolvers<never>();
-  aborted.promise.catch(() => undefined);
-  const onAbort = (): void => aborted.reject(call.signal === undefined ? undefined : reasonOf(call.signal));
-  call.signal?.addEventListener('abort', onAbort, { once: true });
-  if (call.signal?.aborted === true) onAbort();
   try {
     if (begin !== null) await runStep(begin);
     const cursor = new PagedExchange(lease.connection, {
@@ -41,7 +36,7 @@ export async function* ownStream(
     let isComplete = false;
     try {
       while (!isComplete) {
-        const page = await Promise.race([cursor.page(), aborted.promise]);
+        const page = await unlessAborted(cursor.page(), call.signal);
         isComplete = page.isLast;
         if (!isComplete) cursor.next();
         yield* page.rows;
@@ -52,8 +47,24 @@ export async function* ownStream(
     await cursor.end();
     if (end !== null) await runStep(end);
   } finally {
-    call.signal?.removeEventListener('abort', onAbort);
     lease.release();
+  }
+}
+
+/**
+ * The promise, or the signal's reason once it fires. Each call races with a promise of its own: one that outlives
+ * many races keeps what each of them resolved with, here every page of the stream.
+ */
+async function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  if (signal === undefined) return promise;
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = (): void => aborted.reject(reasonOf(signal));
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }
 
