@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 import { relationKey, type Snapshot, type Snapshots } from '@ashlar/postgres';
 import { doorFailureOf, type Project, type RestSettings, sendRendered } from '@ashlar/service';
 import type { Observe } from '@ashlar/telemetry';
@@ -9,6 +10,7 @@ import { signalOf } from './execute/client-signal.ts';
 import { type PlanningHeaders, readIncoming } from './execute/incoming.ts';
 import { restErrorOf } from './execute/postgres-error.ts';
 import { Planner } from './execute/planner.ts';
+import { readBody } from './execute/read-body.ts';
 import { settleProject } from './execute/rest-settings.ts';
 import { RequestRunner } from './execute/run-request.ts';
 import { type IdempotencyKey, readIdempotencyKey } from './idempotency/idempotency-key.ts';
@@ -34,7 +36,10 @@ export function addRoutes(app: FastifyInstance, { snapshots, observe }: RouteOpt
   const transactions = new TransactionRunner(planner);
   app.removeAllContentTypeParsers();
   // Bodies go to PostgreSQL as they came; nothing here makes objects of them.
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('*', (request: FastifyRequest, body: Readable) => {
+    const declared = request.headers['content-length'];
+    return readBody(body, declared === undefined ? null : Number(declared), dataContract.bodyLimitBytes);
+  });
   app.setErrorHandler((error, request, reply) => fail(error, request, reply));
   app.setNotFoundHandler((request, reply) => fail(restErrors.methodUnsupported(request.method), request, reply));
   app.all('/', (request, reply) => handle('', request, reply));

@@ -4,8 +4,11 @@
  * write's answer is handed out before the server said ReadyForQuery.
  */
 
-/** A value is bound as an untyped text literal, so PostgreSQL does the cast and reports the type error. */
-export type StatementValue = string | null;
+/**
+ * A value is bound as an untyped text literal, so PostgreSQL does the cast and reports the type error. Bytes are bound
+ * in binary format, which for text and json is their UTF-8 and for bytea the bytes themselves.
+ */
+export type StatementValue = string | null | Buffer;
 
 /** One SQL text with its values, as a compiler makes it. Equal texts share a prepared statement per role. */
 export interface Statement {

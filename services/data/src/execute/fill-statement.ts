@@ -9,7 +9,7 @@ import type { Incoming } from './incoming.ts';
 /** Gives compiled statements the values of one request. */
 export function statementFiller({ parameters, payload }: Incoming): (statement: CompiledStatement) => Statement {
   const slots = slotsOf(parameters);
-  return ({ text, bindings }) => ({ text, values: valuesOf(bindings, slots, payload?.text ?? null) });
+  return ({ text, bindings }) => ({ text, values: valuesOf(bindings, slots, payload?.content ?? null) });
 }
 
 /** The project's pre-request function, called with the settings in place. */

@@ -13,13 +13,14 @@ export interface JsonOutline {
 }
 
 /**
- * Checks that a text is JSON and reads the keys of its rows, without building a value: numbers keep the digits they
+ * Checks that bytes are JSON and reads the keys of its rows, without building a value: numbers keep the digits they
  * were written with, and memory does not grow with the body.
  *
- * @throws PGRST102 for a text that is no JSON or nests too deep.
+ * @param bytes Valid UTF-8, without a byte order mark.
+ * @throws PGRST102 for what is no JSON or nests too deep.
  */
-export function outlineJson(text: string): JsonOutline {
-  const scanner = new JsonScanner(text);
+export function outlineJson(bytes: Buffer): JsonOutline {
+  const scanner = new JsonScanner(bytes);
   scanner.blanks();
   const first = scanner.peek();
   if (first === OPEN_BRACE) {
@@ -45,19 +46,29 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
-const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const ESCAPE = /["\\/bfnrt]|u[0-9a-fA-F]{4}/y;
+const MINUS = 0x2d;
+const PLUS = 0x2b;
+const DOT = 0x2e;
+const ZERO = 0x30;
+const LETTER_E = 0x65;
+const LETTER_U = 0x75;
+const ESCAPED: ReadonlySet<number> = new Set(Buffer.from('"\\/bfnrt'));
+const WORDS = { true: Buffer.from('true'), false: Buffer.from('false'), null: Buffer.from('null') };
+/** Turns A-Z into a-z, and leaves digits as they are. */
+const LOWER = 0x20;
+/** What `peek` gives behind the last byte. */
+const END = -1;
 
 class JsonScanner {
-  readonly #text: string;
+  readonly #bytes: Buffer;
   #position = 0;
 
-  constructor(text: string) {
-    this.#text = text;
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
   }
 
   peek(): number {
-    return this.#text.charCodeAt(this.#position);
+    return this.#bytes[this.#position] ?? END;
   }
 
   blanks(): void {
@@ -70,7 +81,7 @@ class JsonScanner {
 
   end(): void {
     this.blanks();
-    if (this.#position < this.#text.length) invalid();
+    if (this.#position < this.#bytes.length) invalid();
   }
 
   rows(): JsonOutline {
@@ -78,15 +89,16 @@ class JsonScanner {
     this.blanks();
     if (this.#takes(CLOSE_BRACKET)) return { form: 'array', keys: [], rows: 0, uniform: true };
     let keys: ReadonlySet<string> | null = null;
+    const rawKeys: Buffer[] = [];
     let rows = 0;
     let uniform = true;
     do {
       this.blanks();
       rows += 1;
       if (this.peek() === OPEN_BRACE) {
-        const own: ReadonlySet<string> = this.object(2);
-        keys ??= own;
-        if (own !== keys && !sameKeys(own, keys)) uniform = false;
+        if (keys === null) keys = this.object(2, rawKeys);
+        // Nearly always a row is written like the first; only where not are its keys read.
+        else if (!this.#repeats(rawKeys) && !sameKeys(this.object(2), keys)) uniform = false;
       } else {
         uniform = false;
         this.value(1);
@@ -97,10 +109,29 @@ class JsonScanner {
     return { form: 'array', keys: [...(keys ?? [])], rows, uniform };
   }
 
-  object(depth: number): ReadonlySet<string> {
+  /** @param raw Gets the keys as they are written. */
+  object(depth: number, raw: Buffer[] = []): ReadonlySet<string> {
     const keys = new Set<string>();
-    this.#members(depth, keys);
+    this.#members(depth, (start, end) => {
+      keys.add(this.#key(start, end));
+      raw.push(this.#bytes.subarray(start, end));
+    });
     return keys;
+  }
+
+  /** Steps over an object with exactly these keys in this order; stays before any other. */
+  #repeats(raw: readonly Buffer[]): boolean {
+    const before = this.#position;
+    let seen = 0;
+    let equal = true;
+    this.#members(2, (start, end) => {
+      const expected = raw[seen];
+      seen += 1;
+      equal &&= expected !== undefined && this.#bytes.compare(expected, 0, expected.length, start, end) === 0;
+    });
+    if (equal && seen === raw.length) return true;
+    this.#position = before;
+    return false;
   }
 
   value(depth: number): void {
@@ -112,17 +143,17 @@ class JsonScanner {
       case QUOTE:
         return this.#string();
       case 0x74:
-        return this.#word('true');
+        return this.#word(WORDS.true);
       case 0x66:
-        return this.#word('false');
+        return this.#word(WORDS.false);
       case 0x6e:
-        return this.#word('null');
+        return this.#word(WORDS.null);
       default:
-        return this.#pattern(NUMBER);
+        return this.#number();
     }
   }
 
-  #members(depth: number, keys: Set<string> | null): void {
+  #members(depth: number, onKey: ((start: number, end: number) => void) | null): void {
     this.#enter(depth);
     if (this.#takes(CLOSE_BRACE)) return;
     do {
@@ -130,7 +161,7 @@ class JsonScanner {
       const start = this.#position;
       if (this.peek() !== QUOTE) invalid();
       this.#string();
-      keys?.add(this.#key(start));
+      onKey?.(start, this.#position);
       this.blanks();
       this.#expect(COLON);
       this.blanks();
@@ -162,29 +193,51 @@ class JsonScanner {
     for (;;) {
       const code = this.peek();
       if (code === QUOTE) break;
-      if (Number.isNaN(code) || code < 0x20) invalid();
+      if (code < 0x20) invalid();
       this.#position += 1;
-      if (code === BACKSLASH) this.#pattern(ESCAPE);
+      if (code === BACKSLASH) this.#escape();
     }
     this.#position += 1;
   }
 
-  /** The key whose string began at `start` and ended here. */
-  #key(start: number): string {
-    const raw = this.#text.slice(start, this.#position);
+  /** The key whose string stands there, quotes included. */
+  #key(start: number, end: number): string {
+    const raw = this.#bytes.toString('utf8', start, end);
     // Already checked to be a JSON string, so parsing gives a string.
     return raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1);
   }
 
-  #word(word: string): void {
-    if (!this.#text.startsWith(word, this.#position)) invalid();
-    this.#position += word.length;
+  #word(word: Buffer): void {
+    for (const byte of word) this.#expect(byte);
   }
 
-  #pattern(pattern: RegExp): void {
-    pattern.lastIndex = this.#position;
-    if (!pattern.test(this.#text)) invalid();
-    this.#position = pattern.lastIndex;
+  /** `-1.5e+3` and the like; no digit may follow a leading zero. */
+  #number(): void {
+    this.#takes(MINUS);
+    if (!this.#takes(ZERO)) this.#digits();
+    if (this.#takes(DOT)) this.#digits();
+    if ((this.peek() | LOWER) !== LETTER_E) return;
+    this.#position += 1;
+    if (!this.#takes(PLUS)) this.#takes(MINUS);
+    this.#digits();
+  }
+
+  #digits(): void {
+    const start = this.#position;
+    while (isDigit(this.peek())) this.#position += 1;
+    if (this.#position === start) invalid();
+  }
+
+  #escape(): void {
+    if (!this.#takes(LETTER_U)) {
+      if (!ESCAPED.has(this.peek())) invalid();
+      this.#position += 1;
+      return;
+    }
+    for (let digits = 0; digits < 4; digits += 1) {
+      if (!isHexDigit(this.peek())) invalid();
+      this.#position += 1;
+    }
   }
 
   #takes(code: number): boolean {
@@ -196,6 +249,15 @@ class JsonScanner {
   #expect(code: number): void {
     if (!this.#takes(code)) invalid();
   }
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
+}
+
+function isHexDigit(byte: number): boolean {
+  const lower = byte | LOWER;
+  return isDigit(byte) || (lower >= 0x61 && lower <= 0x66);
 }
 
 function sameKeys(left: ReadonlySet<string>, right: ReadonlySet<string>): boolean {

@@ -121,7 +121,7 @@ function callSql(call: CallFunction, returning: readonly string[], writer: SqlWr
 function argumentSql(argument: Argument, writer: SqlWriter): string {
   switch (argument.from) {
     case 'whole-body':
-      return `${writer.body()}::${argument.type}`;
+      return `${writer.body(argument.type)}::${argument.type}`;
     case 'body': {
       const name = identifier(argument.name);
       return `${argument.variadic ? 'VARIADIC ' : ''}${name} := ${BODY}.${name}`;

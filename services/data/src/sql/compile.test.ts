@@ -127,7 +127,9 @@ function compiled({ method = 'GET', url, body, headers = {} }: Asked) {
   const incoming = readIncoming(method, path, query, { ...NO_HEADERS, ...headers }, payload);
   const { statement } = prepare(SNAPSHOT, REST_SETTINGS, incoming);
   if (statement === null) throw new Error(`Expected a statement for ${url}`);
-  return { incoming, statement, values: valuesOf(statement.bindings, null, incoming.payload?.text ?? null) };
+  // A JSON body is bound as the bytes it came in.
+  const values = valuesOf(statement.bindings, null, incoming.payload?.content ?? null);
+  return { incoming, statement, values: values.map((value) => value?.toString() ?? null) };
 }
 
 const REPRESENT = { prefer: 'return=representation' };

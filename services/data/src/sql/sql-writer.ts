@@ -6,7 +6,8 @@ export type Binding =
   | { readonly kind: 'operand'; readonly operand: Operand }
   | { readonly kind: 'array'; readonly operands: readonly Operand[] }
   | { readonly kind: 'constant'; readonly value: string }
-  | { readonly kind: 'body' };
+  /** `asText`: the parameter's type is not json, whose binary form is its text. */
+  | { readonly kind: 'body'; readonly asText: boolean };
 
 /** Gives values their `$n` while the text is written; the same value gets the same number. */
 export class SqlWriter {
@@ -30,8 +31,9 @@ export class SqlWriter {
     return this.#bind({ kind: 'constant', value });
   }
 
-  body(): string {
-    this.#body ??= this.#bind({ kind: 'body' });
+  /** @param type What the statement casts the body to: json unless a function takes it whole. */
+  body(type = 'json'): string {
+    this.#body ??= this.#bind({ kind: 'body', asText: type !== 'json' });
     return this.#body;
   }
 
@@ -50,7 +52,7 @@ export class SqlWriter {
 export function valuesOf(
   bindings: readonly Binding[],
   slots: readonly string[] | null,
-  body: string | null,
+  body: string | Buffer | null,
 ): readonly StatementValue[] {
   return bindings.map((binding) => {
     switch (binding.kind) {
@@ -61,7 +63,7 @@ export function valuesOf(
       case 'constant':
         return binding.value;
       case 'body':
-        return body;
+        return binding.asText ? (body?.toString() ?? null) : body;
     }
   });
 }

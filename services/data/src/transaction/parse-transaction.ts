@@ -65,6 +65,6 @@ function textOf(body: Buffer | null): string {
   } catch {
     throw restErrors.badBody('The body is not valid UTF-8');
   }
-  outlineJson(text);
+  outlineJson(Buffer.from(text));
   return text;
 }

@@ -138,7 +138,8 @@ export class Connection {
     this.#flushing = true;
     setImmediate(() => {
       this.#flushing = false;
-      if (!this.#lost) this.#socket.write(this.#writer.take());
+      if (this.#lost) return;
+      for (const bytes of this.#writer.take()) this.#socket.write(bytes);
     });
   }
 
@@ -186,7 +187,8 @@ export class Connection {
 
   #sayGoodbye(): void {
     this.#writer.terminate();
-    this.#socket.end(this.#writer.take());
+    for (const bytes of this.#writer.take()) this.#socket.write(bytes);
+    this.#socket.end();
   }
 
   #checkPatience(): void {

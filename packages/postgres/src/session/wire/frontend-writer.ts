@@ -7,6 +7,8 @@ export type BoundValue = string | null | Buffer;
 /** The server counts parameters in 16 bits. */
 const MAX_BOUND_VALUES = 65_535;
 
+/** From here on bytes go to the socket as they are: a copy of a large body would cost its memory again. */
+const UNCOPIED_BYTES = 256 * 1024;
 /** Enough for dozens of requests; larger messages get a slab of their own. */
 const SLAB_BYTES = 64 * 1024;
 /** UTF-8 needs at most three bytes per UTF-16 code unit. */
@@ -14,15 +16,26 @@ const MAX_BYTES_PER_UNIT = 3;
 
 /**
  * Writes messages one after another into a slab; `take` hands over what was written since the last time without
- * copying it. Bytes handed over are never written again, so the socket may keep them as long as it likes.
+ * copying it. Bytes handed over are never written again, so the socket may keep them as long as it likes; large ones
+ * that were given must not be either.
  */
 export class FrontendWriter {
   #slab: Buffer = Buffer.allocUnsafe(SLAB_BYTES);
   #start = 0;
   #offset = 0;
+  /** Large values of what is not taken yet, and how far into it each belongs. */
+  #uncopied: { readonly at: number; readonly bytes: Buffer }[] = [];
 
-  take(): Buffer {
-    const taken = this.#slab.subarray(this.#start, this.#offset);
+  /** What was written since the last time, in order. */
+  take(): readonly Buffer[] {
+    const taken: Buffer[] = [];
+    let from = this.#start;
+    for (const { at, bytes } of this.#uncopied) {
+      taken.push(this.#slab.subarray(from, this.#start + at), bytes);
+      from = this.#start + at;
+    }
+    taken.push(this.#slab.subarray(from, this.#offset));
+    this.#uncopied = [];
     this.#start = this.#offset;
     // One large message must not keep its memory for as long as the connection lives.
     if (this.#slab.length > SLAB_BYTES) this.#renew(SLAB_BYTES);
@@ -37,6 +50,7 @@ export class FrontendWriter {
   /** Unwrites everything since the mark. */
   revert(mark: number): void {
     this.#offset = this.#start + mark;
+    this.#uncopied = this.#uncopied.filter(({ at }) => at <= mark);
   }
 
   parse(name: string, text: string): void {
@@ -121,8 +135,9 @@ export class FrontendWriter {
 
   /** Relative, because growing moves the message into another slab. */
   #finish(lengthAt: number): void {
-    const at = this.#start + lengthAt;
-    this.#slab.writeInt32BE(this.#offset - at, at);
+    const start = this.#start + lengthAt;
+    const uncopied = this.#uncopied.reduce((sum, { at, bytes }) => (at > lengthAt ? sum + bytes.length : sum), 0);
+    this.#slab.writeInt32BE(this.#offset - start + uncopied, start);
   }
 
   #formats(values: readonly BoundValue[]): void {
@@ -148,6 +163,10 @@ export class FrontendWriter {
       return;
     }
     this.#int32(value.length);
+    if (value.length >= UNCOPIED_BYTES) {
+      this.#uncopied.push({ at: this.#offset - this.#start, bytes: value });
+      return;
+    }
     this.#reserve(value.length);
     value.copy(this.#slab, this.#offset);
     this.#offset += value.length;
