@@ -154,12 +154,12 @@ export const restErrors = {
       code: 'PGRST128',
       message: 'Function must return SETOF or TABLE when max-affected preference is used with handling=strict',
     }),
-  columnUnknown: (column: string, relation: { readonly schema: string; readonly name: string }): RestError =>
+  columnUnknown: (column: string, relation: string, schema: string): RestError =>
     new RestError({
       status: 400,
       code: 'PGRST204',
-      message: `Could not find the '${column}' column of '${relation.name}' in the schema cache`,
-      lacksColumn: relation,
+      message: `Could not find the '${column}' column of '${relation}' in the schema cache`,
+      lacksColumn: { schema, name: relation },
     }),
   relationUnknown: (schema: string, relation: string, similar: string | null): RestError =>
     new RestError({

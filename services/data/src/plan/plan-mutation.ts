@@ -168,7 +168,7 @@ function writtenColumns(tree: QueryTree, payload: Payload, relation: Relation): 
   if (tree.columns === null && !payload.uniform) throw restErrors.badBody('All object keys must match');
   return (tree.columns ?? payload.keys).map((name) => {
     const column = relation.columns.get(name);
-    if (column === undefined) throw restErrors.columnUnknown(name, relation);
+    if (column === undefined) throw restErrors.columnUnknown(name, relation.name, relation.schema);
     return written(column);
   });
 }
