@@ -2,7 +2,7 @@ import { AshlarError } from '@ashlar/kernel';
 import { expect, test } from 'vitest';
 import { loadConfig, type ConfigSources } from './load-config.ts';
 
-const nothing: ConfigSources = { flags: {}, environment: {}, file: null, folder: '/work' };
+const nothing: ConfigSources = { flags: {}, environment: {}, file: null, folder: '/instance' };
 
 function faultsOf(sources: Partial<ConfigSources>): string {
   try {
@@ -15,7 +15,7 @@ function faultsOf(sources: Partial<ConfigSources>): string {
 
 test('without any setting every option has its default', () => {
   const config = loadConfig(nothing);
-  expect(config.instance).toEqual({ data: '/work/.ashlar' });
+  expect(config.instance).toEqual({ data: '/instance/.ashlar' });
   expect(config.server).toEqual({ host: '127.0.0.1', port: 8000, dev: false });
   expect(config.postgres).toEqual({ databaseUrl: null, dbPort: 54_322 });
   expect(config.auth.autoconfirm).toBe(true);
@@ -42,7 +42,7 @@ test('DATABASE_URL is read unless ASHLAR_DATABASE_URL says otherwise', () => {
 test('paths are taken from the folder of the file that names them', () => {
   const file = { path: '/etc/ashlar/ashlar.toml', text: '[instance]\ndata = "instance"' };
   expect(loadConfig({ ...nothing, file }).instance.data).toBe('/etc/ashlar/instance');
-  expect(loadConfig({ ...nothing, file, flags: { data: 'here' } }).instance.data).toBe('/work/here');
+  expect(loadConfig({ ...nothing, file, flags: { data: 'here' } }).instance.data).toBe('/instance/here');
 });
 
 test('lists are written with commas in a variable and as arrays in the file', () => {

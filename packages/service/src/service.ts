@@ -19,7 +19,7 @@ export interface ServiceContract {
   /** Bytes of a request body the door lets through. */
   readonly bodyLimitBytes: number;
   readonly schema: SchemaOwner | null;
-  /** The refusal in this service's own error form (WIRE §1.4, item 6). */
+  /** The refusal in this service's own error form. */
   refuse(refusal: Refusal, request: FastifyRequest): RenderedError;
   /** Any other failure of the door on this service's paths: too large, rate limited, unavailable, not found. */
   fail(failure: DoorFailure, request: FastifyRequest): RenderedError;
