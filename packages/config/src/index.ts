@@ -13,9 +13,11 @@ export type {
   GatewayConfig,
   InstanceConfig,
   KeysConfig,
+  MailConfig,
   PostgresConfig,
   RestConfig,
   ServerConfig,
   SplitConfig,
+  StorageConfig,
   TelemetryConfig,
 } from './schema.ts';

@@ -16,8 +16,8 @@ function faultsOf(sources: Partial<ConfigSources>): string {
 test('without any setting every option has its default', () => {
   const config = loadConfig(nothing);
   expect(config.instance).toEqual({ data: '/instance/.ashlar' });
-  expect(config.server).toEqual({ host: '127.0.0.1', port: 8000, dev: false });
-  expect(config.postgres).toEqual({ databaseUrl: null, dbPort: 54_322 });
+  expect(config.server).toEqual({ host: '127.0.0.1', port: 8000, dev: false, outboundAllow: [] });
+  expect(config.postgres).toEqual({ databaseUrl: null, dbPort: 54_322, projectIdleSeconds: 300 });
   expect(config.auth.autoconfirm).toBe(true);
 });
 
@@ -70,8 +70,8 @@ test('all faults are reported at once, each with its source, what was found and 
   expect(faultsOf({ flags: { port: '80a' }, environment, file })).toBe(
     [
       'The configuration has 6 faults:',
-      '  /ashlar.toml [server] prot: found an unknown name, wanted one of host, port, dev',
-      '  /ashlar.toml [colours]: found an unknown name, wanted one of the tables instance, server, telemetry, postgres, gateway, split, keys, rest, auth',
+      '  /ashlar.toml [server] prot: found an unknown name, wanted one of host, port, dev, outbound_allow',
+      '  /ashlar.toml [colours]: found an unknown name, wanted one of the tables instance, server, telemetry, postgres, gateway, split, keys, rest, auth, mail, control, realtime, storage, jobs, webhooks',
       '  --port: found "80a", wanted a whole number from 0 to 65535',
       '  ASHLAR_LOG_LEVEL: found "loud", wanted one of debug, info, warn, error, silent',
       '  ASHLAR_JWT_SECRET: found a value of 12 characters, wanted text of 32 to 16384 characters',

@@ -4,6 +4,7 @@ import { configErrors } from './config-errors.ts';
 import type { ConfigFile } from './config-file.ts';
 import { optionEntries, type OptionEntry } from './option-entries.ts';
 import type { Config } from './schema.ts';
+import { flagName } from './names.ts';
 import { readToml } from './toml.ts';
 
 /** As `parseArgs` returns them: by flag name, without dashes. */
@@ -97,6 +98,26 @@ function describe(value: unknown, secret: boolean): string {
 
 /** What no option can see alone. */
 function disagreements(config: Config, origins: ReadonlyMap<string, string>): FieldError[] {
+  return [...tlsFaults(config, origins), ...backendFaults(config, origins)];
+}
+
+function backendFaults({ storage }: Config, origins: ReadonlyMap<string, string>): FieldError[] {
+  if (storage.storageBackend !== 's3') return [];
+  const needed = ['storageS3Bucket', 'storageS3AccessKey', 'storageS3SecretKey'] as const;
+  const missing = needed.filter((key) => storage[key] === null);
+  if (missing.length === 0) return [];
+  const flags = missing.map((key) => `--${flagName(key)}`).join(', ');
+  const source = origins.get('storageBackend') ?? 'storageBackend';
+  return [
+    {
+      pointer: '/storage/storageBackend',
+      code: 'incomplete',
+      detail: `${source}: "s3" is wanted together with ${flags}`,
+    },
+  ];
+}
+
+function tlsFaults(config: Config, origins: ReadonlyMap<string, string>): FieldError[] {
   const { tlsCert, tlsKey } = config.gateway;
   if ((tlsCert === null) === (tlsKey === null)) return [];
   const given = tlsCert === null ? 'tlsKey' : 'tlsCert';

@@ -12,6 +12,12 @@ export interface Config {
   readonly keys: KeysConfig;
   readonly rest: RestConfig;
   readonly auth: AuthConfig;
+  readonly mail: MailConfig;
+  readonly control: ControlConfig;
+  readonly realtime: RealtimeConfig;
+  readonly storage: StorageConfig;
+  readonly jobs: JobsConfig;
+  readonly webhooks: WebhooksConfig;
 }
 
 export interface InstanceConfig {
@@ -22,6 +28,7 @@ export interface ServerConfig {
   readonly host: string;
   readonly port: number;
   readonly dev: boolean;
+  readonly outboundAllow: readonly string[];
 }
 
 export interface TelemetryConfig {
@@ -32,6 +39,7 @@ export interface TelemetryConfig {
 export interface PostgresConfig {
   readonly databaseUrl: string | null;
   readonly dbPort: number;
+  readonly projectIdleSeconds: number;
 }
 
 export interface GatewayConfig {
@@ -47,9 +55,41 @@ export interface GatewayConfig {
 }
 
 export interface SplitConfig {
+  readonly upstreamControl: string | null;
   readonly upstreamData: string | null;
   readonly upstreamIdentity: string | null;
+  readonly upstreamNotifications: string | null;
+  readonly upstreamRealtime: string | null;
+  readonly upstreamStorage: string | null;
+  readonly natsUrl: string | null;
+  readonly upstreamScheduler: string | null;
+  readonly upstreamWebhooks: string | null;
   readonly identitySecret: string | null;
+}
+
+export interface JobsConfig {
+  readonly jobsConcurrency: number;
+  readonly jobsKeepHours: number;
+  readonly jobsKeepFailedHours: number;
+}
+
+export interface WebhooksConfig {
+  readonly webhooksKeepDays: number;
+  readonly webhooksRetryPauses: readonly string[];
+  readonly webhooksDisableDays: number;
+}
+
+export interface ControlConfig {
+  readonly pinnedSettings: readonly string[];
+  readonly vaultUrl: string | null;
+  readonly vaultToken: string | null;
+  readonly vaultMount: string;
+  readonly vaultPath: string;
+}
+
+export interface RealtimeConfig {
+  readonly realtimeMaxConnections: number;
+  readonly realtimePublicChannels: boolean;
 }
 
 export interface KeysConfig {
@@ -70,17 +110,38 @@ export interface RestConfig {
   readonly restTransactionEnd: 'commit' | 'commit-allow-override' | 'rollback' | 'rollback-allow-override';
   readonly restOpenapi: 'follow-privileges' | 'ignore-privileges' | 'disabled';
   readonly restReference: boolean;
+  readonly graphiql: boolean;
 }
 
 export interface AuthConfig {
   readonly siteUrl: string;
   readonly redirectUrls: readonly string[];
   readonly jwtExpirySeconds: number;
+  readonly refreshTokenSeconds: number;
   readonly autoconfirm: boolean;
   readonly disableSignup: boolean;
   readonly anonymousSignIn: boolean;
   readonly minPasswordLength: number;
   readonly refreshReuseIntervalSeconds: number;
+}
+
+export interface MailConfig {
+  readonly smtpUrl: string | null;
+  readonly mailFrom: string;
+  readonly mailHttpKey: string | null;
+  readonly mailHttpUrl: string;
+}
+
+export interface StorageConfig {
+  readonly storageFileSizeLimit: number;
+  readonly s3Region: string;
+  readonly storageBackend: 'folder' | 's3';
+  readonly storageS3Endpoint: string | null;
+  readonly storageS3Region: string;
+  readonly storageS3Bucket: string | null;
+  readonly storageS3Prefix: string;
+  readonly storageS3AccessKey: string | null;
+  readonly storageS3SecretKey: string | null;
 }
 
 export interface OptionGroup<Values> {
@@ -108,10 +169,43 @@ const schemaName = matching({
   placeholder: '<schema>',
 });
 
+const smtpServer = matching({
+  pattern: /^smtps?:\/\/(?:[^\s/?#@:]+:[^\s/?#@]*@)?[^\s/?#@]+\/?(?:\?tls=(?:none|starttls|implicit))?$/,
+  wanted: 'smtp://user:password@host:587 or smtps://user:password@host, with ?tls=none for clear text',
+  placeholder: '<url>',
+});
+
+const mailSender = matching({
+  pattern: /^(?:[^\s<>@,;"]+@[^\s<>@,;"]+|[^\p{Cc}<>"]{1,200}<[^\s<>@,;"]+@[^\s<>@,;"]+>)$/u,
+  wanted: 'an address, or Name <address>',
+  placeholder: '<address>',
+});
+
 const networkRange = matching({
   pattern: /^[0-9A-Fa-f.:]+(?:\/\d{1,3})?$|^(?:loopback|linklocal|uniquelocal)$/,
   wanted: 'an address, a range such as 10.0.0.0/8, or loopback, linklocal, uniquelocal',
   placeholder: '<range>',
+});
+
+const outboundHost = matching({
+  pattern:
+    /^(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})(?:\/\d{1,2}|:\d{1,5})?|[0-9A-Fa-f.:]*:[0-9A-Fa-f.:]*:[0-9A-Fa-f.:]*(?:\/\d{1,3})?|\[[0-9A-Fa-f.:]+\](?::\d{1,5})?)$/,
+  wanted: 'a host, an address or a range such as 10.0.0.0/8, with a port if you like, or loopback',
+  placeholder: '<host>',
+});
+
+const s3Region = matching({ pattern: /^[\w-]{1,32}$/, wanted: 'the name of a region', placeholder: '<region>' });
+
+const s3Bucket = matching({
+  pattern: /^[\w][\w.-]{1,98}[\w]$/,
+  wanted: 'the name of a bucket',
+  placeholder: '<bucket>',
+});
+
+const s3Prefix = matching({
+  pattern: /^(?:[\w-][\w.-]{0,63}\/){0,8}$/,
+  wanted: 'folders, each with a slash behind it, or nothing',
+  placeholder: '<folder/>',
 });
 
 /** Every option there is. Flags, environment names, TOML keys, help and the reference page are made from it. */
@@ -138,7 +232,12 @@ export const configSchema: ConfigSchema = {
       }),
       dev: option(toggle(), {
         default: false,
-        about: 'For your own machine: no rate limits, and a reference page of the REST API.',
+        about: 'For your own machine: no rate limits, a reference page of the REST API, and mails caught at /dev/mail.',
+      }),
+      outboundAllow: option(list(outboundHost, { minItems: 0 }), {
+        default: [],
+        about:
+          'Private hosts that requests on behalf of users may reach, such as an identity provider on your own network; only public ones otherwise.',
       }),
     },
   },
@@ -167,6 +266,11 @@ export const configSchema: ConfigSchema = {
       dbPort: option(integer({ min: 0, max: 65_535, placeholder: '<port>' }), {
         default: 54_322,
         about: 'Loopback port of the embedded PostgreSQL; a free one is taken when it is in use.',
+      }),
+      projectIdleSeconds: option(integer({ min: 1, max: 86_400 }), {
+        default: 300,
+        about:
+          'Seconds out of use after which a project gives back its connections and what the database server keeps of its log.',
       }),
     },
   },
@@ -209,13 +313,17 @@ export const configSchema: ConfigSchema = {
       }),
       maxConcurrentRequests: option(integer({ min: 1, max: 100_000 }), {
         default: 2_048,
-        about: 'Requests in progress at once; beyond it the answer is 503.',
+        about: 'Requests in progress at once, at most 256 while busy; beyond it the answer is 503.',
       }),
     },
   },
   split: {
     title: 'Several processes',
     options: {
+      upstreamControl: option(optional(url('http', 'https')), {
+        default: null,
+        about: 'Where `ashlar serve control` listens, when the gateway runs without it.',
+      }),
       upstreamData: option(optional(url('http', 'https')), {
         default: null,
         about: 'Where `ashlar serve data` listens, when the gateway runs without it.',
@@ -223,6 +331,33 @@ export const configSchema: ConfigSchema = {
       upstreamIdentity: option(optional(url('http', 'https')), {
         default: null,
         about: 'Where `ashlar serve identity` listens, when the gateway runs without it.',
+      }),
+      upstreamNotifications: option(optional(url('http', 'https')), {
+        default: null,
+        about: 'Where `ashlar serve notifications` listens, when the gateway runs without it.',
+      }),
+      upstreamRealtime: option(optional(url('http', 'https')), {
+        default: null,
+        about: 'Where `ashlar serve realtime` listens, when the gateway runs without it.',
+      }),
+      upstreamStorage: option(optional(url('http', 'https')), {
+        default: null,
+        about: 'Where `ashlar serve storage` listens, when the gateway runs without it.',
+      }),
+      natsUrl: option(optional(url('nats', 'tls')), {
+        default: null,
+        about:
+          'NATS server (2.9 or later, with JetStream) over which several processes pass on broadcasts and events; one process needs none.',
+        secret: true,
+        alsoFrom: 'NATS_URL',
+      }),
+      upstreamScheduler: option(optional(url('http', 'https')), {
+        default: null,
+        about: 'Where `ashlar serve scheduler` listens, when the gateway runs without it.',
+      }),
+      upstreamWebhooks: option(optional(url('http', 'https')), {
+        default: null,
+        about: 'Where `ashlar serve webhooks` listens, when the gateway runs without it.',
       }),
       identitySecret: option(optional(text({ minLength: 32 })), {
         default: null,
@@ -314,6 +449,10 @@ export const configSchema: ConfigSchema = {
         default: false,
         about: 'Serve that description as a page at /rest/v1/reference; --dev does too.',
       }),
+      graphiql: option(toggle(), {
+        default: false,
+        about: 'Give browsers GraphiQL at /graphql/v1; --dev does too.',
+      }),
     },
   },
   auth: {
@@ -328,8 +467,12 @@ export const configSchema: ConfigSchema = {
         about: 'Further addresses a redirect may lead to; * and ** are wildcards.',
       }),
       jwtExpirySeconds: option(integer({ min: 30, max: 604_800, placeholder: '<seconds>' }), {
-        default: 3600,
+        default: 900,
         about: 'Life of an access token in seconds.',
+      }),
+      refreshTokenSeconds: option(integer({ min: 60, max: 31_536_000, placeholder: '<seconds>' }), {
+        default: 604_800,
+        about: 'Seconds after which a session that was not refreshed has ended.',
       }),
       autoconfirm: option(toggle(), {
         default: true,
@@ -350,6 +493,154 @@ export const configSchema: ConfigSchema = {
       refreshReuseIntervalSeconds: option(integer({ min: 0, max: 3600, placeholder: '<seconds>' }), {
         default: 10,
         about: 'Seconds in which a used refresh token may be used again by a client that lost the answer.',
+      }),
+    },
+  },
+  mail: {
+    title: 'Mail (of projects that have no server of their own)',
+    options: {
+      smtpUrl: option(optional(smtpServer), {
+        default: null,
+        about: 'Server mails leave by; smtp:// upgrades to TLS before it signs in, smtps:// begins with it.',
+        secret: true,
+      }),
+      mailFrom: option(mailSender, {
+        default: 'noreply@localhost',
+        about: 'Sender of mails, as an address or as Name <address>.',
+      }),
+      mailHttpKey: option(optional(text()), {
+        default: null,
+        about: "Key of a mail provider that speaks Resend's HTTP interface, used instead of an SMTP server.",
+        secret: true,
+      }),
+      mailHttpUrl: option(url('http', 'https'), {
+        default: 'https://api.resend.com',
+        about: 'Where that provider answers.',
+      }),
+    },
+  },
+  control: {
+    title: 'Control plane',
+    options: {
+      pinnedSettings: option(list(text({ placeholder: '<setting>' }), { minItems: 0 }), {
+        default: [],
+        about: 'Settings such as rest.maxRows that no project may change: what the instance says holds for all.',
+      }),
+      vaultUrl: option(optional(url('http', 'https')), {
+        default: null,
+        about: 'Vault or OpenBao that keeps the master key of secrets, instead of the key folder.',
+      }),
+      vaultToken: option(optional(text()), {
+        default: null,
+        about: 'Token for it, with the right to read and write the path.',
+        secret: true,
+      }),
+      vaultMount: option(text({ placeholder: '<mount>' }), {
+        default: 'secret',
+        about: 'Where a KV engine of version 2 is mounted in it.',
+      }),
+      vaultPath: option(text({ placeholder: '<path>' }), {
+        default: 'ashlar/master-keys',
+        about: 'Path of the master key below the mount.',
+      }),
+    },
+  },
+  realtime: {
+    title: 'Realtime',
+    options: {
+      realtimeMaxConnections: option(integer({ min: 1, max: 100_000, placeholder: '<connections>' }), {
+        default: 8_000,
+        about: 'Websockets one project may have open in a process.',
+      }),
+      realtimePublicChannels: option(toggle(), {
+        default: true,
+        about: 'Allow channels that anybody with a key may join; off, every channel has to be private.',
+      }),
+    },
+  },
+  storage: {
+    title: 'Files',
+    options: {
+      storageFileSizeLimit: option(integer({ min: 1, max: 5_497_558_138_880, placeholder: '<bytes>' }), {
+        default: 5_368_709_120,
+        about: 'Largest file in bytes; a bucket may set less.',
+      }),
+      s3Region: option(s3Region, {
+        default: 'us-east-1',
+        about: 'Region clients of the S3 protocol sign for; `local` is accepted too.',
+      }),
+      storageBackend: option(choice('<place>', ['folder', 's3']), {
+        default: 'folder',
+        about: 'Where files are kept: in the folder of the instance, or in a bucket that speaks S3.',
+      }),
+      storageS3Endpoint: option(optional(url('http', 'https')), {
+        default: null,
+        about: 'Address of the S3 server that keeps the files; by default that of AWS.',
+      }),
+      storageS3Region: option(s3Region, {
+        default: 'us-east-1',
+        about: 'Region of the bucket that keeps the files.',
+      }),
+      storageS3Bucket: option(optional(s3Bucket), {
+        default: null,
+        about: 'Bucket that keeps the files; it must be there.',
+      }),
+      storageS3Prefix: option(s3Prefix, {
+        default: 'ashlar/',
+        about: 'What every key in that bucket begins with; nobody else may write there.',
+      }),
+      storageS3AccessKey: option(optional(text({ minLength: 1 })), {
+        default: null,
+        about: 'Access key for that bucket.',
+      }),
+      storageS3SecretKey: option(optional(text({ minLength: 1 })), {
+        default: null,
+        about: 'Secret of that access key.',
+        secret: true,
+      }),
+    },
+  },
+  jobs: {
+    title: 'Jobs',
+    options: {
+      jobsConcurrency: option(integer({ min: 1, max: 1_000, placeholder: '<jobs>' }), {
+        default: 20,
+        about: 'Jobs a process does at once; one project has three quarters of them at most.',
+      }),
+      jobsKeepHours: option(integer({ min: 1, max: 8_760, placeholder: '<hours>' }), {
+        default: 24,
+        about: 'Hours for which jobs that were done or cancelled can be read.',
+      }),
+      jobsKeepFailedHours: option(integer({ min: 1, max: 8_760, placeholder: '<hours>' }), {
+        default: 168,
+        about: 'Hours for which jobs that were given up can be read and repeated.',
+      }),
+    },
+  },
+  webhooks: {
+    title: 'Webhooks',
+    options: {
+      webhooksKeepDays: option(integer({ min: 1, max: 365, placeholder: '<days>' }), {
+        default: 14,
+        about: 'Days for which deliveries of webhooks that are done can be read and made once more.',
+      }),
+      webhooksRetryPauses: option(
+        list(
+          matching({
+            pattern: /^(?!0)\d{1,6}$/,
+            wanted: 'a whole number of seconds from 1 to 999999',
+            placeholder: '<seconds>',
+          }),
+          { minItems: 1 },
+        ),
+        {
+          default: ['5', '300', '1800', '7200', '18000', '36000', '50400', '72000', '86400'],
+          about: 'Seconds between the attempts at a delivery; after the last of them it has failed.',
+        },
+      ),
+      webhooksDisableDays: option(integer({ min: 1, max: 365, placeholder: '<days>' }), {
+        default: 5,
+        about: 'Days without any success after which an endpoint of webhooks is disabled.',
       }),
     },
   },

@@ -40,6 +40,10 @@ const TELLINGS: { readonly [Kind in Observation['kind']]: Telling<Kind> } = {
     level: 'info',
     message: ({ status, reason, address }) => `${address} sent no HTTP request: ${reason}, answered ${status}`,
   },
+  'request.shed': {
+    level: 'warn',
+    message: ({ service }) => `Too busy: told a caller of ${service} to come again`,
+  },
   'postgres.starting': { level: 'info', message: ({ port }) => `PostgreSQL is starting on port ${port}` },
   'postgres.ready': {
     level: 'info',
@@ -91,14 +95,152 @@ const TELLINGS: { readonly [Kind in Observation['kind']]: Telling<Kind> } = {
     level: 'warn',
     message: ({ project, error }) => `Could not put the event log of ${project} in order: ${reasonOf(error)}`,
   },
+  'stream.reading': {
+    level: 'debug',
+    message: ({ project, slot, isContinued }) =>
+      `Reading the log of ${project} through ${slot}, ${isContinued ? 'from where it was left' : 'from now on'}`,
+  },
+  'stream.lost': {
+    level: 'warn',
+    message: ({ project, retryInMs, error }) =>
+      `Lost the log of ${project}, next attempt in ${ms(retryInMs)}: ${reasonOf(error)}`,
+  },
+  'stream.gap': {
+    // Without a slot is how a project begins, and wakes from its rest.
+    level: ({ reason }) => (reason === 'no-slot' ? 'debug' : 'warn'),
+    message: ({ project, reason }) =>
+      `The log of ${project} does not go on where it was left (${reason}); events are read again from events.log`,
+  },
+  'stream.measured': {
+    level: ({ walStatus }) => (walStatus === 'reserved' ? 'debug' : 'warn'),
+    message: ({ project, retainedBytes, walStatus }) =>
+      `PostgreSQL keeps ${Math.round(retainedBytes / 1_048_576)} MiB of log for ${project} (${walStatus})`,
+  },
+  'stream.consumer-failed': {
+    level: 'error',
+    message: ({ project, consumer, error }) => `${consumer} failed on the log of ${project}: ${reasonOf(error)}`,
+  },
+  'event.failed': {
+    level: ({ isDead }) => (isDead ? 'error' : 'warn'),
+    message: ({ consumer, type, eventId, attempts, isDead, error }) =>
+      `${consumer} failed on ${type} ${eventId}, attempt ${attempts}${isDead ? ', given up' : ''}: ${reasonOf(error)}`,
+  },
+  'event.version-gap': {
+    level: 'warn',
+    message: ({ consumer, type, eventId, version, waitedMs }) =>
+      `${consumer} is given ${type} ${eventId} of version ${version}, though the one before did not come within ${waitedMs} ms`,
+  },
+  // Every start and every rest of a project leaves all of them behind for a moment.
+  'event.consumer-behind': {
+    level: 'debug',
+    message: ({ project, consumer }) => `${consumer} of ${project} is behind and reads events.log`,
+  },
+  'event.consumer-caught-up': {
+    level: 'debug',
+    message: ({ project, consumer }) => `${consumer} of ${project} has caught up`,
+  },
+  'bus.connected': {
+    level: 'info',
+    message: ({ server, dropped }) =>
+      `Connected to NATS at ${server}${dropped === 0 ? '' : `; ${dropped} messages were dropped meanwhile`}`,
+  },
+  'bus.lost': {
+    level: 'warn',
+    message: ({ server, error }) => `Lost NATS at ${server}: ${reasonOf(error)}`,
+  },
+  'bus.handler-failed': {
+    level: 'error',
+    message: ({ subject, error }) => `A handler of messages about ${subject} failed: ${reasonOf(error)}`,
+  },
   'keys.sweep-failed': {
     level: 'warn',
     message: ({ project, error }) => `Could not forget old idempotency keys of ${project}: ${reasonOf(error)}`,
+  },
+  'identity.unswept': {
+    level: 'warn',
+    message: ({ project, error }) => `Could not forget old sessions of ${project}: ${reasonOf(error)}`,
+  },
+  'realtime.unmaintained': {
+    level: 'warn',
+    message: ({ project, error }) => `Could not put the stored messages of ${project} in order: ${reasonOf(error)}`,
+  },
+  'realtime.undelivered': {
+    level: 'warn',
+    message: ({ project, error }) => `Could not tell clients what was committed in ${project} yet: ${reasonOf(error)}`,
+  },
+  'storage.unswept': {
+    level: 'warn',
+    message: ({ project, error }) => `Could not look through the files of ${project}: ${reasonOf(error)}`,
+  },
+  'storage.swept': {
+    level: 'info',
+    message: ({ project, removedFiles, missingFiles }) =>
+      `Removed ${removedFiles} files without an object from ${project}; ${missingFiles} objects miss their file`,
+  },
+  'setup.wanted': { level: 'info', message: ({ url }) => `Nobody owns this instance yet: set it up at ${url}` },
+  'control.work-failed': {
+    level: 'warn',
+    message: ({ work, error }) => `Work of the control plane failed (${work}): ${reasonOf(error)}`,
   },
   'project.created': { level: 'info', message: ({ project }) => `Created project ${project}` },
   'project.removed': { level: 'info', message: ({ project }) => `Removed project ${project}` },
   'project.woken': { level: 'debug', message: ({ project }) => `Project ${project} is awake` },
   'project.idled': { level: 'debug', message: ({ project }) => `Project ${project} rests: its connections are closed` },
+  'outbound.failed': {
+    level: 'warn',
+    message: ({ host, code, durationMs }) => `A request to ${host} failed after ${ms(durationMs)}: ${code}`,
+  },
+  'message.sent': {
+    level: 'info',
+    message: ({ project, channel, template, attempt, durationMs }) =>
+      `Sent ${channel} ${template} of ${project} in ${ms(durationMs)}, attempt ${attempt}`,
+  },
+  'message.logged': {
+    level: 'info',
+    message: ({ project, channel, template }) =>
+      `Would send ${channel} ${template} of ${project}: the log is its way out`,
+  },
+  'message.delayed': {
+    level: 'warn',
+    message: ({ project, channel, template, attempt, reason }) =>
+      `Could not send ${channel} ${template} of ${project} in attempt ${attempt}, will try again: ${reason}`,
+  },
+  'message.dropped': {
+    level: 'error',
+    message: ({ project, channel, template, attempt, reason }) =>
+      `Gave up ${channel} ${template} of ${project} after attempt ${attempt}: ${reason}`,
+  },
+  'template.broken': {
+    level: 'warn',
+    message: ({ project, template, reason }) =>
+      `The mail template ${template} of ${project} cannot be used, the built-in one was: ${reason}`,
+  },
+  'webhooks.interrupted': {
+    level: 'warn',
+    message: ({ project, error }) => `Webhooks of ${project} wait: ${reasonOf(error)}`,
+  },
+  'webhooks.disabled': {
+    level: 'warn',
+    message: ({ project, endpointId, reason }) =>
+      `Webhook endpoint ${endpointId} of ${project} was disabled: ${reason}`,
+  },
+  'outbox.stuck': {
+    level: 'warn',
+    message: ({ project, error }) => `Messages of ${project} wait outside the queue: ${reasonOf(error)}`,
+  },
+  'jobs.started': {
+    level: 'debug',
+    message: ({ tasks, durationMs }) => `Doing jobs (${tasks.join(', ')}) after ${ms(durationMs)}`,
+  },
+  'jobs.interrupted': {
+    level: 'warn',
+    message: ({ error, retryInMs }) => `Jobs are interrupted, next attempt in ${ms(retryInMs)}: ${reasonOf(error)}`,
+  },
+  'jobs.taken-over': {
+    level: 'warn',
+    message: ({ workers }) => `Took over the jobs of ${workers} processes that ended without a word`,
+  },
+  'jobs.log': { level: ({ level }) => level, message: ({ line }) => line },
   'identity.security': {
     level: 'warn',
     message: ({ project, event, subject, address }) =>

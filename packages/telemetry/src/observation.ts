@@ -24,6 +24,8 @@ export type Observation =
       readonly bytes: number;
       readonly role: string;
       readonly address: string;
+      /** Of the issued API key it came with. */
+      readonly keyId?: string;
     }
   | {
       readonly kind: 'request.failed';
@@ -38,6 +40,11 @@ export type Observation =
       readonly status: number;
       readonly reason: string;
       readonly address: string;
+    }
+  | {
+      /** Turned away for want of time before it became a request; told once a second. */
+      readonly kind: 'request.shed';
+      readonly service: string;
     }
   | { readonly kind: 'postgres.starting'; readonly dataDir: string; readonly port: number }
   | {
@@ -87,13 +94,156 @@ export type Observation =
       readonly functions: number;
       readonly durationMs: number;
     }
-  | { readonly kind: 'snapshot.failed' | 'keys.sweep-failed'; readonly project: string; readonly error: unknown }
+  | {
+      readonly kind:
+        | 'snapshot.failed'
+        | 'keys.sweep-failed'
+        | 'identity.unswept'
+        | 'realtime.unmaintained'
+        | 'realtime.undelivered'
+        | 'storage.unswept';
+      readonly project: string;
+      readonly error: unknown;
+    }
+  | {
+      /** Files without a row that were removed, and rows whose file is missing. */
+      readonly kind: 'storage.swept';
+      readonly project: string;
+      readonly removedFiles: number;
+      readonly missingFiles: number;
+    }
   | { readonly kind: 'events.maintained'; readonly project: string; readonly droppedDays: number }
   | { readonly kind: 'events.unmaintained'; readonly project: string; readonly error: unknown }
+  | {
+      /** The log of a project comes; false: commits may have passed that nobody was told of. */
+      readonly kind: 'stream.reading';
+      readonly project: string;
+      readonly slot: string;
+      readonly isContinued: boolean;
+    }
+  | { readonly kind: 'stream.lost'; readonly project: string; readonly error: unknown; readonly retryInMs: number }
+  | { readonly kind: 'stream.gap'; readonly project: string; readonly reason: string }
+  | {
+      readonly kind: 'stream.measured';
+      readonly project: string;
+      /** Log the server keeps for the project's durable consumers. */
+      readonly retainedBytes: number;
+      readonly walStatus: string;
+    }
+  | {
+      readonly kind: 'stream.consumer-failed';
+      readonly project: string;
+      readonly consumer: string;
+      readonly error: unknown;
+    }
+  | {
+      readonly kind: 'event.failed';
+      readonly project: string;
+      readonly consumer: string;
+      readonly type: string;
+      readonly eventId: string;
+      readonly attempts: number;
+      /** Given up, until somebody replays it. */
+      readonly isDead: boolean;
+      readonly error: unknown;
+    }
+  | {
+      /** An earlier version of its aggregate did not come in time; the event is delivered without it. */
+      readonly kind: 'event.version-gap';
+      readonly project: string;
+      readonly consumer: string;
+      readonly type: string;
+      readonly eventId: string;
+      /** Of the aggregate, that the event made. */
+      readonly version: number;
+      readonly waitedMs: number;
+    }
+  | {
+      /** A consumer has more to do than it can hold; it reads the rest from the event log. */
+      readonly kind: 'event.consumer-behind' | 'event.consumer-caught-up';
+      readonly project: string;
+      readonly consumer: string;
+    }
+  | {
+      /** Messages between processes go their way again; so many of ours had nowhere to go. */
+      readonly kind: 'bus.connected';
+      readonly server: string;
+      readonly dropped: number;
+    }
+  | { readonly kind: 'bus.lost'; readonly server: string; readonly error: unknown }
+  | { readonly kind: 'bus.handler-failed'; readonly subject: string; readonly error: unknown }
+  | {
+      /** Whoever opens it makes the first owner; there is none yet. */
+      readonly kind: 'setup.wanted';
+      readonly url: string;
+    }
+  | {
+      /** Background work of the control plane; it is tried again. */
+      readonly kind: 'control.work-failed';
+      readonly work: string;
+      readonly error: unknown;
+    }
   | {
       readonly kind: 'project.created' | 'project.removed' | 'project.woken' | 'project.idled';
       readonly project: string;
     }
+  | {
+      /** A request to an address somebody else chose; the code says whether it was refused or came to nothing. */
+      readonly kind: 'outbound.failed';
+      readonly host: string;
+      readonly code: string;
+      readonly durationMs: number;
+    }
+  | {
+      /** A mail or text message was handed to its provider. */
+      readonly kind: 'message.sent';
+      readonly project: string;
+      readonly channel: 'mail' | 'sms' | 'push';
+      readonly template: string;
+      readonly attempt: number;
+      readonly durationMs: number;
+    }
+  | {
+      /** It had no other way out than this line; what it says is not told. */
+      readonly kind: 'message.logged';
+      readonly project: string;
+      readonly channel: 'mail' | 'sms' | 'push';
+      readonly template: string;
+    }
+  | {
+      /** It could not be handed over: now (`delayed`, it is tried again), or at all. */
+      readonly kind: 'message.delayed' | 'message.dropped';
+      readonly project: string;
+      readonly channel: 'mail' | 'sms' | 'push';
+      readonly template: string;
+      readonly attempt: number;
+      /** Without the address it was for. */
+      readonly reason: string;
+    }
+  | {
+      /** A project's own mail template cannot be rendered; the built-in one was sent. */
+      readonly kind: 'template.broken';
+      readonly project: string;
+      readonly template: string;
+      readonly reason: string;
+    }
+  | {
+      /** Deliveries of a project wait: the database is away, or it is a fault of ours. */
+      readonly kind: 'webhooks.interrupted';
+      readonly project: string;
+      readonly error: unknown;
+    }
+  | {
+      readonly kind: 'webhooks.disabled';
+      readonly project: string;
+      readonly endpointId: string;
+      readonly reason: 'gone' | 'failing';
+    }
+  | { readonly kind: 'outbox.stuck'; readonly project: string; readonly error: unknown }
+  | { readonly kind: 'jobs.started'; readonly tasks: readonly string[]; readonly durationMs: number }
+  | { readonly kind: 'jobs.interrupted'; readonly error: unknown; readonly retryInMs: number }
+  | { readonly kind: 'jobs.taken-over'; readonly workers: number }
+  | { readonly kind: 'jobs.log'; readonly level: 'warn' | 'error'; readonly line: string }
   | {
       readonly kind: 'identity.security';
       readonly project: string;

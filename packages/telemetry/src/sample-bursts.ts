@@ -70,6 +70,8 @@ function burstKey(observation: Observation): string | null {
       return `${observation.kind} ${observation.database} ${observation.reason}`;
     case 'session.lost':
       return `${observation.kind} ${observation.database} ${observation.login}`;
+    case 'request.shed':
+      return `${observation.kind} ${observation.service}`;
     case 'request.unreadable':
       return `${observation.kind} ${observation.status}`;
     default:

@@ -12,6 +12,8 @@ export interface ServerOptions {
   /** The command line after `ashlar`; default `start`. */
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** A module that runs the command line in the place of the server's own. */
+  readonly main?: URL;
 }
 
 /** What a command wrote and how it ended. */
@@ -39,6 +41,13 @@ export interface RunningServer extends AsyncDisposable {
   readonly ended: Promise<Ended>;
   /** One or more statements as the default project's owner; the rows of the last. */
   sql<Row extends Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** The same as the superuser of the embedded server, who sees what no owner of a project does. */
+  superuserSql<Row extends Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+    /** Default: the default project's. */
+    database?: string,
+  ): Promise<Row[]>;
   /** Runs another command on the same instance. */
   ashlar(...line: readonly string[]): Promise<Ended>;
   /** Sends a signal to the server alone, and waits until it has ended. */
@@ -61,7 +70,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'ashlar-e2e-')));
   const args = options.args ?? ['start'];
   const environment = { ASHLAR_PORT: '0', ASHLAR_DB_PORT: '0', ...options.environment, ASHLAR_DATA: dataDir };
-  const child = launch(args, environment);
+  const main = options.main === undefined ? MAIN : fileURLToPath(options.main);
+  const child = launch(args, environment, main);
   const ended = collect(child);
   const state = await readState(join(dataDir, 'run', stateFile(args)), child, ended);
   const readyInMs = performance.now() - startedAt;
@@ -69,6 +79,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const { host, port, defaultDatabase } = state.postgres;
   const dbUrl = `postgresql://${logins.owner.user}:${logins.owner.password}@${host}:${port}/${defaultDatabase}`;
 
+  const superuserSql: RunningServer['superuserSql'] = async (text, values, database = defaultDatabase) => {
+    const { superuserPassword } = JSON.parse(await readFile(join(dataDir, 'keys', 'instance.json'), 'utf8'));
+    return query(`postgresql://supabase_admin:${superuserPassword}@${host}:${port}/${database}`, text, values);
+  };
   const end = (signal: NodeJS.Signals): Promise<Ended> => {
     child.kill(signal);
     return ended;
@@ -90,6 +104,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     readyInMs,
     ended,
     sql: (text, values) => query(dbUrl, text, values),
+    superuserSql,
     ashlar: (...line) => collect(launch(line, environment)),
     end,
     stop,
@@ -102,9 +117,13 @@ export function runAshlar(args: readonly string[], environment: Readonly<Record<
   return collect(launch(args, environment));
 }
 
-function launch(args: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
+function launch(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  main: string = MAIN,
+): ChildProcess {
   const { PATH = '', HOME = '' } = process.env;
-  return spawn(process.execPath, [MAIN, ...args], {
+  return spawn(process.execPath, [main, ...args], {
     // Away from any ashlar.toml, and from variables of whoever runs the tests.
     cwd: environment['ASHLAR_DATA'] ?? tmpdir(),
     env: { PATH, HOME, ...environment },

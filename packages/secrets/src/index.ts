@@ -1,0 +1,2 @@
+export { derivedKey, openText, sealText } from './seal-text.ts';
+export { newWebhookSecret, webhookSignature } from './webhook-signature.ts';
