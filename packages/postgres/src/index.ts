@@ -1,7 +1,11 @@
 export { clusterErrors } from './cluster/cluster-errors.ts';
 export type { Capabilities, Cluster, ProjectLogins } from './cluster/cluster.ts';
 export { assertProjectRef, isProjectRef } from './cluster/project-ref.ts';
-export { loginNames } from './cluster/roles.ts';
+export { holdLock } from './cluster/hold-lock.ts';
+export { loginNames, READER_ROLE } from './cluster/roles.ts';
+export { admitReader } from './console/admit-reader.ts';
+export { runConsole } from './console/run-console.ts';
+export type { ConsoleNotice, ConsoleOutcome, ConsoleResult, ConsoleScript } from './console/run-console.ts';
 export { attachEmbeddedCluster } from './embedded/attach-embedded-cluster.ts';
 export type { EmbeddedAddress } from './embedded/embedded-access.ts';
 export { DEFAULT_POSTGRES_PORT, openEmbeddedCluster } from './embedded/open-embedded-cluster.ts';
@@ -37,6 +41,8 @@ export { EVENT_DAYS, maintainEvents } from './migrations/maintain-events.ts';
 export { sweepKeys } from './migrations/sweep-keys.ts';
 export { migrateDatabase, migrationStatus } from './migrations/migrate-database.ts';
 export type { MigrationOptions, MigrationStatus } from './migrations/migrate-database.ts';
+export { ensureProjectTemplate, findProjectTemplate } from './migrations/project-template.ts';
+export type { ProjectTemplateOptions } from './migrations/project-template.ts';
 export { platformSchema } from './migrations/platform-schema.ts';
 export type { SchemaOwner } from './migrations/schema-owner.ts';
 export type {
@@ -47,13 +53,16 @@ export type {
   Notification,
   ProjectDatabase,
   ResultField,
+  ResultRows,
   Statement,
   StatementResult,
+  StatementSequence,
   StatementValue,
   Transaction,
   TransactionOptions,
   TransactionStep,
 } from './session/call.ts';
+export { typedRows } from './session/own-transaction.ts';
 export { runScript } from './session/run-script.ts';
 export type { ScriptOptions } from './session/run-script.ts';
 export { isStaleStatement } from './session/wire/sql-state.ts';
@@ -68,3 +77,26 @@ export { backupInstance } from './backup/backup-instance.ts';
 export type { BackupOptions, BackupSummary } from './backup/backup-instance.ts';
 export { restoreInstance } from './backup/restore-instance.ts';
 export type { RestoreOptions, RestoreSummary } from './backup/restore-instance.ts';
+export { discardDeadLetter, listDeadLetters, replayDeadLetters } from './events/dead-letters.ts';
+export type { DeadLetter, DeadLetterQuery } from './events/dead-letters.ts';
+export { emitEvent } from './events/emit-event.ts';
+export { deliverEvents } from './events/event-delivery.ts';
+export type { EventDelivery, EventDeliveryOptions, ForeignEvent, ForeignNews } from './events/event-delivery.ts';
+export type { HandlingContext, RetryTerms, Subscription } from './events/subscription.ts';
+export type { LogBatch, LogChange, LogCommit, LoggedEvent, LogNote } from './stream/log-batch.ts';
+export type { GapReason, LogAttachment, LogConsumer, LogStart } from './stream/log-consumer.ts';
+export type {
+  OldRow as OldLogRow,
+  Relation as LogRelation,
+  RelationColumn as LogColumn,
+  Row as LogRow,
+} from './stream/log-message.ts';
+export { isWholeExpression } from './sql-text/is-whole-expression.ts';
+export { sqlTokens } from './sql-text/sql-tokens.ts';
+export type { SqlToken } from './sql-text/sql-tokens.ts';
+export { splitStatements } from './sql-text/split-statements.ts';
+export { createLogStream } from './stream/log-stream.ts';
+export type { LogStream, LogStreamOptions, LogStreamStatus } from './stream/log-stream.ts';
+export { databasesWithSlots, hasConsumersBehind } from './stream/undelivered.ts';
+export { formatLsn, parseLsn } from './stream/lsn.ts';
+export type { Lsn } from './stream/lsn.ts';

@@ -10,7 +10,9 @@ export interface Caller {
   /** `claims` as JSON text with `role` filled in: what `request.jwt.claims` is set to, made once per token. */
   readonly claimsJson: string;
   /** How the caller proved it. `none`: nothing was sent, so it is anon. */
-  readonly via: 'none' | 'publishable-key' | 'secret-key' | 'token';
+  readonly via: 'none' | 'publishable-key' | 'secret-key' | 'token' | 'cookie';
+  /** Of an issued key that proved it; a key of the key file has none. */
+  readonly keyId?: string;
 }
 
 /** Why the door could not resolve a caller; each service says it in its own clients' words. */
@@ -24,6 +26,9 @@ export interface Refusal {
     | 'token-issued-in-future'
     | 'token-claims'
     | 'role-unknown'
+    /** The token's session has ended, though not the token's time. */
+    | 'session-revoked'
+    | 'user-banned'
     | 'key-unknown'
     | 'key-missing';
   /** The exact PostgREST wording where there is one: `JWT expired`, `Expected 3 parts in JWT; got 2`. */

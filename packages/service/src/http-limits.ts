@@ -6,8 +6,14 @@ export interface HttpLimits {
   readonly headerBytes: number;
   /** Open sockets; further ones wait in the operating system's queue. */
   readonly connections: number;
-  /** From the first byte of a request to its last: bounds a client that trickles. */
+  /** From the first byte of a request to the last of its headers. */
+  readonly headersTimeoutMs: number;
+  /** How long a body may come at any pace: bounds a client that trickles. */
   readonly requestTimeoutMs: number;
+  /** The least pace of a body after that. */
+  readonly bodyBytesPerSecond: number;
+  /** How often the pace of bodies is looked at. */
+  readonly bodyCheckMs: number;
   /** A socket on which nothing moves, an answer under way included, is closed. */
   readonly connectionTimeoutMs: number;
   /** An idle kept-alive socket is closed; longer than the 60 s of usual load balancers, so that they close first. */
@@ -20,7 +26,10 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   urlBytes: 64 * 1024,
   headerBytes: 32 * 1024,
   connections: 10_000,
+  headersTimeoutMs: 60_000,
   requestTimeoutMs: 300_000,
+  bodyBytesPerSecond: 1_024,
+  bodyCheckMs: 15_000,
   connectionTimeoutMs: 300_000,
   keepAliveTimeoutMs: 72_000,
   drainTimeoutMs: 4_000,

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Observe, TraceContext } from '@ashlar/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { SWITCHING_PROTOCOLS } from './upgrade.ts';
 
 /** What is known of a request on its way through a listener; the members that change are filled in as they are learnt. */
 export interface Passage {
@@ -11,6 +12,8 @@ export interface Passage {
   readonly service: string;
   project: string;
   role: string;
+  /** Of the issued key the request came with. */
+  keyId?: string;
 }
 
 /**
@@ -39,17 +42,23 @@ export function observeAnswer(
       service: passage.service,
       method: request.method,
       path: passage.path,
-      status: reply.raw.headersSent ? reply.raw.statusCode : CLIENT_CLOSED_REQUEST,
+      status: wasAnswered(reply) ? reply.raw.statusCode : CLIENT_CLOSED_REQUEST,
       durationMs: Math.round((performance.now() - startedAt) * 100) / 100,
       bytes: bytesWritten(socket) - bytesBefore,
       role: passage.role,
       address: passage.address,
+      ...(passage.keyId === undefined ? {} : { keyId: passage.keyId }),
     });
   });
 }
 
 /** Never sent: how logs name a request whose client left before an answer began. */
 const CLIENT_CLOSED_REQUEST = 499;
+
+/** Whoever takes a socket over writes the head of status 101 itself. */
+function wasAnswered({ raw }: FastifyReply): boolean {
+  return raw.headersSent || raw.statusCode === SWITCHING_PROTOCOLS;
+}
 
 /** Injected requests of tests have a socket that counts nothing. */
 function bytesWritten(socket: { readonly bytesWritten?: number } | null): number {

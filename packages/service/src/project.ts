@@ -13,6 +13,23 @@ export interface ProjectKeys {
   readonly signingKey: JWK | null;
   /** Public JWKs tokens are accepted from, the current one included. */
   readonly verifyKeys: readonly JWK[];
+  /** What secrets in the database are sealed with; absent = `jwtSecret`. A copy of a project has its source's. */
+  readonly sealingSecret?: string | undefined;
+  /** Keys beside those above, of which only digests are kept. */
+  readonly issuedKeys?: readonly IssuedKey[];
+}
+
+/** A key that was shown once. */
+export interface IssuedKey {
+  readonly id: string;
+  readonly kind: 'publishable' | 'secret';
+  /** SHA-256 of the key, base64. */
+  readonly digest: string;
+}
+
+/** What opens the secrets a project's database keeps sealed. */
+export function sealingSecretOf({ sealingSecret, jwtSecret }: ProjectKeys): string {
+  return sealingSecret ?? jwtSecret;
 }
 
 export interface RestSettings {
@@ -30,18 +47,38 @@ export interface RestSettings {
   readonly openApiMode: 'follow-privileges' | 'ignore-privileges' | 'disabled';
   /** Whether that description can be read as a page. */
   readonly referencePage: boolean;
+  /** Whether a browser is given GraphiQL where operations are sent. */
+  readonly graphiql: boolean;
+}
+
+/** How mails leave, for projects that say nothing of it. */
+export interface MailDefaults {
+  readonly senderName: string;
+  readonly senderAddress: string;
+  readonly smtp: {
+    readonly host: string;
+    readonly port: number;
+    readonly user: string;
+    readonly password: string;
+    readonly tls: 'implicit' | 'starttls' | 'none';
+  } | null;
+  /** A provider that speaks Resend's HTTP interface. */
+  readonly http: { readonly baseUrl: string; readonly apiKey: string } | null;
 }
 
 export interface AuthSettings {
   readonly siteUrl: string;
   readonly redirectAllowList: readonly string[];
   readonly jwtExpirySeconds: number;
+  /** A refresh token not used for this long is worth nothing. */
+  readonly refreshTokenSeconds: number;
   readonly autoconfirmEmail: boolean;
   readonly disableSignup: boolean;
   readonly anonymousEnabled: boolean;
   readonly emailEnabled: boolean;
   readonly minPasswordLength: number;
   readonly refreshReuseIntervalSeconds: number;
+  readonly mail: MailDefaults;
 }
 
 export interface ProjectSettings {
@@ -67,6 +104,9 @@ export interface Projects {
   /** Wakes it (connect, migrate) if it exists. */
   wake(ref: string): Promise<Project | undefined>;
 }
+
+/** The project of the people who administer the instance, in the control database; it answers at `/p/control`. */
+export const CONTROL_PROJECT = 'control';
 
 /** The project that answers at the root. */
 export const DEFAULT_PROJECT = 'default';

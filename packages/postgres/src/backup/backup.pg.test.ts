@@ -46,7 +46,7 @@ beforeAll(async () => {
   file = join(scratch, 'instance.tar.gz');
   cluster = await open(dataDir);
   await cluster.ensureProject('shop', logins);
-  await run(cluster, 'CREATE TABLE sale (writer int, number int, padding text, PRIMARY KEY (writer, number))');
+  await run(cluster, 'CREATE TABLE public.sale (writer int, number int, padding text, PRIMARY KEY (writer, number))');
   mkdirSync(join(dataDir, 'keys'), { mode: 0o700 });
   writeFileSync(join(dataDir, 'keys', 'shop.json'), '{"jwtSecret":"x"}', { mode: 0o600 });
   const deep = join(dataDir, 'files', 'a-folder-with-a-long-name'.repeat(4), 'and-another'.repeat(6));
@@ -59,7 +59,7 @@ beforeAll(async () => {
     const client = new Client(cluster.admin('project_shop'));
     await client.connect();
     for (let number = 1; !stop.signal.aborted; number += 1) {
-      await client.query(`INSERT INTO sale VALUES ($1, $2, repeat('x', 2000))`, [writer, number]);
+      await client.query(`INSERT INTO public.sale VALUES ($1, $2, repeat('x', 2000))`, [writer, number]);
       acknowledged[writer] = number;
     }
     await client.end();
@@ -86,7 +86,7 @@ test('a backup taken under writers comes back with every row acknowledged before
   try {
     const rows = await run(
       restored,
-      'SELECT writer, count(*)::int AS count, max(number) AS highest FROM sale GROUP BY writer ORDER BY writer',
+      'SELECT writer, count(*)::int AS count, max(number) AS highest FROM public.sale GROUP BY writer ORDER BY writer',
     );
     expect(rows).toHaveLength(WRITERS);
     for (const [writer, row] of rows.entries()) {
@@ -96,9 +96,9 @@ test('a backup taken under writers comes back with every row acknowledged before
       expect(row['highest']).toBeLessThanOrEqual((after[writer] ?? 0) + 1);
     }
     await restored.ensureProject('shop', logins);
-    expect(await run(restored, 'SELECT count(*)::int AS count FROM sale WHERE length(padding) <> 2000')).toEqual([
-      { count: 0 },
-    ]);
+    expect(await run(restored, 'SELECT count(*)::int AS count FROM public.sale WHERE length(padding) <> 2000')).toEqual(
+      [{ count: 0 }],
+    );
   } finally {
     await restored.close();
   }

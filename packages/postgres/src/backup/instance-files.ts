@@ -32,6 +32,9 @@ const LEFT_OUT_FILES: ReadonlySet<string> = new Set([
   'postgres/tablespace_map',
 ]);
 
+/** Pictures that are made again when somebody asks. */
+const LEFT_OUT_FOLDERS: ReadonlySet<string> = new Set(['files/.rendered']);
+
 /**
  * What of the server's folder belongs into a copy of a running server: all but what the server rebuilds.
  *
@@ -53,7 +56,7 @@ export async function* otherFiles(
 ): AsyncGenerator<InstanceFile, void, undefined> {
   for (const name of (await readdir(instanceDir)).toSorted()) {
     if (name === 'run' || name === 'postgres' || name.startsWith('postgres.new')) continue;
-    yield* walk(instanceDir, name, (path) => !without.has(join(instanceDir, path)));
+    yield* walk(instanceDir, name, (path) => !LEFT_OUT_FOLDERS.has(path) && !without.has(join(instanceDir, path)));
   }
 }
 

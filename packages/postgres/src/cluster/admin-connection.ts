@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { CATALOG_ONLY } from '../session/wire/catalog-only.ts';
 
 export interface AdminAccess {
   readonly host: string;
@@ -27,6 +28,7 @@ export async function withAdmin<Result>(
   client.on('error', () => undefined);
   await client.connect();
   try {
+    await client.query(CATALOG_ONLY);
     return await run(client);
   } finally {
     await client.end();

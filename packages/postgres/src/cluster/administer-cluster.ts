@@ -4,11 +4,24 @@ import type { DatabaseTarget, Login } from '../session/target.ts';
 import { type AdminAccess, withAdmin } from './admin-connection.ts';
 import { clusterErrors } from './cluster-errors.ts';
 import type { Capabilities, Cluster, ProjectLogins } from './cluster.ts';
-import { dropDatabase, ensureDatabase } from './ensure-database.ts';
+import { closeDatabase, dropDatabase, ensureDatabase } from './ensure-database.ts';
 import { assertProjectRef } from './project-ref.ts';
 import { ensureRoles } from './ensure-roles.ts';
-import { administratorRole, clusterRoles, loginNames, PLATFORM_LOGIN, projectRoles } from './roles.ts';
+import {
+  administratorRole,
+  clusterRoles,
+  CONSOLE_ROLES,
+  consoleLoginName,
+  loginNames,
+  PLATFORM_LOGIN,
+  controlRoles,
+  projectRoles,
+  SERVICE_ROLES,
+  serviceLoginName,
+} from './roles.ts';
+import { consoleLogins, derivedLogin, serviceLogins } from './service-logins.ts';
 
+/** Name of the control database, and of the project that lives in it. */
 const CONTROL_DATABASE = 'control';
 /** Key of the advisory lock under which roles and databases change, in the administration's own database. */
 const ADMINISTRATION_LOCK = 5_417_322_001;
@@ -54,16 +67,25 @@ export async function administerCluster(access: ClusterAccess): Promise<Administ
     logins,
   });
 
+  // Nobody owns the control project: no code of a project runs beside what the platform keeps there.
+  const controlAuthenticator = derivedLogin(loginNames(CONTROL_DATABASE).authenticator, access.platformPassword);
+  const controlServices = serviceLogins(CONTROL_DATABASE, access.platformPassword);
+  const controlLogins = [controlAuthenticator, ...controlServices.values()];
+
   const version = await administer(access, async (client) => {
-    await ensureRoles(client, clusterRoles(ownerRole), [platform]);
+    await ensureRoles(
+      client,
+      [...clusterRoles(ownerRole, access.adminIsSuperuser), ...controlRoles(CONTROL_DATABASE, controlAuthenticator)],
+      [platform, ...controlLogins],
+    );
     if (!access.adminIsSuperuser) {
       await ensureRoles(client, [administratorRole(access.admin.user, clusterRoles(ownerRole))], []);
     }
     await ensureDatabase(client, {
       database: CONTROL_DATABASE,
-      connect: [PLATFORM_LOGIN],
+      connect: [PLATFORM_LOGIN, ...controlLogins.map(({ user }) => user)],
       create: ['control_owner'],
-      settings: [],
+      settings: apiRoleSettings(controlAuthenticator),
     });
     if (access.exclusive) await closeOtherDatabases(client);
     const { rows } = await client.query<{ version: number }>(
@@ -80,35 +102,56 @@ export async function administerCluster(access: ClusterAccess): Promise<Administ
     capabilities: access.capabilities,
     ownerRole,
     control: {
-      ...target(CONTROL_DATABASE, CONTROL_DATABASE, { authenticator: platform, owner: platform, platform }),
+      ...target(CONTROL_DATABASE, CONTROL_DATABASE, {
+        authenticator: controlAuthenticator,
+        owner: platform,
+        platform,
+      }),
+      services: controlServices,
       staysAwake: true,
     },
+    databaseOf: (ref) => access.databaseOf(ref),
     admin: (database) => adminAccess(access, database),
 
-    async ensureProject(ref, logins) {
+    async ensureProject(ref, logins, template) {
       assertProjectRef(ref);
       assertLoginNames(ref, logins);
       const database = access.databaseOf(ref);
+      const services = serviceLogins(ref, access.platformPassword);
+      const consoles = consoleLogins(ref, access.platformPassword);
+      const visitors = [...consoles.values()];
+      const all = [logins.authenticator, logins.owner, ...services.values()];
       await administer(access, async (client) => {
-        await ensureRoles(client, projectRoles(logins, ownerRole), [logins.authenticator, logins.owner]);
+        await ensureRoles(client, projectRoles(ref, logins, ownerRole), [...all, ...visitors]);
         await ensureDatabase(client, {
           database,
-          connect: [logins.authenticator.user, logins.owner.user, PLATFORM_LOGIN],
+          connect: [...all.map(({ user }) => user), PLATFORM_LOGIN],
+          visit: visitors.map(({ user }) => user),
           create: [ownerRole],
-          settings: projectSettings(logins, ownerRole),
+          settings: [...projectSettings(logins, ownerRole), ...consoleSettings(access, ref)],
+          ...(template === undefined ? {} : { template }),
         });
       });
-      return target(ref, database, { ...logins, platform });
+      return { ...target(ref, database, { ...logins, platform }), services, console: consoles };
+    },
+
+    async closeProject(ref) {
+      assertProjectRef(ref);
+      await administer(access, (client) => closeDatabase(client, access.databaseOf(ref)));
     },
 
     async dropProject(ref) {
       assertProjectRef(ref);
-      const names = loginNames(ref);
+      const { authenticator, owner } = loginNames(ref);
+      const names = [
+        authenticator,
+        owner,
+        ...SERVICE_ROLES.map((role) => serviceLoginName(ref, role)),
+        ...CONSOLE_ROLES.map((role) => consoleLoginName(ref, role)),
+      ];
       await administer(access, async (client) => {
         await dropDatabase(client, access.databaseOf(ref));
-        await client.query(
-          `DROP ROLE IF EXISTS ${escapeIdentifier(names.authenticator)}, ${escapeIdentifier(names.owner)}`,
-        );
+        await client.query(`DROP ROLE IF EXISTS ${names.map(escapeIdentifier).join(', ')}`);
       });
     },
   };
@@ -123,13 +166,28 @@ function projectSettings(
   ownerRole: string,
 ): readonly (readonly [role: string, name: string, value: string])[] {
   return [
-    ['anon', 'statement_timeout', '3s'],
-    ['authenticated', 'statement_timeout', '8s'],
-    [logins.authenticator.user, 'statement_timeout', '8s'],
-    [logins.authenticator.user, 'lock_timeout', '8s'],
+    ...apiRoleSettings(logins.authenticator),
     [logins.owner.user, 'role', ownerRole],
     [logins.owner.user, 'search_path', '"$user", public, extensions'],
   ];
+}
+
+function apiRoleSettings(authenticator: Login): readonly (readonly [role: string, name: string, value: string])[] {
+  return [
+    ['anon', 'statement_timeout', '3s'],
+    ['authenticated', 'statement_timeout', '8s'],
+    [authenticator.user, 'statement_timeout', '8s'],
+    [authenticator.user, 'lock_timeout', '8s'],
+  ];
+}
+
+/** What a session cannot set for itself is set only where we may: how much a sort may write to disk. */
+function consoleSettings(
+  { adminIsSuperuser }: ClusterAccess,
+  ref: string,
+): readonly (readonly [role: string, name: string, value: string])[] {
+  if (!adminIsSuperuser) return [];
+  return CONSOLE_ROLES.map((role) => [consoleLoginName(ref, role), 'temp_file_limit', '1GB'] as const);
 }
 
 function assertLoginNames(ref: string, logins: ProjectLogins): void {

@@ -23,8 +23,10 @@ export interface Cluster {
   readonly capabilities: Capabilities;
   /** Name of the role a project's owner login acts as; `postgres` unless an external server has a superuser of that name. */
   readonly ownerRole: string;
-  /** The control database; its logins are all the platform's. */
+  /** The control database, as the project `control`. It has no owner's login: that place is the platform's. */
   readonly control: DatabaseTarget;
+  /** Name of a project's database, whether or not it is there. */
+  databaseOf(ref: string): string;
   /** Superuser (embedded) or the URL's login (external), for migrations and administration. */
   admin(database: string): {
     readonly host: string;
@@ -33,8 +35,15 @@ export interface Cluster {
     readonly user: string;
     readonly password: string;
   };
-  /** Creates database, logins and rights; repeating it repairs what is missing. */
-  ensureProject(ref: string, logins: ProjectLogins): Promise<DatabaseTarget>;
+  /**
+   * Creates database, logins and rights; repeating it repairs what is missing and lets in again whom `closeProject`
+   * kept out.
+   *
+   * @param template Database it is copied from when it is missing; nobody may be connected to it.
+   */
+  ensureProject(ref: string, logins: ProjectLogins, template?: string): Promise<DatabaseTarget>;
+  /** Ends its connections and slots and lets nobody in until `ensureProject`; the data stays. */
+  closeProject(ref: string): Promise<void>;
   /** Ends its connections, drops database and logins. */
   dropProject(ref: string): Promise<void>;
   /** Resolves when the server accepts connections again after a crash; at once when it is up. */

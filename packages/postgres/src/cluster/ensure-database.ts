@@ -6,10 +6,14 @@ export interface DatabaseSpec {
   readonly database: string;
   /** Roles that may connect; nobody else may, PUBLIC least of all. */
   readonly connect: readonly string[];
+  /** Roles that may connect and make nothing there, not even a temporary table. */
+  readonly visit?: readonly string[];
   /** Roles that may make schemas in it. */
   readonly create: readonly string[];
   /** Settings of a role in this database; a role that has some already keeps its own. */
   readonly settings: readonly (readonly [role: string, name: string, value: string])[];
+  /** Database it is copied from when it is missing, to which nobody may be connected then. Default: an empty one. */
+  readonly template?: string;
 }
 
 /** Databases change hands by these; PUBLIC has none of them on a database of ours. */
@@ -31,7 +35,7 @@ export async function ensureDatabase(client: Client, spec: DatabaseSpec): Promis
   if (found.rowCount === 0) {
     await attempt(
       client,
-      `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' ALLOW_CONNECTIONS false`,
+      `CREATE DATABASE ${name} TEMPLATE ${escapeIdentifier(spec.template ?? 'template0')} ENCODING 'UTF8' ALLOW_CONNECTIONS false`,
       `ALTER ROLE ${escapeIdentifier(client.user ?? '')} CREATEDB`,
     );
   }
@@ -81,10 +85,18 @@ async function settingStatements(client: Client, spec: DatabaseSpec): Promise<re
     );
 }
 
-function wantedRights({ connect, create }: DatabaseSpec): readonly { readonly role: string; readonly right: Right }[] {
+function wantedRights({
+  connect,
+  visit = [],
+  create,
+}: DatabaseSpec): readonly { readonly role: string; readonly right: Right }[] {
   const each = (roles: readonly string[], rights: readonly Right[]) =>
     roles.flatMap((role) => rights.map((right) => ({ role, right })));
-  return [...each(connect, ['CONNECT', 'TEMPORARY']), ...each(create, ['CREATE', 'TEMPORARY'])];
+  return [
+    ...each(connect, ['CONNECT', 'TEMPORARY']),
+    ...each(visit, ['CONNECT']),
+    ...each(create, ['CREATE', 'TEMPORARY']),
+  ];
 }
 
 async function missingRights(
@@ -120,13 +132,25 @@ function settingValue(setting: string, value: string): string {
 
 /** Ends its connections and its slots, then drops it; nothing when it is not there. */
 export async function dropDatabase(client: Client, database: string): Promise<void> {
-  const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [database]);
-  if (rowCount === 0) return;
-  const name = escapeIdentifier(database);
-  await client.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+  if (await closeDatabase(client, database)) {
+    await client.query(`DROP DATABASE ${escapeIdentifier(database)} WITH (FORCE)`);
+  }
+}
+
+/** Lets nobody in any more, and ends its connections and its slots. @returns False when it is not there. */
+export async function closeDatabase(client: Client, database: string): Promise<boolean> {
+  const { rows } = await client.query<{ invalid: boolean }>(
+    'SELECT datconnlimit = -2 AS invalid FROM pg_database WHERE datname = $1',
+    [database],
+  );
+  const [found] = rows;
+  if (found === undefined) return false;
+  // A DROP that was cut off leaves it so: nobody can enter it, and all that can be done with it is to drop it.
+  if (found.invalid) return true;
+  await client.query(`ALTER DATABASE ${escapeIdentifier(database)} ALLOW_CONNECTIONS false`);
   await client.query('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1', [database]);
   await client.query('SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = $1', [
     database,
   ]);
-  await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
+  return true;
 }

@@ -1,7 +1,9 @@
 import { createTestProject, type TestProject } from '@ashlar/testing';
 import { Client, DatabaseError } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LoginKind } from '../session/call.ts';
+import type { DatabaseTarget } from '../session/target.ts';
+
+type Kind = keyof DatabaseTarget['logins'];
 
 /** A statement that waits for a lock is a failure, not a reason to hang. */
 const QUERY_TIMEOUT_MS = 10_000;
@@ -22,7 +24,7 @@ afterAll(async () => {
   await b.close();
 });
 
-async function connect(project: TestProject, login: LoginKind, database = project.target.database): Promise<Client> {
+async function connect(project: TestProject, login: Kind, database = project.target.database): Promise<Client> {
   const { host, port, logins } = project.target;
   const client = new Client({ host, port, database, ...logins[login], query_timeout: QUERY_TIMEOUT_MS });
   client.on('error', () => undefined);
@@ -58,7 +60,7 @@ async function expectUnharmed(): Promise<void> {
   await authenticator.end();
 }
 
-describe.each<LoginKind>(['owner', 'authenticator'])("project A's %s login", (login) => {
+describe.each<Kind>(['owner', 'authenticator'])("project A's %s login", (login) => {
   test.each(['B', 'control', 'postgres', 'template1'])('cannot connect to database %s', async (name) => {
     const database = name === 'B' ? b.target.database : name;
     expect(await outcome(connect(a, login, database))).toBe('42501');
@@ -78,6 +80,8 @@ describe.each<LoginKind>(['owner', 'authenticator'])("project A's %s login", (lo
     'control',
     'control_owner',
     'events_owner',
+    'scheduler_owner',
+    'scheduler',
     'pg_read_all_data',
     'pg_signal_backend',
     'pg_execute_server_program',
@@ -140,6 +144,13 @@ const REFUSED: readonly string[] = [
   'DROP OWNED BY postgres',
   'DO $$ BEGIN EXECUTE $e$DROP OWNED BY postgres$e$; END $$',
   'DROP EVENT TRIGGER ashlar_refuse_drop_owned',
+  // What a superuser's migration would run.
+  'CREATE EVENT TRIGGER mine ON ddl_command_end EXECUTE FUNCTION ashlar.announce_ddl()',
+  `CREATE OR REPLACE FUNCTION ashlar.announce_ddl() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'`,
+  `CREATE FUNCTION ashlar.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'`,
+  `CREATE FUNCTION events.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'`,
+  `ALTER ROLE "$B_identity" PASSWORD 'mine'`,
+  'GRANT identity TO CURRENT_USER',
 ];
 
 /** PostgreSQL answers these with a warning or not at all, and does nothing that project B could notice. */

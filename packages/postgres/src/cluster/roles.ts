@@ -1,4 +1,5 @@
 import { escapeIdentifier } from 'pg';
+import type { Login } from '../session/target.ts';
 import type { ProjectLogins } from './cluster.ts';
 
 /** A role as the platform wants it. What is not named here (SUPERUSER, CREATEDB, …) no role of ours has. */
@@ -31,9 +32,33 @@ const OWNER_ROLES: readonly string[] = [
   'supabase_realtime_admin',
   'control_owner',
   'events_owner',
+  'scheduler_owner',
+  'webhooks_owner',
+  'notifications_owner',
 ];
 /** Services run as these; they own nothing. */
-const RUNNER_ROLES: readonly string[] = ['identity', 'control'];
+const RUNNER_ROLES: readonly string[] = [
+  'identity',
+  'control',
+  'scheduler',
+  'realtime',
+  'storage',
+  'webhooks',
+  'notifications',
+  // Delivers events to all the others.
+  'events',
+];
+/** Those that work in the control database alone, on the platform's login: no project's code runs there. */
+const INSTANCE_ROLES: readonly string[] = ['control', 'scheduler'];
+/** Those that work in the databases of projects; each has a login of its own in every one of them. */
+export const SERVICE_ROLES: readonly string[] = RUNNER_ROLES.filter((name) => !INSTANCE_ROLES.includes(name));
+/**
+ * Reads what a project's people made, and cannot write. Rows are not withheld from it: who administers a project sees
+ * its tables as they are, and what is not theirs to see it has no grant for.
+ */
+export const READER_ROLE = 'console_reader';
+/** What free SQL of the console runs as, apart from the owner of the project; each has a login of its own. */
+export const CONSOLE_ROLES: readonly string[] = [...API_ROLES, READER_ROLE];
 /** Known to existing SQL files, which grant to them. */
 const FAMILIAR_ROLES: readonly string[] = ['dashboard_user', 'supabase_read_only_user'];
 
@@ -42,31 +67,70 @@ const FAMILIAR_ROLES: readonly string[] = ['dashboard_user', 'supabase_read_only
  * connect. They are members of each other without ADMIN, so no project can hand them on.
  *
  * @param ownerRole Acts for the owner of a project inside the project's database.
+ * @param mayBypass Whether we may make a role that passes row-level security; else the reader of the console passes it
+ *   once an administrator says so.
  */
-export function clusterRoles(ownerRole: string): readonly RoleSpec[] {
+export function clusterRoles(ownerRole: string, mayBypass: boolean = true): readonly RoleSpec[] {
   const plain = (name: string): RoleSpec => role({ name });
   return [
     ...API_ROLES.map((name) => role({ name, inherit: false, bypassRls: name === 'service_role' })),
-    role({ name: ownerRole, memberOf: API_ROLES }),
+    // Policies on files are the project's own to write, and only a table's owner may write policies.
+    role({ name: ownerRole, memberOf: [...API_ROLES, 'supabase_storage_admin'] }),
     ...OWNER_ROLES.map(plain),
     ...RUNNER_ROLES.map(plain),
     ...FAMILIAR_ROLES.map(plain),
+    role({ name: READER_ROLE, inherit: false, bypassRls: mayBypass }),
     role({ name: PLATFORM_LOGIN, login: true, inherit: false, memberOf: [...OWNER_ROLES, ...RUNNER_ROLES] }),
   ];
 }
 
-/** The two logins of a project. What the owner's role may do it may do in its own database alone. */
-export function projectRoles(logins: ProjectLogins, ownerRole: string): readonly RoleSpec[] {
+/**
+ * The logins of a project. What the owner's role may do it may do in its own database alone. A service's login is one
+ * project's as well: code that runs on it may change its password and settings, and must harm nobody else by it.
+ */
+export function projectRoles(ref: string, logins: ProjectLogins, ownerRole: string): readonly RoleSpec[] {
   return [
-    role({ name: logins.authenticator.user, login: true, inherit: false, memberOf: API_ROLES }),
+    authenticatorRole(logins.authenticator.user),
     role({ name: logins.owner.user, login: true, memberOf: [ownerRole] }),
+    ...serviceLoginRoles(ref),
+    ...consoleLoginRoles(ref),
   ];
+}
+
+/** The logins of the project in the control database: those of any project but an owner's. */
+export function controlRoles(ref: string, authenticator: Login): readonly RoleSpec[] {
+  return [authenticatorRole(authenticator.user), ...serviceLoginRoles(ref)];
+}
+
+function authenticatorRole(name: string): RoleSpec {
+  return role({ name, login: true, inherit: false, memberOf: API_ROLES });
+}
+
+function serviceLoginRoles(ref: string): readonly RoleSpec[] {
+  return SERVICE_ROLES.map((name) =>
+    role({ name: serviceLoginName(ref, name), login: true, inherit: false, memberOf: [name] }),
+  );
+}
+
+/** Whatever free SQL does on one of these, RESET ROLE leads to a login that may nothing, and SET ROLE back. */
+function consoleLoginRoles(ref: string): readonly RoleSpec[] {
+  return CONSOLE_ROLES.map((name) =>
+    role({ name: consoleLoginName(ref, name), login: true, inherit: false, memberOf: [name] }),
+  );
 }
 
 /** The login that administers a server it is no superuser of: it migrates the schemas of all owners. */
 export function administratorRole(name: string, roles: readonly RoleSpec[]): RoleSpec {
   const groups = roles.filter((spec) => !spec.login).map((spec) => spec.name);
   return role({ name, login: true, inherit: undefined, memberOf: groups });
+}
+
+export function serviceLoginName(ref: string, runner: string): string {
+  return `${ref}_${runner}`;
+}
+
+export function consoleLoginName(ref: string, name: string): string {
+  return name === READER_ROLE ? `${ref}_viewer` : `${ref}_as_${name}`;
 }
 
 /** The names of a project's logins follow from its ref, so dropping it needs nothing else. */

@@ -24,7 +24,7 @@ test('whatever moment the postmaster is killed, no acknowledged row is lost and 
     observe: () => undefined,
   });
   try {
-    await run(cluster, 'CREATE TABLE entry (writer int, number int)');
+    await run(cluster, 'CREATE TABLE public.entry (writer int, number int)');
     const writers = Array.from({ length: WRITERS }, () => ({ acknowledged: [] as number[], next: 1 }));
     for (let round = 0; round < ROUNDS; round += 1) {
       const writing = writers.map((writer, index) => writeUntilCut(cluster, index, writer));
@@ -36,7 +36,7 @@ test('whatever moment the postmaster is killed, no acknowledged row is lost and 
       await run(cluster, 'SELECT 1');
       expect(performance.now() - killedAt).toBeLessThan(BACK_IN_SERVICE_MS);
     }
-    const rows = await run(cluster, 'SELECT writer, number, count(*)::int AS times FROM entry GROUP BY 1, 2');
+    const rows = await run(cluster, 'SELECT writer, number, count(*)::int AS times FROM public.entry GROUP BY 1, 2');
     const found = new Set(rows.map((row) => `${String(row['writer'])}/${String(row['number'])}`));
     const lost = writers.flatMap(({ acknowledged }, index) =>
       acknowledged.map((number) => `${index}/${number}`).filter((entry) => !found.has(entry)),
@@ -63,7 +63,7 @@ async function writeUntilCut(
     for (;;) {
       const number = writer.next;
       writer.next += 1;
-      await client.query('INSERT INTO entry VALUES ($1, $2)', [index, number]);
+      await client.query('INSERT INTO public.entry VALUES ($1, $2)', [index, number]);
       writer.acknowledged.push(number);
     }
   } catch {

@@ -40,10 +40,10 @@ afterEach(async () => {
 test('an empty folder becomes a server, and an existing one keeps its data', async () => {
   const dataDir = newFolder();
   const first = await open({ dataDir });
-  await run(first, 'CREATE TABLE kept AS SELECT 42 AS answer');
+  await run(first, 'CREATE TABLE public.kept AS SELECT 42 AS answer');
   await first.close();
   const second = await open({ dataDir });
-  expect(await run(second, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  expect(await run(second, 'SELECT answer FROM public.kept')).toEqual([{ answer: 42 }]);
 });
 
 test('an initialisation that was interrupted starts over', async () => {
@@ -58,7 +58,7 @@ test('a killed postmaster is back within five seconds, even with a busy backend 
   const dataDir = await initialisedFolder();
   const seen: Observation[] = [];
   const cluster = await open({ dataDir, observe: (observation) => seen.push(observation) });
-  await run(cluster, 'CREATE TABLE kept AS SELECT 42 AS answer');
+  await run(cluster, 'CREATE TABLE public.kept AS SELECT 42 AS answer');
   const busy = new Client(cluster.admin('postgres'));
   busy.on('error', () => undefined);
   await busy.connect();
@@ -67,7 +67,7 @@ test('a killed postmaster is back within five seconds, even with a busy backend 
   process.kill(cluster.pid() ?? 0, 'SIGKILL');
   await until(() => cluster.pid() === undefined);
   await cluster.ready();
-  expect(await run(cluster, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  expect(await run(cluster, 'SELECT answer FROM public.kept')).toEqual([{ answer: 42 }]);
   expect(performance.now() - startedAt).toBeLessThan(BACK_IN_SERVICE_MS);
   expect(seen.map((observation) => observation.kind)).toContain('postgres.exited');
   await endless;
@@ -76,12 +76,12 @@ test('a killed postmaster is back within five seconds, even with a busy backend 
 test('a server does not outlive its killed platform, and the next start has every acknowledged row', async () => {
   const dataDir = await initialisedFolder();
   const child = await instanceInChild(dataDir);
-  await withAdmin(admin(child.address), (client) => client.query('CREATE TABLE kept AS SELECT 42 AS answer'));
+  await withAdmin(admin(child.address), (client) => client.query('CREATE TABLE public.kept AS SELECT 42 AS answer'));
   await killHard(child.process);
   await until(() => processCommand(child.postmasterPid) === undefined);
   const startedAt = performance.now();
   const cluster = await open({ dataDir });
-  expect(await run(cluster, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  expect(await run(cluster, 'SELECT answer FROM public.kept')).toEqual([{ answer: 42 }]);
   expect(performance.now() - startedAt).toBeLessThan(BACK_IN_SERVICE_MS);
 });
 
@@ -207,14 +207,14 @@ test.runIf(canMount())('a disk too small for a new server is named, and nothing 
 test.runIf(canMount())('a full disk is named at the start, and with some space the data is served again', async () => {
   const dataDir = smallDisk('200m');
   const first = await open({ dataDir });
-  await run(first, 'CREATE TABLE kept AS SELECT 42 AS answer');
+  await run(first, 'CREATE TABLE public.kept AS SELECT 42 AS answer');
   await first.close();
   const ballast = join(dataDir, 'ballast');
   spawnSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=4k']);
   await expect(open({ dataDir })).rejects.toMatchObject({ code: 'postgres.disk_full' });
   rmSync(ballast);
   const second = await open({ dataDir });
-  expect(await run(second, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  expect(await run(second, 'SELECT answer FROM public.kept')).toEqual([{ answer: 42 }]);
 });
 
 let initialised: string | undefined;

@@ -98,6 +98,18 @@ describe('on a server whose login has few rights', () => {
     await cluster.dropProject('second');
   });
 
+  test('functions in the database of the URL are not taken for those of PostgreSQL', async () => {
+    const cluster = await open('app');
+    const { host, port, database, logins } = await cluster.ensureProject('default', loginsOf('default'));
+    await withAdmin({ ...root(), database }, (client) => client.query('GRANT CREATE ON SCHEMA public TO postgres'));
+    await withAdmin({ host, port, database, ...logins.owner }, (client) =>
+      client.query(`CREATE FUNCTION public.pg_advisory_lock(text) RETURNS void LANGUAGE plpgsql
+                    AS $$ BEGIN RAISE EXCEPTION 'called as %', session_user; END $$`),
+    );
+    const again = await open('app');
+    await expect(again.ensureProject('default', loginsOf('default'))).resolves.toMatchObject({ database });
+  });
+
   test('a superuser has every capability', async () => {
     const cluster = await openExternalCluster({
       url: `postgres://root:root@127.0.0.1:${server.port}/shop`,

@@ -5,6 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { ignoreObservations, type Observation } from '@ashlar/telemetry';
 import { createTestProject, type TestProject } from '@ashlar/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { runScript } from '../session/run-script.ts';
+import { maintainEvents } from './maintain-events.ts';
 import { migrateDatabase, migrationStatus, type MigrationOptions } from './migrate-database.ts';
 import type { SchemaOwner } from './schema-owner.ts';
 
@@ -147,4 +149,54 @@ test('a database never migrated has only pending files', async () => {
   expect((await migrationStatus(options())).map(({ state, appliedAt }) => [state, appliedAt])).toEqual([
     ['pending', null],
   ]);
+});
+
+test("a project's triggers do not fire while a migration writes, and do afterwards", async () => {
+  await file(
+    '0001-first.sql',
+    'create table shop.items (id int primary key); grant trigger on shop.items to postgres;',
+  );
+  await migrateDatabase(options());
+  await project.sql('grant usage on schema shop to postgres');
+  await runScript(
+    project.target,
+    `create table public.fired (who text);
+     create function public.note() returns trigger language plpgsql as
+       $$ begin reset role; insert into public.fired values (current_user); return null; end $$;
+     grant insert on public.fired to public;
+     create trigger "At once" after insert on shop.items for each row execute function public.note();
+     create constraint trigger at_commit after insert on shop.items deferrable initially deferred
+       for each row execute function public.note();
+     alter table public.fired add unique (who)`,
+  );
+  await file('0002-backfill.sql', 'insert into shop.items values (1);');
+  await file('0003-as-admin.sql', '-- as: admin\ninsert into shop.items values (2);');
+  await migrateDatabase(options());
+  expect(await project.sql('select * from public.fired')).toEqual([]);
+  expect(await project.sql('select id from shop.items order by id')).toEqual([{ id: 1 }, { id: 2 }]);
+  await expect(project.sql('insert into shop.items values (3)')).rejects.toMatchObject({ code: '23505' });
+});
+
+test("functions a project leaves in public never take the place of PostgreSQL's own", async () => {
+  await file('0001-first.sql', 'create table shop.items (id int primary key);');
+  await runScript(
+    project.target,
+    `create table public.called (by text);
+     grant insert on public.called to public;
+     create function public.pg_advisory_lock(text) returns void language sql
+       as $$ insert into public.called values (session_user) $$;
+     create function public.pg_advisory_xact_lock(int) returns void language sql
+       as $$ insert into public.called values (session_user) $$`,
+  );
+  // With `public` in the path this text is no number but a call of the function above.
+  await project.sql(`select pg_advisory_lock('1')`);
+  expect(await project.sql('select count(*)::int as calls from public.called')).toEqual([{ calls: 1 }]);
+  await project.sql('truncate public.called');
+
+  await migrateDatabase(options());
+  await maintainEvents(project.database);
+  await project.database.transaction({ login: 'service', role: 'identity' }, (tx) =>
+    tx.query('select pg_advisory_xact_lock(1::int4)'),
+  );
+  expect(await project.sql('select * from public.called')).toEqual([]);
 });

@@ -1,9 +1,12 @@
 import { AshlarError } from '@ashlar/kernel';
 import type { Observe } from '@ashlar/telemetry';
 import { Client, escapeIdentifier, type ClientConfig } from 'pg';
+import { CATALOG_ONLY } from '../session/wire/catalog-only.ts';
 import { migrationErrors } from './errors.ts';
 import { fillPlaceholders, readMigrationFiles, type MigrationFile } from './migration-file.ts';
 import type { SchemaOwner } from './schema-owner.ts';
+import { sealFunctions } from './seal-functions.ts';
+import { silenceTriggers } from './silence-triggers.ts';
 
 export interface MigrationOptions {
   /** Login with the rights to become every owner: the superuser of an embedded cluster, or the URL's login. */
@@ -69,6 +72,7 @@ export async function migrateDatabase(options: MigrationOptions): Promise<readon
         await applyFile(admin, file, options);
       }
     }
+    await sealFunctions(admin, options.owners);
     return compare(files, await readLedger(admin));
   });
 }
@@ -96,6 +100,7 @@ async function withAdmin<Result>(config: ClientConfig, run: (admin: Client) => P
   admin.on('error', () => undefined);
   await admin.connect();
   try {
+    await admin.query(CATALOG_ONLY);
     return await run(admin);
   } finally {
     await admin.end();
@@ -146,9 +151,11 @@ async function applyFile(admin: Client, file: MigrationFile, options: MigrationO
   const startedAt = performance.now();
   try {
     await admin.query('begin');
+    const sound = await silenceTriggers(admin, file.owner.schema, options.ownerRole);
     if (!file.asAdmin) await admin.query(`set local role ${escapeIdentifier(file.owner.owner)}`);
     await admin.query(sql);
     await admin.query('reset role');
+    await sound();
     await admin.query('insert into ashlar.migrations (owner, version, name, checksum) values ($1, $2, $3, $4)', [
       file.owner.name,
       file.version,

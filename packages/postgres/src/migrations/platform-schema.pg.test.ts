@@ -85,6 +85,11 @@ test('an event carries the claims and trace of its request', async () => {
     org: 'org 1',
     actor: 'user 1',
     traceparent: '00-aaaa-bbbb-01',
+    seq: expect.stringMatching(/^\d+$/),
+    dataschema: null,
+    aggregateversion: null,
+    causationid: null,
+    correlationid: null,
   });
 });
 

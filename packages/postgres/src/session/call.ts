@@ -20,7 +20,15 @@ export interface Statement {
 export type LoginKind =
   /** `<ref>_authenticator`: may become anon, authenticated, service_role and nothing else. */
   | 'authenticator'
-  /** The platform's login: may become the runner and owner roles of services and suites. */
+  /**
+   * `<ref>_<role>`: may become the runner role of the call and nothing else. For every statement of a service in a
+   * project's database, because triggers of the project's owner may run inside it.
+   */
+  | 'service'
+  /**
+   * The platform's login: may become the owner roles of services and suites, in every database. For the control
+   * database and for upkeep of what no project can put code on.
+   */
   | 'platform'
   /** `<ref>_owner`: acts as `postgres` inside its own database. */
   | 'owner';
@@ -40,7 +48,8 @@ export interface Call {
   readonly before?: Statement;
   readonly statement: Statement;
   /**
-   * `shared`: pipelined with other callers on one of the project's two sessions; reads and single-row writes only.
+   * `shared`: pipelined with other callers, reads on one of the project's two sessions and single-row writes on one of
+   * a few own connections; nothing else. Reads of another login than the authenticator's take a connection of their own.
    * `own`: a connection for this call alone, from the budget all projects share.
    * The session may move a shape that proved slow from `shared` to `own`, never the other way.
    */
@@ -70,8 +79,11 @@ export interface StatementResult {
   readonly rowCount: number;
 }
 
-/** A call's result: decoded when `rows` is first read, so that a body can also be passed on as the bytes it came as. */
-export interface CallResult extends StatementResult {
+/** Rows decoded when `rows` is first read, so that a body can also be passed on as the bytes it came as. */
+export interface ResultRows {
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** Number of rows. */
+  readonly length: number;
   /**
    * The value's bytes (UTF-8) as the server wrote them, null for SQL's null. A large body that is only passed on
    * spares its way through a JavaScript string, which costs some 4 ms per MB for text beyond ASCII. The bytes are a
@@ -79,6 +91,8 @@ export interface CallResult extends StatementResult {
    */
   bytes(row: number, column: number): Buffer | null;
 }
+
+export interface CallResult extends StatementResult, ResultRows {}
 
 export interface TransactionOptions {
   readonly login: LoginKind;
@@ -111,6 +125,20 @@ export interface Transaction {
   ): Promise<{ readonly rows: Row[]; readonly rowCount: number }>;
   /** The result as it came, as `ProjectDatabase.call` gives it. All of the step travels together. */
   execute(step: TransactionStep): Promise<CallResult>;
+  /**
+   * Statements one after the other in one packet, answered together: cheaper for the server than each for itself. After
+   * the first that is refused the others are not run, and the transaction has to go back to a savepoint.
+   *
+   * @throws When the connection is lost.
+   */
+  executeAll(statements: readonly Statement[]): Promise<StatementSequence>;
+}
+
+export interface StatementSequence {
+  /** Of the statements before the one that was refused. */
+  readonly answers: readonly CallResult[];
+  /** The server's refusal; null when there was none. */
+  readonly error: unknown;
 }
 
 export interface Notification {
@@ -128,12 +156,20 @@ export interface ProjectDatabase {
   readonly database: string;
   /** Whether it was used since it last went idle; housekeeping leaves a sleeping project alone. */
   readonly awake: boolean;
+  /** When it was last used, on the clock of `performance.now()`. */
+  readonly usedAt: number;
+  /**
+   * Called once, when it is used again.
+   *
+   * @returns What takes it back.
+   */
+  onNextUse(callback: () => void): () => void;
   call(call: Call): Promise<CallResult>;
   /**
-   * One DataRow at a time on an own connection, with back-pressure: for results that may exceed 1,000 rows.
+   * Pages of one row or more on an own connection, with back-pressure: for results that may exceed 1,000 rows.
    * `statementTimeoutMs` bounds the whole of it, the reader's pauses included.
    */
-  stream(call: Omit<Call, 'connection'>): AsyncIterable<readonly (string | null)[]>;
+  stream(call: Omit<Call, 'connection'>): AsyncIterable<ResultRows>;
   /** BEGIN, role and settings, the callback's queries, COMMIT; ROLLBACK when the callback throws or it is asked for. */
   transaction<Result>(options: TransactionOptions, run: (tx: Transaction) => Promise<Result>): Promise<Result>;
   /** Listens on the project's one LISTEN connection; re-listens after a reconnect and then calls `onReconnect`. */

@@ -3,7 +3,7 @@ import { escapeIdentifier } from 'pg';
 import { backoffMs } from './backoff.ts';
 import type { Notification } from './call.ts';
 import { sessionErrors } from './errors.ts';
-import type { DatabaseTarget } from './target.ts';
+import { type DatabaseTarget, entryFor } from './target.ts';
 import type { Connection } from './wire/connection.ts';
 import { dial } from './wire/dial.ts';
 import { ScriptExchange } from './wire/script-exchange.ts';
@@ -87,7 +87,9 @@ export class Listener {
 
   async #dial(): Promise<Connection> {
     try {
-      const connection = await dial(this.#target, 'authenticator', { timeoutMs: this.#options.connectTimeoutMs });
+      const connection = await dial(this.#target, entryFor(this.#target, 'authenticator', 'none'), {
+        timeoutMs: this.#options.connectTimeoutMs,
+      });
       connection.onNotification = (notification) => this.#deliver(notification);
       await listen(connection, new Set([...this.#subscriptions].map(({ channel }) => channel)));
       this.#failures = 0;

@@ -1,8 +1,7 @@
 import type { Observe } from '@ashlar/telemetry';
 import { backoffMs } from './backoff.ts';
-import type { LoginKind } from './call.ts';
 import { sessionErrors } from './errors.ts';
-import type { DatabaseTarget } from './target.ts';
+import type { DatabaseTarget, Entry } from './target.ts';
 import { ROLLBACK } from './transaction-steps.ts';
 import { WaitingLine, type Waiter } from './waiting-line.ts';
 import { reasonOf } from './with-cancel.ts';
@@ -20,6 +19,8 @@ export interface OwnConnectionsOptions {
   readonly maxWaiting: number;
   readonly maxWaitMs: number;
   readonly idleMs: number;
+  /** Idle time of one beside which another of the same login is idle too. */
+  readonly spareIdleMs: number;
   readonly connectTimeoutMs: number;
   readonly maxStatements: number;
 }
@@ -32,14 +33,14 @@ export interface Lease {
 
 interface Slot {
   readonly target: DatabaseTarget;
-  readonly login: LoginKind;
+  readonly entry: Entry;
   readonly connection: Connection;
   idleSince: number;
 }
 
 interface Borrower extends Waiter {
   readonly target: DatabaseTarget;
-  readonly login: LoginKind;
+  readonly entry: Entry;
   grant(slot: Slot): void;
 }
 
@@ -64,6 +65,7 @@ export class OwnConnections {
   readonly #failures = new Map<string, Failure>();
   readonly #opening = new Set<Borrower>();
   readonly #drained = Promise.withResolvers<void>();
+  #trimming: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(options: OwnConnectionsOptions) {
@@ -76,14 +78,14 @@ export class OwnConnections {
   }
 
   /** @throws {AshlarError} `postgres.queue_full`, `postgres.queue_timeout`, `postgres.unavailable`; the signal's reason. */
-  async borrow(target: DatabaseTarget, login: LoginKind, signal?: AbortSignal): Promise<Lease> {
+  async borrow(target: DatabaseTarget, entry: Entry, signal?: AbortSignal): Promise<Lease> {
     signal?.throwIfAborted();
     if (this.#closed) throw sessionErrors.closed({ database: target.database });
     this.#refuseWhileAway(target);
     const granted = Promise.withResolvers<Slot>();
     const borrower: Borrower = {
       target,
-      login,
+      entry,
       since: performance.now(),
       grant: granted.resolve,
       refuse: granted.reject,
@@ -102,6 +104,30 @@ export class OwnConnections {
     }
   }
 
+  /** One nobody uses, at once; null while somebody waits, or `most` connections of the project are in use already. */
+  borrowIdle(target: DatabaseTarget, entry: Entry, most: number): Lease | null {
+    if (this.#closed || this.isWanted(target) || this.#inUse(target.ref) >= this.#bounded(most)) return null;
+    const slot = this.#takeIdle({ target, entry });
+    if (slot === undefined) return null;
+    this.#busy.add(slot);
+    return this.#lease(slot);
+  }
+
+  /** Whether one more could be had now without making anybody wait, `most` of the project being in use. */
+  hasRoom(target: DatabaseTarget, most: number): boolean {
+    if (this.#closed || this.isWanted(target) || this.#inUse(target.ref) >= this.#bounded(most)) return false;
+    return this.size < this.#options.maxConnections || this.#idle.length > 0;
+  }
+
+  /** Whether somebody waits whom a connection of this project, given back, would help. */
+  isWanted(target: DatabaseTarget): boolean {
+    for (const [ref, line] of this.#lines) {
+      if (line.length === 0) continue;
+      if (ref === target.ref || this.#inUse(ref) < this.#options.maxPerProject) return true;
+    }
+    return false;
+  }
+
   /** Closes what nobody uses of a project, or of all. */
   closeIdle(ref?: string): void {
     const leaving = this.#idle.filter((slot) => ref === undefined || slot.target.ref === ref);
@@ -117,9 +143,33 @@ export class OwnConnections {
     }
   }
 
+  /** Closes what a burst has left, but for the last one used of each login. */
+  #trim(): void {
+    const { spareIdleMs } = this.#options;
+    this.#trimming = undefined;
+    const now = performance.now();
+    const spare = this.#spare();
+    const leaving = spare.filter(({ idleSince }) => now - idleSince >= spareIdleMs);
+    this.#idle = this.#idle.filter((slot) => !leaving.includes(slot));
+    for (const slot of leaving) slot.connection.end();
+    const next = spare[leaving.length];
+    if (next !== undefined) this.#trimIn(spareIdleMs - (now - next.idleSince));
+  }
+
+  #trimIn(delayMs: number): void {
+    this.#trimming ??= setTimeout(() => this.#trim(), Math.ceil(delayMs)).unref();
+  }
+
+  /** Oldest first: idle ones that have a younger one of their login behind them. */
+  #spare(): readonly Slot[] {
+    const kept = new Set(new Map(this.#idle.map((slot) => [`${slot.target.ref} ${slot.entry.name}`, slot])).values());
+    return this.#idle.filter((slot) => !kept.has(slot));
+  }
+
   /** Refuses whoever waits, closes what is idle, lets borrowers finish, and after a while cuts them off. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#trimming);
     for (const line of this.#lines.values()) line.refuseAll(sessionErrors.closed({ database: 'of every project' }));
     this.closeIdle();
     const cutOff = setTimeout(() => this.#drained.resolve(), CLOSE_GRACE_MS);
@@ -170,10 +220,14 @@ export class OwnConnections {
     return undefined;
   }
 
-  #canServe({ target, login }: Borrower): boolean {
+  #canServe({ target, entry }: Borrower): boolean {
     if (this.#inUse(target.ref) >= this.#options.maxPerProject) return false;
-    if (this.#idle.some((slot) => slot.target.ref === target.ref && slot.login === login)) return true;
+    if (this.#idle.some((slot) => slot.target.ref === target.ref && slot.entry.name === entry.name)) return true;
     return this.size < this.#options.maxConnections || this.#idle.length > 0;
+  }
+
+  #bounded(most: number): number {
+    return Math.min(most, this.#options.maxPerProject);
   }
 
   #inUse(ref: string): number {
@@ -184,46 +238,52 @@ export class OwnConnections {
   }
 
   /** The most recently used one: its caches are warm, and the others may age and close. */
-  #takeIdle({ target, login }: Borrower): Slot | undefined {
-    const index = this.#idle.findLastIndex((slot) => slot.target.ref === target.ref && slot.login === login);
+  #takeIdle({ target, entry }: Pick<Borrower, 'target' | 'entry'>): Slot | undefined {
+    const index = this.#idle.findLastIndex((slot) => slot.target.ref === target.ref && slot.entry.name === entry.name);
     return index < 0 ? undefined : this.#idle.splice(index, 1)[0];
   }
 
   async #open(borrower: Borrower): Promise<void> {
-    const { target, login } = borrower;
+    const { target, entry } = borrower;
     const startedAt = performance.now();
     this.#opening.add(borrower);
     try {
-      const connection = await dial(target, login, {
+      const connection = await dial(target, entry, {
         timeoutMs: this.#options.connectTimeoutMs,
         maxStatements: this.#options.maxStatements,
       });
       this.#opening.delete(borrower);
       this.#failures.delete(target.ref);
-      const slot: Slot = { target, login, connection, idleSince: 0 };
+      const slot: Slot = { target, entry, connection, idleSince: 0 };
       this.#busy.add(slot);
       void this.#forgetWhenEnded(slot);
       this.#options.observe({
         kind: 'session.connected',
         database: target.database,
-        login,
+        login: entry.name,
         durationMs: performance.now() - startedAt,
       });
       borrower.grant(slot);
     } catch (error) {
       this.#opening.delete(borrower);
-      borrower.refuse(this.#noteFailure(target, login, error));
+      borrower.refuse(this.#noteFailure(target, entry, error));
       this.#noteReturn();
     }
   }
 
-  #noteFailure(target: DatabaseTarget, login: LoginKind, cause: unknown): unknown {
+  #noteFailure(target: DatabaseTarget, entry: Entry, cause: unknown): unknown {
     const count = (this.#failures.get(target.ref)?.count ?? 0) + 1;
     const retryInMs = backoffMs(count);
     const reason = cause instanceof Error ? cause.message : String(cause);
     const error = sessionErrors.unavailable({ database: target.database, reason }, { cause });
     this.#failures.set(target.ref, { count, retryAt: performance.now() + retryInMs, error });
-    this.#options.observe({ kind: 'session.lost', database: target.database, login, error: cause, retryInMs });
+    this.#options.observe({
+      kind: 'session.lost',
+      database: target.database,
+      login: entry.name,
+      error: cause,
+      retryInMs,
+    });
     return error;
   }
 
@@ -257,6 +317,7 @@ export class OwnConnections {
     else if (slot.connection.usable) {
       slot.idleSince = performance.now();
       this.#idle.push(slot);
+      if (this.#idle.length > 1) this.#trimIn(this.#options.spareIdleMs);
     }
     this.#noteReturn();
   }

@@ -1,4 +1,4 @@
-import type { Call } from './call.ts';
+import type { Call, ResultRows } from './call.ts';
 import type { Lease } from './own-connections.ts';
 import { patienceMs, resultOf, runExchange } from './run-exchange.ts';
 import type { DatabaseTarget } from './target.ts';
@@ -12,14 +12,14 @@ import type { Step } from './wire/step.ts';
 const PAGE_ROWS = 256;
 
 /**
- * The rows of a call on a borrowed connection, fetched as fast as they are read. Leaving the loop early or aborting
+ * The rows of a call on a borrowed connection in pages that hold at least one, fetched as fast as they are read. Leaving the loop early or aborting
  * the signal cancels what the server is still doing.
  */
 export async function* ownStream(
   target: DatabaseTarget,
   lease: Lease,
   call: Omit<Call, 'connection'>,
-): AsyncGenerator<readonly (string | null)[], void, undefined> {
+): AsyncGenerator<ResultRows, void, undefined> {
   const { begin, steps, end } = streamPlan(call);
   const patience = patienceMs(call.statementTimeoutMs);
   const runStep = async (step: Step): Promise<void> => {
@@ -39,7 +39,7 @@ export async function* ownStream(
         const page = await unlessAborted(cursor.page(), call.signal);
         isComplete = page.isLast;
         if (!isComplete) cursor.next();
-        yield* page.rows;
+        if (page.rows.length > 0) yield page.rows;
       }
     } finally {
       if (!isComplete) await abandon(cursor, target, lease);

@@ -1,6 +1,15 @@
 import { types } from 'pg';
 import { toBoundValue } from './bound-value.ts';
-import type { CallResult, ResultField, Transaction, TransactionOptions, TransactionStep } from './call.ts';
+import type {
+  CallResult,
+  ResultField,
+  Statement,
+  StatementResult,
+  StatementSequence,
+  Transaction,
+  TransactionOptions,
+  TransactionStep,
+} from './call.ts';
 import { sessionErrors } from './errors.ts';
 import type { Lease } from './own-connections.ts';
 import { patienceMs, resultOf, runExchange } from './run-exchange.ts';
@@ -8,6 +17,7 @@ import type { DatabaseTarget } from './target.ts';
 import { beginStep, COMMIT, ROLLBACK, settingSteps } from './transaction-steps.ts';
 import { withCancel } from './with-cancel.ts';
 import { isStaleStatement } from './wire/sql-state.ts';
+import { SequenceExchange } from './wire/sequence-exchange.ts';
 import type { Outcome } from './wire/statement-exchange.ts';
 import type { Step } from './wire/step.ts';
 
@@ -70,9 +80,7 @@ class OwnTransaction implements Transaction {
   ): Promise<{ readonly rows: Row[]; readonly rowCount: number }> {
     this.#refuseWhenOver();
     const result = await this.#send([{ text, values: values.map(toBoundValue) }]);
-    const toRow = rowMapper(result.fields);
-    // The caller says what its SQL returns; nothing here could check it.
-    return { rows: result.rows.map(toRow) as Row[], rowCount: result.rowCount };
+    return { rows: typedRows<Row>(result), rowCount: result.rowCount };
   }
 
   async execute({ settings, before, statement }: TransactionStep): Promise<CallResult> {
@@ -82,6 +90,17 @@ class OwnTransaction implements Transaction {
     const terms = { role, settings: [['role', 'none'] as const, ...(settings ?? [])], readOnly: false };
     const steps = settings === undefined ? [] : settingSteps(terms);
     return this.#send([...steps, ...(before === undefined ? [] : [before]), statement]);
+  }
+
+  async executeAll(statements: readonly Statement[]): Promise<StatementSequence> {
+    this.#refuseWhenOver();
+    // A transaction that could not even begin says so by itself.
+    if (this.#opening.length > 0) await this.#send([]);
+    const { role, statementTimeoutMs } = this.#options;
+    const limitMs = statementTimeoutMs === undefined ? undefined : statementTimeoutMs * statements.length;
+    const exchange = new SequenceExchange({ role, steps: statements, patienceMs: patienceMs(limitMs) });
+    this.#lease.connection.send(exchange);
+    return exchange.ended;
   }
 
   #refuseWhenOver(): void {
@@ -118,6 +137,12 @@ class OwnTransaction implements Transaction {
       patienceMs: patienceMs(this.#options.statementTimeoutMs),
     });
   }
+}
+
+/** A call's rows as objects with the driver's usual JavaScript types, as `Transaction.query` gives them. */
+export function typedRows<Row extends Record<string, unknown>>({ fields, rows }: StatementResult): Row[] {
+  // The caller says what its SQL returns; nothing here could check it.
+  return rows.map(rowMapper(fields)) as Row[];
 }
 
 type TextParser = (text: string) => unknown;

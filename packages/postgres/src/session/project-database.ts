@@ -1,14 +1,23 @@
-import type { Call, Notification, ProjectDatabase, CallResult, Transaction, TransactionOptions } from './call.ts';
+import type {
+  Call,
+  ResultRows,
+  Notification,
+  ProjectDatabase,
+  CallResult,
+  Transaction,
+  TransactionOptions,
+} from './call.ts';
 import { sessionErrors } from './errors.ts';
 import { Listener } from './listener.ts';
 import { ownCall } from './own-call.ts';
-import type { OwnConnections } from './own-connections.ts';
+import type { Lease, OwnConnections } from './own-connections.ts';
 import { ownStream } from './own-stream.ts';
 import { ownTransaction } from './own-transaction.ts';
 import { patienceMs, resultOf } from './run-exchange.ts';
-import { SharedConnections, type SharedConnectionsOptions } from './shared-connections.ts';
+import { SharedConnections, type SharedConnectionsOptions, type SharedRequest } from './shared-connections.ts';
+import { SharedWriters } from './shared-writers.ts';
 import { SlowShapes, type Shape, type ShapeLimits } from './slow-shapes.ts';
-import type { DatabaseTarget } from './target.ts';
+import { type DatabaseTarget, type Entry, entryFor } from './target.ts';
 import { callPlan } from './transaction-steps.ts';
 import { reasonOf } from './with-cancel.ts';
 import { isStaleStatement, SQL_STATE, sqlState } from './wire/sql-state.ts';
@@ -17,6 +26,9 @@ import type { Outcome } from './wire/statement-exchange.ts';
 export interface ProjectDatabaseOptions extends SharedConnectionsOptions {
   readonly target: DatabaseTarget;
   readonly own: OwnConnections;
+  /** As in `SessionBounds`. */
+  readonly writerConnections: number;
+  readonly writerDepth: number;
   /** How long a shared statement may wait for a lock, and how long it may run, before it moves to an own connection. */
   readonly sharedLimitMs: number;
 }
@@ -28,9 +40,11 @@ export class SessionDatabase implements ProjectDatabase {
   readonly staysAwake: boolean;
   readonly #options: ProjectDatabaseOptions;
   readonly #shared: SharedConnections;
+  readonly #writers = new Map<string, SharedWriters>();
   readonly #listener: Listener;
   readonly #shapes = new SlowShapes();
   #usedAt = performance.now();
+  readonly #nextUse = new Set<() => void>();
   #isAwake = false;
   #isClosed = false;
 
@@ -47,9 +61,13 @@ export class SessionDatabase implements ProjectDatabase {
     return this.#isAwake;
   }
 
-  /** When it was last used, on the clock of `performance.now()`. */
   get usedAt(): number {
     return this.#usedAt;
+  }
+
+  onNextUse(callback: () => void): () => void {
+    this.#nextUse.add(callback);
+    return () => void this.#nextUse.delete(callback);
   }
 
   async call(call: Call): Promise<CallResult> {
@@ -60,17 +78,15 @@ export class SessionDatabase implements ProjectDatabase {
     return shape.isSlow(performance.now()) ? this.#ownCall(call) : this.#sharedCall(call, shape);
   }
 
-  async *stream(call: Omit<Call, 'connection'>): AsyncGenerator<readonly (string | null)[], void, undefined> {
+  async *stream(call: Omit<Call, 'connection'>): AsyncGenerator<ResultRows, void, undefined> {
     this.#touch();
-    const { own, target } = this.#options;
-    yield* ownStream(target, await own.borrow(target, call.login, call.signal), call);
+    yield* ownStream(this.#options.target, await this.#borrow(call), call);
     this.#touch();
   }
 
   async transaction<Result>(options: TransactionOptions, run: (tx: Transaction) => Promise<Result>): Promise<Result> {
     this.#touch();
-    const { own, target } = this.#options;
-    return ownTransaction(target, await own.borrow(target, options.login, options.signal), options, run);
+    return ownTransaction(this.#options.target, await this.#borrow(options), options, run);
   }
 
   async listen(
@@ -86,30 +102,37 @@ export class SessionDatabase implements ProjectDatabase {
 
   async idle(): Promise<void> {
     this.#isAwake = false;
+    const reason = sessionErrors.unavailable({ database: this.database, reason: 'the project was put to rest' });
     this.#options.own.closeIdle(this.ref);
-    await Promise.all([
-      this.#shared.close(sessionErrors.unavailable({ database: this.database, reason: 'the project was put to rest' })),
-      this.#listener.sleep(),
-    ]);
+    await Promise.all([this.#closeWriters(reason), this.#shared.close(reason), this.#listener.sleep()]);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all([this.#shared.close(sessionErrors.closed({ database: this.database })), this.#listener.close()]);
+    const reason = sessionErrors.closed({ database: this.database });
+    await Promise.all([this.#closeWriters(reason), this.#shared.close(reason), this.#listener.close()]);
   }
 
   #touch(background = false): void {
     if (this.#isClosed) throw sessionErrors.closed({ database: this.database });
     if (background) return;
     this.#usedAt = performance.now();
+    for (const callback of this.#nextUse) {
+      this.#nextUse.delete(callback);
+      callback();
+    }
     if (this.#isAwake) return;
     this.#isAwake = true;
     this.#listener.wake();
   }
 
-  async #ownCall(call: Call): Promise<CallResult> {
+  async #borrow({ login, role, signal }: Pick<Call, 'login' | 'role' | 'signal'>): Promise<Lease> {
     const { own, target } = this.#options;
-    const run = async (): Promise<Outcome> => ownCall(target, await own.borrow(target, call.login, call.signal), call);
+    return own.borrow(target, entryFor(target, login, role), signal);
+  }
+
+  async #ownCall(call: Call): Promise<CallResult> {
+    const run = async (): Promise<Outcome> => ownCall(this.#options.target, await this.#borrow(call), call);
     const outcome = await run();
     // A read on a connection that was lost changed nothing, so it may be asked again.
     return resultOf(outcome.kind === 'lost' && call.readOnly ? await run() : outcome);
@@ -142,13 +165,13 @@ export class SessionDatabase implements ProjectDatabase {
   #submit(call: Call, limits: ShapeLimits): Promise<Outcome> {
     const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
     const statementTimeoutMs = Math.min(call.statementTimeoutMs || limits.statementMs, limits.statementMs);
-    const { steps, wanted } = callPlan({ ...call, statementTimeoutMs }, limits.lockMs);
+    const { steps, wanted } = callPlan(call, { statementTimeoutMs, lockTimeoutMs: limits.lockMs });
     const { signal } = call;
     const onAbort = (): void => {
       if (signal !== undefined) reject(reasonOf(signal));
     };
     signal?.addEventListener('abort', onAbort, { once: true });
-    this.#shared.submit({
+    this.#send(call, {
       role: call.role,
       steps,
       wanted,
@@ -160,13 +183,45 @@ export class SessionDatabase implements ProjectDatabase {
     });
     return promise;
   }
+
+  async #closeWriters(reason: unknown): Promise<void> {
+    if (this.#writers.size === 0) return;
+    await Promise.all([...this.#writers.values()].map((writers) => writers.close(reason)));
+    this.#options.own.closeIdle(this.ref);
+  }
+
+  #send({ login, role, readOnly }: Call, request: SharedRequest): void {
+    if (readOnly) this.#shared.submit(request);
+    else this.#writersOf(entryFor(this.#options.target, login, role)).submit(request);
+  }
+
+  #writersOf(entry: Entry): SharedWriters {
+    const known = this.#writers.get(entry.name);
+    if (known !== undefined) return known;
+    const { own, target, observe, maxWaiting, maxWaitMs, writerConnections, writerDepth } = this.#options;
+    const { database } = target;
+    const writers = new SharedWriters({
+      own,
+      target,
+      entry,
+      connections: writerConnections,
+      depth: writerDepth,
+      elsewhere: entry.name === 'authenticator' ? (request) => this.#shared.submit(request) : null,
+      database,
+      maxWaiting,
+      maxWaitMs,
+      onRefused: (reason) => observe({ kind: 'session.refused', database, reason }),
+    });
+    this.#writers.set(entry.name, writers);
+    return writers;
+  }
 }
 
-/** The shared connections are the authenticator's, and one Sync is all the transaction they know. */
+/** The connections reads share are the authenticator's; writers are of any login. One Sync is all the transaction they know. */
 function mayShare(call: Call): boolean {
   return (
     call.connection === 'shared' &&
-    call.login === 'authenticator' &&
+    (call.login === 'authenticator' || !call.readOnly) &&
     call.isolation === undefined &&
     call.rollback !== true
   );

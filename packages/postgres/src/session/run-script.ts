@@ -1,6 +1,6 @@
 import type { StatementResult } from './call.ts';
 import { sessionErrors } from './errors.ts';
-import type { DatabaseTarget } from './target.ts';
+import { type DatabaseTarget, entryFor } from './target.ts';
 import { withCancel } from './with-cancel.ts';
 import { dial } from './wire/dial.ts';
 import { ScriptExchange } from './wire/script-exchange.ts';
@@ -25,7 +25,8 @@ export async function runScript(
   options: ScriptOptions = {},
 ): Promise<readonly StatementResult[]> {
   options.signal?.throwIfAborted();
-  const connection = await dial(target, 'owner', { timeoutMs: CONNECT_TIMEOUT_MS }).catch((cause: unknown) => {
+  const owner = entryFor(target, 'owner', 'none');
+  const connection = await dial(target, owner, { timeoutMs: CONNECT_TIMEOUT_MS }).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw sessionErrors.unavailable({ database: target.database, reason }, { cause });
   });

@@ -17,6 +17,12 @@ export interface SessionBounds {
   /** Own connections of all projects together, and of one project. */
   readonly ownConnections: number;
   readonly ownConnectionsPerProject: number;
+  /**
+   * Own connections of one project in use, whatever for, up to which further ones are taken for single-row writes; and
+   * writes in flight on one of them.
+   */
+  readonly writerConnections: number;
+  readonly writerDepth: number;
   /** Requests waiting for a connection: of one project for the shared ones, of all projects for the own ones. */
   readonly maxWaiting: number;
   readonly maxWaitMs: number;
@@ -25,6 +31,8 @@ export interface SessionBounds {
   readonly connectTimeoutMs: number;
   /** After this long without use a project has no connection left. */
   readonly idleMs: number;
+  /** Of an own connection beside which another of the same login is idle: what a burst has left goes sooner. */
+  readonly spareIdleMs: number;
 }
 
 export const DEFAULT_SESSION_BOUNDS: SessionBounds = {
@@ -33,11 +41,14 @@ export const DEFAULT_SESSION_BOUNDS: SessionBounds = {
   sharedLimitMs: 250,
   ownConnections: 16,
   ownConnectionsPerProject: 12,
+  writerConnections: 8,
+  writerDepth: 32,
   maxWaiting: 1_000,
   maxWaitMs: 2_000,
   preparedStatements: MAX_PREPARED_STATEMENTS,
   connectTimeoutMs: 2_000,
   idleMs: 300_000,
+  spareIdleMs: 10_000,
 };
 
 export interface SessionsOptions {
@@ -68,6 +79,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     maxWaiting: bounds.maxWaiting,
     maxWaitMs: bounds.maxWaitMs,
     idleMs: bounds.idleMs,
+    spareIdleMs: bounds.spareIdleMs,
     connectTimeoutMs: bounds.connectTimeoutMs,
     maxStatements: bounds.preparedStatements,
   });
@@ -95,6 +107,8 @@ export function createSessions(options: SessionsOptions): Sessions {
         own,
         connections: bounds.sharedConnections,
         depth: bounds.sharedDepth,
+        writerConnections: bounds.writerConnections,
+        writerDepth: bounds.writerDepth,
         sharedLimitMs: bounds.sharedLimitMs,
         maxWaiting: bounds.maxWaiting,
         maxWaitMs: bounds.maxWaitMs,

@@ -153,6 +153,19 @@ test('a shape that proved slow keeps off shared connections from then on', async
   expect(new Set([shared.rows[0]?.[0], first.rows[0]?.[0], second.rows[0]?.[0]]).size).toBe(3);
 });
 
+test('an answer that lay unread while this process stood still does not make its shape slow', async () => {
+  const database = withBounds({ sharedConnections: 1 });
+  const backendsSeen = new Set<string | null | undefined>();
+  for (let run = 0; run < 5; run++) {
+    const answer = database.call(read('user 1', 'select pg_backend_pid()'));
+    // The statement leaves with the turn's end; then nothing turns for longer than a slow run takes.
+    await new Promise((sent) => setImmediate(sent));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 80);
+    backendsSeen.add((await answer).rows[0]?.[0]);
+  }
+  expect(backendsSeen.size).toBe(1);
+});
+
 test('sleepers among them do not hold up the others', async () => {
   const database = withBounds({});
   // Twice too slow, and its neighbours are spared the shape.
@@ -321,5 +334,22 @@ test('a database that stays awake keeps listening, and nothing else', async () =
   await quiet.sql(`notify control, 'late'`);
   await expect.poll(() => heard).toEqual(['late']);
   await sessions.close();
+  await quiet.close();
+});
+
+test('a connection that is still being opened when all is closed does not stay behind', async () => {
+  const quiet = await createTestProject();
+  const sessions = createSessions({ observe: ignoreObservations });
+  const answer = sessions.project(quiet.target).call(read('user 1', 'select 1'));
+  await Promise.all([
+    expect(answer).rejects.toMatchObject({ code: expect.stringMatching(/^postgres\./) }),
+    sessions.close(),
+  ]);
+  // Long enough for the login that was under way to succeed.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const left = await quiet.sql(
+    `select usename from pg_stat_activity where datname = current_database() and usename like '%authenticator'`,
+  );
+  expect(left).toEqual([]);
   await quiet.close();
 });

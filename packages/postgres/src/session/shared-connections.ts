@@ -1,7 +1,7 @@
 import type { Observe } from '@ashlar/telemetry';
 import { backoffMs } from './backoff.ts';
 import { sessionErrors } from './errors.ts';
-import type { DatabaseTarget } from './target.ts';
+import { type DatabaseTarget, entryFor } from './target.ts';
 import { WaitingLine, type Waiter } from './waiting-line.ts';
 import type { Connection } from './wire/connection.ts';
 import { dial } from './wire/dial.ts';
@@ -41,6 +41,8 @@ export class SharedConnections {
   #failures = 0;
   #retryAt = 0;
   #lastFailure: unknown = null;
+  /** How often it was closed: a connection that was being opened meanwhile must not stay behind. */
+  #closings = 0;
 
   constructor(target: DatabaseTarget, options: SharedConnectionsOptions) {
     this.#target = target;
@@ -55,7 +57,10 @@ export class SharedConnections {
 
   /** Connections open or opening; one that has failed but not yet closed no longer counts. */
   get size(): number {
-    return this.#open.filter((connection) => connection.usable).length + this.#opening;
+    // Asked for by every request: no list is made for it.
+    let usable = 0;
+    for (const connection of this.#open) if (connection.usable) usable += 1;
+    return usable + this.#opening;
   }
 
   /** Sends now if a connection has room, else as soon as one has. */
@@ -81,6 +86,7 @@ export class SharedConnections {
 
   /** Answers what is in flight and closes; the next request opens anew. */
   async close(reason: unknown): Promise<void> {
+    this.#closings++;
     const leaving = this.#open;
     this.#open = [];
     this.#line.refuseAll(reason);
@@ -122,13 +128,18 @@ export class SharedConnections {
 
   async #dial(): Promise<void> {
     const startedAt = performance.now();
+    const closings = this.#closings;
     try {
-      const connection = await dial(this.#target, 'authenticator', {
+      const connection = await dial(this.#target, entryFor(this.#target, 'authenticator', 'none'), {
         timeoutMs: this.#options.connectTimeoutMs,
         maxStatements: this.#options.maxStatements,
       });
       this.#opening--;
       this.#failures = 0;
+      if (closings !== this.#closings && this.#line.length === 0) {
+        connection.end();
+        return;
+      }
       this.#admit(connection);
       this.#options.observe({
         kind: 'session.connected',

@@ -12,7 +12,7 @@ const call: Omit<Call, 'connection'> = {
 };
 
 test('settings, limits and role travel as one step before the statement', () => {
-  const { steps, wanted } = callPlan(call, 250);
+  const { steps, wanted } = callPlan(call, { ...call, lockTimeoutMs: 250 });
   expect(steps).toEqual([
     {
       text:

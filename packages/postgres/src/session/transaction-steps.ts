@@ -16,13 +16,17 @@ export interface StreamPlan {
   readonly end: Step | null;
 }
 
+/** How long the server lets a statement run, and wait for a lock. */
+export interface StatementLimits {
+  readonly statementTimeoutMs?: number | undefined;
+  readonly lockTimeoutMs?: number | undefined;
+}
+
 /** What a transaction is told before anything else. */
-export interface TransactionTerms {
+export interface TransactionTerms extends StatementLimits {
   readonly role: string;
   readonly settings: LocalSettings;
   readonly readOnly: boolean;
-  readonly statementTimeoutMs?: number | undefined;
-  readonly lockTimeoutMs?: number | undefined;
 }
 
 /** PostgreSQL's FUNC_MAX_ARGS: more settings than that go into several steps. */
@@ -32,11 +36,12 @@ const SETTINGS_PER_STEP = 100;
  * Role, claims, limits and all other settings in as few steps as possible, local to the transaction. The role comes
  * last, so that what only the login may set is set by the login.
  */
-export function settingSteps(terms: TransactionTerms): readonly Step[] {
+export function settingSteps(terms: TransactionTerms, limits: StatementLimits = terms): readonly Step[] {
+  const { statementTimeoutMs, lockTimeoutMs } = limits;
   const settings = [...terms.settings];
   if (terms.readOnly) settings.push(['transaction_read_only', 'on']);
-  if (terms.lockTimeoutMs !== undefined) settings.push(['lock_timeout', String(terms.lockTimeoutMs)]);
-  if (terms.statementTimeoutMs !== undefined) settings.push(['statement_timeout', String(terms.statementTimeoutMs)]);
+  if (lockTimeoutMs !== undefined) settings.push(['lock_timeout', String(lockTimeoutMs)]);
+  if (statementTimeoutMs !== undefined) settings.push(['statement_timeout', String(statementTimeoutMs)]);
   settings.push(['role', terms.role]);
   if (settings.length <= SETTINGS_PER_STEP) return [settingStep(settings)];
   const steps: Step[] = [];
@@ -46,16 +51,20 @@ export function settingSteps(terms: TransactionTerms): readonly Step[] {
   return steps;
 }
 
-/** A call's steps: settings, the statement before, the statement, with a transaction around them where one is needed. */
-export function callPlan(call: Omit<Call, 'connection'>, lockTimeoutMs?: number): Plan {
-  const { begin, steps, end } = streamPlan(call, lockTimeoutMs);
+/**
+ * A call's steps: settings, the statement before, the statement, with a transaction around them where one is needed.
+ *
+ * @param limits In place of the call's own.
+ */
+export function callPlan(call: Omit<Call, 'connection'>, limits: StatementLimits = call): Plan {
+  const { begin, steps, end } = streamPlan(call, limits);
   if (begin === null || end === null) return { steps, wanted: steps.length - 1, isExplicit: false };
   return { steps: [begin, ...steps, end], wanted: steps.length, isExplicit: true };
 }
 
-export function streamPlan(call: Omit<Call, 'connection'>, lockTimeoutMs?: number): StreamPlan {
+export function streamPlan(call: Omit<Call, 'connection'>, limits: StatementLimits = call): StreamPlan {
   const before = call.before === undefined ? [] : [call.before];
-  const steps = [...settingSteps({ ...call, lockTimeoutMs }), ...before, call.statement];
+  const steps = [...settingSteps(call, limits), ...before, call.statement];
   const isExplicit = call.isolation !== undefined || call.rollback === true;
   if (!isExplicit) return { begin: null, steps, end: null };
   return { begin: beginStep(call.isolation), steps, end: call.rollback === true ? ROLLBACK : COMMIT };

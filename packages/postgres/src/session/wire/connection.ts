@@ -15,13 +15,15 @@ import { MAX_PREPARED_STATEMENTS, PreparedStatements } from './prepared-statemen
 export interface Exchange {
   /** Longest time at the head of the line before the server counts as gone; undefined = as long as it takes. */
   readonly patienceMs: number | undefined;
+  /** Its answer has no end to wait for, so that nobody counts the time: what follows it is not timed either. */
+  readonly isEndless?: true;
   /** Writes its messages, up to and including Sync or the first Flush. */
   write(writer: FrontendWriter, statements: PreparedStatements): void;
   /** One message that belongs to it; errors come through `refused`. */
   receive(code: number, buffer: Buffer, start: number, end: number): void;
   /** The server's ErrorResponse: everything up to the Sync is skipped and undone. */
   refused(error: DatabaseError): void;
-  /** ReadyForQuery: only now is a write certain. `headMs` is how long it was alone at the head of the line. */
+  /** ReadyForQuery: only now is a write certain. `headMs` is how long we watched it at the head of the line. */
   ready(headMs: number): void;
   /** The connection ended first; whether the server did the work is unknown. */
   lost(error: Error): void;
@@ -38,8 +40,12 @@ export interface BackendKey {
 /** How long the end of a connection may take: a process has five seconds to stop. */
 const GOODBYE_MS = 1_000;
 
-/** How often the head of the line is checked against its patience. */
-const PATIENCE_CHECK_MS = 1_000;
+/**
+ * How often the head of the line is looked at while something is in flight. Its time is counted in looks and not by the
+ * clock: while this process stands still (a stalled machine, a long collection) answers lie unread, and the clock would
+ * blame the statements for that.
+ */
+const LOOK_MS = 5;
 
 /** One authenticated connection; exchanges may be sent without waiting for the answers of those before. */
 export class Connection {
@@ -52,13 +58,14 @@ export class Connection {
   /** Prepared statements to close ahead of the next exchange, where no failing step keeps the server from it. */
   readonly #toClose: string[] = [];
   readonly #ended = Promise.withResolvers<Error>();
-  #headSince = 0;
+  #looksAtHead = 0;
   #transactionStatus: number = TRANSACTION_STATUS.idle;
   #flushing = false;
   #closing = false;
   #cause: Error | null = null;
   #lost = false;
-  #patience: NodeJS.Timeout | null = null;
+  readonly #looking: NodeJS.Timeout = setTimeout(() => this.#lookAtHead(), LOOK_MS).unref();
+  #isLooking = true;
 
   constructor(socket: Socket, key: BackendKey, maxStatements: number = MAX_PREPARED_STATEMENTS) {
     this.key = key;
@@ -105,17 +112,26 @@ export class Connection {
       exchange.unsent(error);
       return;
     }
-    if (this.#inFlight.push(exchange) === 1) this.#headSince = performance.now();
+    if (this.#inFlight.push(exchange) === 1) this.#looksAtHead = 0;
     this.#flush();
-    this.#patience ??= setTimeout(() => this.#checkPatience(), PATIENCE_CHECK_MS).unref();
+    this.#look();
   }
 
   /** Lets an exchange that is under way say more (the next page, or its Sync). */
   proceed(write: (writer: FrontendWriter) => void): void {
     if (this.#lost) return;
     write(this.#writer);
-    this.#headSince = performance.now();
+    this.#looksAtHead = 0;
     this.#flush();
+  }
+
+  /** Reads nothing more until `resume`, so that the server waits; what has been read is still told. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
   }
 
   /** Takes no more exchanges, answers those in flight, then says goodbye; what takes too long is cut. */
@@ -178,9 +194,8 @@ export class Connection {
   #finishHead(head: Exchange, transactionStatus: number): void {
     this.#inFlight.shift();
     this.#transactionStatus = transactionStatus;
-    const now = performance.now();
-    const headMs = now - this.#headSince;
-    this.#headSince = now;
+    const headMs = this.#looksAtHead * LOOK_MS;
+    this.#looksAtHead = 0;
     head.ready(headMs);
     if (this.#closing && this.#inFlight.length === 0) this.#sayGoodbye();
   }
@@ -191,20 +206,28 @@ export class Connection {
     this.#socket.end();
   }
 
-  #checkPatience(): void {
-    this.#patience = null;
-    const patienceMs = this.#inFlight[0]?.patienceMs;
-    if (patienceMs !== undefined && performance.now() - this.#headSince > patienceMs) {
-      this.destroy(new Error(`No answer from PostgreSQL within ${patienceMs} ms`));
+  #look(): void {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    this.#looking.refresh();
+  }
+
+  #lookAtHead(): void {
+    this.#isLooking = false;
+    const [head] = this.#inFlight;
+    // The log of an idle project would wake the process two hundred times a second.
+    if (head === undefined || head.isEndless === true) return;
+    this.#looksAtHead++;
+    if (head.patienceMs !== undefined && this.#looksAtHead * LOOK_MS > head.patienceMs) {
+      this.destroy(new Error(`No answer from PostgreSQL within ${head.patienceMs} ms`));
       return;
     }
-    if (this.#inFlight.length === 0) return;
-    this.#patience = setTimeout(() => this.#checkPatience(), PATIENCE_CHECK_MS).unref();
+    this.#look();
   }
 
   #lose(): void {
     this.#lost = true;
-    if (this.#patience !== null) clearTimeout(this.#patience);
+    clearTimeout(this.#looking);
     const reason = this.#reason();
     for (const exchange of this.#inFlight.splice(0)) exchange.lost(reason);
     this.#ended.resolve(reason);

@@ -118,6 +118,18 @@ export class FrontendWriter {
     this.#finish(length);
   }
 
+  /** Bytes of a copy that goes both ways; they are copied. */
+  copyData(bytes: Buffer): void {
+    const length = this.#begin(TO_SERVER.copyData);
+    this.#reserve(bytes.length);
+    this.#offset += bytes.copy(this.#slab, this.#offset);
+    this.#finish(length);
+  }
+
+  copyDone(): void {
+    this.#finish(this.#begin(TO_SERVER.copyDone));
+  }
+
   #named(code: number, name: string): void {
     const length = this.#begin(code);
     this.#byte(0x53); // S: a statement, not a portal

@@ -9,6 +9,8 @@ export const FROM_SERVER = {
   dataRow: 0x44,
   error: 0x45,
   copyInResponse: 0x47,
+  copyBothResponse: 0x57,
+  copyData: 0x64,
   emptyQuery: 0x49,
   parameterStatus: 0x53,
   rowDescription: 0x54,
@@ -27,6 +29,8 @@ export const TO_SERVER = {
   sync: 0x53,
   terminate: 0x58,
   copyFail: 0x66,
+  copyData: 0x64,
+  copyDone: 0x63,
 } as const;
 
 /** What ReadyForQuery says: no transaction, in one, or in one that failed. */

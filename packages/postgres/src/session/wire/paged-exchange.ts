@@ -1,13 +1,13 @@
 import type { DatabaseError } from 'pg';
-import { decodeRow } from './backend-decoders.ts';
 import type { Connection, Exchange } from './connection.ts';
 import type { FrontendWriter } from './frontend-writer.ts';
 import { FROM_SERVER } from './message-codes.ts';
 import type { PreparedStatements } from './prepared-statements.ts';
 import { PreparedSteps, type Step } from './step.ts';
+import { PlacedRows, type RowPlace } from './wire-result.ts';
 
 export interface Page {
-  readonly rows: readonly (readonly (string | null)[])[];
+  readonly rows: PlacedRows;
   readonly isLast: boolean;
 }
 
@@ -28,7 +28,7 @@ export class PagedExchange implements Exchange {
   readonly #connection: Connection;
   readonly #finished = Promise.withResolvers<void>();
   #current = 0;
-  #rows: (string | null)[][] = [];
+  #places: RowPlace[] = [];
   #page = Promise.withResolvers<Page>();
   #state: 'running' | 'suspended' | 'ending' | 'ended' = 'running';
   #isEndWanted = false;
@@ -91,7 +91,7 @@ export class PagedExchange implements Exchange {
   receive(code: number, buffer: Buffer, start: number): void {
     switch (code) {
       case FROM_SERVER.dataRow:
-        if (this.#isPaged()) this.#rows.push(decodeRow(buffer, start));
+        if (this.#isPaged()) this.#places.push({ buffer, start });
         return;
       case FROM_SERVER.portalSuspended:
         this.#state = 'suspended';
@@ -145,7 +145,7 @@ export class PagedExchange implements Exchange {
   }
 
   #deliver(isLast: boolean): void {
-    this.#page.resolve({ rows: this.#rows, isLast });
-    this.#rows = [];
+    this.#page.resolve({ rows: new PlacedRows(this.#places), isLast });
+    this.#places = [];
   }
 }

@@ -1,13 +1,13 @@
 import type { DatabaseError } from 'pg';
 import type { CallResult } from '../call.ts';
-import { decodeCommandTag, decodeFields, type CommandTag } from './backend-decoders.ts';
+import { decodeFields } from './backend-decoders.ts';
 import type { Exchange } from './connection.ts';
 import type { FrontendWriter } from './frontend-writer.ts';
 import { FROM_SERVER } from './message-codes.ts';
 import type { PreparedStatements } from './prepared-statements.ts';
 import { isStaleStatement } from './sql-state.ts';
 import { PreparedSteps, type Step } from './step.ts';
-import { WireResult, type RowPlace } from './wire-result.ts';
+import { WireResult, type RowPlace, type TagPlace } from './wire-result.ts';
 
 /** What came of an exchange, known after ReadyForQuery or the loss of the connection. */
 export type Outcome =
@@ -32,8 +32,6 @@ export interface StatementExchangeOptions {
   readonly onEnd: (outcome: Outcome) => void;
 }
 
-const NO_TAG: CommandTag = { command: '', rowCount: 0 };
-
 /** Steps, then one Sync: all of them take effect, or none. */
 export class StatementExchange implements Exchange {
   readonly patienceMs: number | undefined;
@@ -41,7 +39,7 @@ export class StatementExchange implements Exchange {
   #prepared: PreparedSteps | null = null;
   #current = 0;
   readonly #rows: RowPlace[] = [];
-  #tag = NO_TAG;
+  #tag: TagPlace | null = null;
   #error: unknown = null;
 
   constructor(options: StatementExchangeOptions) {
@@ -62,7 +60,7 @@ export class StatementExchange implements Exchange {
         if (this.#current === this.#options.wanted) this.#rows.push({ buffer, start });
         return;
       case FROM_SERVER.commandComplete:
-        if (this.#current === this.#options.wanted) this.#tag = decodeCommandTag(buffer, start, end);
+        if (this.#current === this.#options.wanted) this.#tag = { buffer, start, end };
         this.#current++;
         return;
       case FROM_SERVER.emptyQuery:

@@ -1,5 +1,5 @@
-import type { CallResult, ResultField } from '../call.ts';
-import { decodeRow, sliceValue, type CommandTag } from './backend-decoders.ts';
+import type { CallResult, ResultField, ResultRows } from '../call.ts';
+import { decodeCommandTag, decodeRow, sliceValue, type CommandTag } from './backend-decoders.ts';
 
 /** Where the body of a DataRow is; the reader's buffers are never written again, so it stays there. */
 export interface RowPlace {
@@ -7,19 +7,24 @@ export interface RowPlace {
   readonly start: number;
 }
 
-/** A result that decodes its rows when somebody looks at them. */
-export class WireResult implements CallResult {
-  readonly fields: readonly ResultField[];
-  readonly command: string;
-  readonly rowCount: number;
+/** Where the body of a CommandComplete is. */
+export interface TagPlace extends RowPlace {
+  readonly end: number;
+}
+
+const NO_TAG: CommandTag = { command: '', rowCount: 0 };
+
+/** Rows that are decoded when somebody looks at them. */
+export class PlacedRows implements ResultRows {
   readonly #places: readonly RowPlace[];
   #rows: readonly (readonly (string | null)[])[] | null = null;
 
-  constructor(fields: readonly ResultField[], places: readonly RowPlace[], tag: CommandTag) {
-    this.fields = fields;
-    this.command = tag.command;
-    this.rowCount = tag.rowCount;
+  constructor(places: readonly RowPlace[]) {
     this.#places = places;
+  }
+
+  get length(): number {
+    return this.#places.length;
   }
 
   get rows(): readonly (readonly (string | null)[])[] {
@@ -31,5 +36,32 @@ export class WireResult implements CallResult {
     const place = this.#places[row];
     if (place === undefined) throw new RangeError(`Row ${row} of ${this.#places.length}`);
     return sliceValue(place.buffer, place.start, column);
+  }
+}
+
+/** A whole result; most readers never look at its tag, which is decoded as late as its rows. */
+export class WireResult extends PlacedRows implements CallResult {
+  readonly fields: readonly ResultField[];
+  readonly #tagPlace: TagPlace | null;
+  #tag: CommandTag | null = null;
+
+  constructor(fields: readonly ResultField[], places: readonly RowPlace[], tag: TagPlace | null) {
+    super(places);
+    this.fields = fields;
+    this.#tagPlace = tag;
+  }
+
+  get command(): string {
+    return this.#tagged().command;
+  }
+
+  get rowCount(): number {
+    return this.#tagged().rowCount;
+  }
+
+  #tagged(): CommandTag {
+    const place = this.#tagPlace;
+    this.#tag ??= place === null ? NO_TAG : decodeCommandTag(place.buffer, place.start, place.end);
+    return this.#tag;
   }
 }

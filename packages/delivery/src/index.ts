@@ -1,0 +1,12 @@
+export { DeliveryFailure, tellable } from './delivery-failure.ts';
+export { normaliseEmail } from './email-address.ts';
+export type { FinishedMail, Mailbox, Receipt, SendMail } from './finished-mail.ts';
+export { sendMailByHttp } from './http-mailer.ts';
+export type { HttpMailProvider } from './http-mailer.ts';
+export { faultOfHeaders } from './mail-headers.ts';
+export { postToProvider } from './post-to-provider.ts';
+export type { ProviderFetch, ProviderRequest } from './post-to-provider.ts';
+export { createSmtpMailer } from './smtp-mailer.ts';
+export type { SmtpMailer, SmtpServer, SmtpTimeouts } from './smtp-mailer.ts';
+export { sendSmsByTwilio } from './twilio-sms.ts';
+export type { OutgoingText, TwilioAccount } from './twilio-sms.ts';

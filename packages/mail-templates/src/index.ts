@@ -1,0 +1,11 @@
+export { renderMail } from './built-in/render-mail.ts';
+export type { RenderMail } from './built-in/render-mail.ts';
+export { renderNotice } from './built-in/render-notice.ts';
+export type { Notice } from './built-in/render-notice.ts';
+export { MAIL_KINDS } from './built-in/mail-kinds.ts';
+export { FACTS } from './mail-data.ts';
+export type { FactName, MailContent, MailData, MailKind, MailLocale } from './mail-data.ts';
+export { mailErrors } from './mail-errors.ts';
+export { oneLine } from './one-line.ts';
+export { checkOwnTemplate, compileOwnTemplate, htmlAsText, renderOwnTemplate } from './own/render-own-template.ts';
+export type { CompiledTemplate, OwnTemplate } from './own/render-own-template.ts';
