@@ -1,22 +1,11 @@
-import { createTestProject, type TestProject } from '@ashlar/testing';
+import { createTestProject, type TestProject, testProjectSettings } from '@ashlar/testing';
 import { mountService, type Project, type RequestContext, type RestSettings } from '@ashlar/service';
 import { ignoreObservations } from '@ashlar/telemetry';
 import { createSnapshots } from '@ashlar/postgres';
 import { type FastifyInstance, fastify } from 'fastify';
 import { createData } from './create-data.ts';
 
-export const REST_SETTINGS: RestSettings = {
-  schemas: ['public'],
-  extraSearchPath: ['public', 'extensions'],
-  maxRows: 1000,
-  aggregatesEnabled: false,
-  planEnabled: false,
-  transactionEnd: 'commit',
-  preRequest: null,
-  rootFunction: null,
-  openApiMode: 'follow-privileges',
-  referencePage: false,
-};
+export const REST_SETTINGS: RestSettings = testProjectSettings().rest;
 
 /** A request as a test writes it. */
 export interface Ask {
@@ -31,7 +20,7 @@ export interface Ask {
 }
 
 /** An operation as a test writes it. */
-export interface GraphqlAsk extends Pick<Ask, 'role' | 'sub'> {
+export interface GraphqlAsk extends Pick<Ask, 'role' | 'sub' | 'headers'> {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>>;
 }
@@ -77,6 +66,7 @@ export async function createDataApp(sql: string): Promise<DataApp> {
       ref: project.ref,
       version,
       database: project.database,
+      keys: { publishableKeys: ['sb_publishable_test'] },
       settings: { requireApiKey: false, rest },
     } as unknown as Project;
     return {

@@ -5,7 +5,7 @@ import {
   type ServiceContract,
   servicePrefix,
 } from '@ashlar/service';
-import { renderAsGraphql } from './graphql/graphql-failure.ts';
+import { renderAsGraphql } from './graphql/render-graphql-failure.ts';
 import { RestError } from './rest-error.ts';
 
 /** Where operations of GraphQL come in; everything else is REST. */
@@ -50,6 +50,8 @@ function refusalError({ reason, message, role }: Refusal): RestError {
     case 'token-not-yet-valid':
     case 'token-issued-in-future':
     case 'token-claims':
+    case 'session-revoked':
+    case 'user-banned':
       return unauthorized('PGRST303', message);
     case 'role-unknown':
       return new RestError({

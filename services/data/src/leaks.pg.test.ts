@@ -1,41 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDataApp, type DataApp, type Reply } from './data-app.fixture.ts';
-
-const ME = '00000000-0000-0000-0000-000000000001';
-const OTHER = '00000000-0000-0000-0000-000000000002';
+import { BARRED, CHANGE_THE_UNSEEN, MEMBER, WALLS } from './leaks.fixture.ts';
 
 let app: DataApp;
 
-/** Three walls: rows behind a policy, columns behind grants, tables behind both. */
 beforeAll(async () => {
-  app = await createDataApp(`
-    create table notes (id int primary key, owner uuid not null, topic text, body text unique, parent_id int references notes);
-    alter table notes enable row level security;
-    create policy own on notes using (owner = nullif(current_setting('request.jwt.claims', true)::json ->> 'sub', '')::uuid);
-    create view note_topics with (security_invoker = true) as select id, topic, owner from notes;
-    create table people (id int primary key, name text, salary int check (salary >= 0), note_id int references notes);
-    revoke all on people from anon, authenticated;
-    grant select (id, name, note_id), insert (id, name), update (name), delete on people to authenticated;
-    create table vault (id int primary key, person_id int references people, code text);
-    revoke all on vault from anon, authenticated;
-    create function count_vault() returns bigint language sql stable as 'select count(*) from vault';
-    revoke all on function count_vault() from public, anon, authenticated;
-    insert into notes select g, '${ME}', 'mine', 'mine ' || g, null from generate_series(1, 3) g;
-    insert into people values (1, 'Ada', 100, 1), (2, 'Bob', 200, null);
-    insert into vault values (1, 1, 'x')`);
+  app = await createDataApp(WALLS);
   app.configure({ transactionEnd: 'rollback', aggregatesEnabled: true });
   await app.project.sql('analyze');
 });
 
 afterAll(() => app[Symbol.asyncDispose]());
-
-/** Everything in it is beyond what the callers below may see. */
-const CHANGE_THE_UNSEEN = `
-  insert into notes select g, '${OTHER}', 'theirs', 'theirs ' || g, null from generate_series(1001, 6000) g;
-  insert into notes values (9000, '${OTHER}', 'mine', 'needle', null);
-  update people set salary = salary * 7 + 1;
-  insert into vault select g, 1, 'code ' || g from generate_series(2, 500) g;
-  analyze`;
 
 // An order wherever rows come: changed rows move, which is no secret.
 const READS = [
@@ -75,19 +50,13 @@ const WRITES: readonly (readonly [method: string, url: string, body: unknown])[]
   ['POST', '/vault', { id: 1, code: 'n' }],
 ];
 
-const CALLERS = [
-  { role: 'anon' },
-  { role: 'authenticated', sub: ME },
-  { role: 'authenticated', sub: '00000000-0000-0000-0000-000000000003' },
-];
-
 function said({ status, headers, text }: Reply): unknown {
   return { status, range: headers['content-range'], applied: headers['preference-applied'], text };
 }
 
 async function askEverything(): Promise<ReadonlyMap<string, unknown>> {
   const answers = new Map<string, unknown>();
-  for (const caller of CALLERS) {
+  for (const caller of BARRED) {
     for (const url of READS) {
       for (const count of COUNTS) {
         for (const method of ['GET', 'HEAD']) {
@@ -113,7 +82,6 @@ test('no answer depends on what its caller may not see', { timeout: 60_000 }, as
 });
 
 describe('a column that may not be used is answered like one that is not there', () => {
-  const member = { role: 'authenticated', sub: ME };
   test.each([
     ['GET', '/people?select=$', undefined],
     ['GET', '/people?select=id&$=eq.1', undefined],
@@ -129,7 +97,7 @@ describe('a column that may not be used is answered like one that is not there',
       const sent = typeof body === 'string' ? body.replaceAll('$', name) : body;
       return said(
         await app.ask({
-          ...member,
+          ...MEMBER,
           method,
           url: url.replaceAll('$', name),
           ...(sent === undefined ? {} : { body: sent }),
@@ -178,6 +146,6 @@ test('the planner’s estimate is told where no row is hidden', async () => {
   const headers = { prefer: 'count=planned' };
   const bypass = await app.ask({ url: '/notes?select=id&limit=1', role: 'service_role', headers });
   expect(bypass.headers['content-range']).toBe('0-0/5004');
-  const own = await app.ask({ url: '/notes?select=id&limit=1', role: 'authenticated', sub: ME, headers });
+  const own = await app.ask({ url: '/notes?select=id&limit=1', ...MEMBER, headers });
   expect(own.headers['content-range']).toBe('0-0/3');
 });

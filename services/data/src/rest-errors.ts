@@ -114,8 +114,6 @@ export const restErrors = {
     new RestError({ status: 404, code: 'PGRST125', message: 'Invalid path specified in request URL' }),
   rootDisabled: (): RestError =>
     new RestError({ status: 404, code: 'PGRST126', message: 'Root endpoint metadata is disabled' }),
-  notImplemented: (details: string): RestError =>
-    new RestError({ status: 400, code: 'PGRST127', message: 'Feature not implemented', details }),
   keyMalformed: (): RestError =>
     new RestError({
       status: 400,
@@ -128,7 +126,7 @@ export const restErrors = {
       status: 422,
       code: 'ASH11',
       message: 'This Idempotency-Key was used with another request',
-      hint: 'Send the same method, path, headers and body again, or take a new key.',
+      hint: 'Send exactly the same request again, or take a new key.',
     }),
   keyBusy: (): RestError =>
     new RestError({
@@ -137,6 +135,13 @@ export const restErrors = {
       message: 'The first request with this Idempotency-Key is still running',
       hint: 'Send it again a little later.',
       headers: { 'retry-after': '1' },
+    }),
+  answerNotKept: (): RestError =>
+    new RestError({
+      status: 200,
+      code: 'ASH13',
+      message: 'The first request with this Idempotency-Key was done; its answer was not kept',
+      hint: 'Answers are kept for a signed-in user and up to 1 MiB.',
     }),
   badTransaction: (fault: string, hint?: string): RestError =>
     new RestError({ status: 400, code: 'ASH20', message: `Invalid transaction: ${fault}`, hint }),

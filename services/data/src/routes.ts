@@ -110,10 +110,10 @@ export function addRoutes(app: FastifyInstance, { snapshots, observe }: RouteOpt
 
   async function options(path: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { snapshot, schema } = await exposedSchema(request);
-    return reply
-      .code(200)
-      .header('allow', allowOf(snapshot, schema, parseResource(path)))
-      .send('');
+    const isTable = snapshot.relations.has(relationKey(schema, path));
+    const allow =
+      path === TRANSACTION_PATH && !isTable ? 'OPTIONS,POST' : allowOf(snapshot, schema, parseResource(path));
+    return reply.code(200).header('allow', allow).send('');
   }
 
   async function root(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -211,9 +211,12 @@ function oneText(header: string | string[] | undefined): string | undefined {
   return typeof header === 'object' ? header.join(', ') : header;
 }
 
+/** Most names need no escape. */
+const PLAIN_PATH = /^[\w./~-]*$/;
+
 /** Where this answer can be had again: parameters in the order of their names. */
 function contentLocation(path: string, query: string): string {
-  const target = `/${path.split('/').map(encodeURIComponent).join('/')}`;
+  const target = PLAIN_PATH.test(path) ? `/${path}` : `/${path.split('/').map(encodeURIComponent).join('/')}`;
   if (query === '') return target;
   return `${target}?${query.includes('&') ? query.split('&').toSorted().join('&') : query}`;
 }

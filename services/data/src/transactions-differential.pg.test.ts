@@ -1,11 +1,11 @@
+import { proofSize } from '@ashlar/testing';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { createDataApp, type DataApp } from './data-app.fixture.ts';
 
-/** More for a soak: `ASHLAR_TEST_CASES=20000`. */
-const CASES = Number(process.env['ASHLAR_TEST_CASES'] ?? 1000);
+const CASES = proofSize('differential', { short: 300, full: 2000 });
 const SEED = Number(process.env['ASHLAR_TEST_SEED'] ?? 20261121);
-const RUNS = Math.ceil(CASES * 0.1);
+const RUNS = Math.ceil(CASES / 3);
 const TIMEOUT_MS = 60_000 + CASES * 60;
 const SUB = '00000000-0000-0000-0000-000000000001';
 

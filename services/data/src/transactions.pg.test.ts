@@ -305,7 +305,7 @@ describe('all or nothing', () => {
     ['another schema', { op: 'select', table: 'users', schema: 'auth' }, 406, 'PGRST106'],
     ['a broken filter', { op: 'select', table: 'stock', where: { quantity: '5' } }, 400, 'PGRST100'],
     ['a path', { op: 'insert', table: 'rpc/take', values: {} }, 404, 'PGRST125'],
-    ['a job', { op: 'job', name: 'x' }, 400, 'PGRST127'],
+    ['a job without a task', { op: 'job', payload: {} }, 400, 'ASH20'],
   ])('%s undoes everything and names the operation', async (_name, failing, status, code) => {
     const reply = await run([
       order,

@@ -2,6 +2,7 @@ import type { CallResult } from '@ashlar/postgres';
 import { restErrors } from '../rest-errors.ts';
 import { ANSWER_COLUMNS } from '../sql/compile.ts';
 import type { Prepared } from './prepare.ts';
+import { sendableBody } from './sendable-body.ts';
 
 /** What goes to the socket. */
 export interface Answer {
@@ -9,13 +10,9 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   /** As PostgreSQL wrote it, never parsed; empty for none. */
   readonly body: Buffer | string;
+  /** Bytes that are no text. */
+  readonly isBinary?: boolean;
 }
-
-/**
- * Up to here a body goes to the socket as text: Node then sends head and body as one string, while bytes take a list of
- * two chunks. Beyond it making the string costs more than the list.
- */
-const MAX_TEXT_BYTES = 16 * 1024;
 
 /** How many rows an answer holds, and how many there are when that was asked. */
 export interface Counted {
@@ -30,9 +27,15 @@ export function answerOf(prepared: Prepared, result: CallResult, estimatedTotal:
     rows: Number(row[ANSWER_COLUMNS.rows] ?? 0),
     total: totalOf(row[ANSWER_COLUMNS.total], estimatedTotal),
   };
-  const body = bodyOf(result);
+  const isBinary = prepared.plan?.render === 'bytes';
+  const text = bodyOf(result);
+  const body = isBinary ? Buffer.from(text.toString(), 'hex') : text;
   const base = isRead(prepared) ? readAnswer(prepared, counted, body) : writeAnswer(prepared, counted, body, row);
-  return withResponseSettings(base, row[ANSWER_COLUMNS.responseHeaders], row[ANSWER_COLUMNS.responseStatus]);
+  return withResponseSettings(
+    isBinary ? { ...base, isBinary } : base,
+    row[ANSWER_COLUMNS.responseHeaders],
+    row[ANSWER_COLUMNS.responseStatus],
+  );
 }
 
 /** How PostgreSQL finds the rows, in its own words: one document, or one line per row. */
@@ -42,8 +45,7 @@ export function explainedAnswer({ headers }: Prepared, { rows }: CallResult): An
 
 function bodyOf(result: CallResult): Answer['body'] {
   const bytes = result.bytes(0, ANSWER_COLUMNS.body);
-  if (bytes === null) return '';
-  return bytes.length > MAX_TEXT_BYTES ? bytes : bytes.toString();
+  return bytes === null ? '' : sendableBody(bytes);
 }
 
 /** The answer's row without its body, which is passed on as bytes. */

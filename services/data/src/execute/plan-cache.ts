@@ -2,7 +2,7 @@ import { BoundedCache } from '@ashlar/kernel';
 import type { LocalSettings, Snapshot } from '@ashlar/postgres';
 import type { Project } from '@ashlar/service';
 import type { Incoming } from './incoming.ts';
-import { fixedSettings } from './request-settings.ts';
+import { fixedSettings, isolationOf } from './request-settings.ts';
 import { prepare, type Prepared } from './prepare.ts';
 
 /** Shapes remembered per project; each holds a statement of some kilobytes at most. */
@@ -10,10 +10,16 @@ const MAX_SHAPES = 2000;
 /** Combinations of shape and role whose settings are remembered. */
 const MAX_ROLES = 64;
 
-/** A shape with the settings it runs under, by role. */
+/** What is the same for all requests of a shape and role. */
+export interface RoleTerms {
+  readonly settings: LocalSettings;
+  readonly isolation: ReturnType<typeof isolationOf>;
+}
+
+/** A shape with the terms it runs on, by role. */
 export interface Remembered {
   readonly prepared: Prepared;
-  settingsOf(role: string): LocalSettings;
+  termsOf(role: string): RoleTerms;
 }
 
 /**
@@ -42,21 +48,17 @@ export class PlanCache {
 }
 
 function remember(project: Project, snapshot: Snapshot, prepared: Prepared): Remembered {
-  const byRole = new BoundedCache<string, LocalSettings>(MAX_ROLES);
+  const byRole = new BoundedCache<string, RoleTerms>(MAX_ROLES);
   return {
     prepared,
-    settingsOf(role) {
+    termsOf(role) {
       const known = byRole.get(role);
       if (known !== undefined) return known;
-      const { rest } = project.settings;
-      const made = fixedSettings(
-        snapshot,
-        role,
-        prepared.schema,
-        rest,
-        prepared.preferences.timezone,
-        prepared.routine,
-      );
+      const { schema, routine, preferences } = prepared;
+      const made: RoleTerms = {
+        settings: fixedSettings(snapshot, role, schema, project.settings.rest, preferences.timezone, routine),
+        isolation: isolationOf(snapshot, role, routine),
+      };
       byRole.set(role, made);
       return made;
     },

@@ -1,10 +1,17 @@
 import { relationKey, type Routine, type Snapshot } from '@ashlar/postgres';
 import type { RestSettings } from '@ashlar/service';
-import { chooseMediaType, contentTypeOf, type PlanMediaType, type RowMediaType } from '../parse/media-type.ts';
+import {
+  chooseMediaType,
+  contentTypeOf,
+  type PlanMediaType,
+  type ProducedMediaType,
+  type RowMediaType,
+} from '../parse/media-type.ts';
 import { parseQuery, type QueryTree } from '../parse/parse-query.ts';
 import { parsePrefer, type Preferences } from '../parse/prefer.ts';
 import { ALL_ROWS, parseRangeHeader } from '../parse/range.ts';
 import { planCall } from '../plan/plan-call.ts';
+import { producedBy } from '../plan/produced-media-type.ts';
 import type { PlanContext } from '../plan/plan-context.ts';
 import { planDelete, planInsert, planPut, planUpdate } from '../plan/plan-mutation.ts';
 import { planRead } from '../plan/plan-read.ts';
@@ -57,7 +64,7 @@ export function prepare(snapshot: Snapshot, rest: RestSettings, incoming: Incomi
   if (!rest.schemas.includes(schema)) throw restErrors.schemaNotExposed(schema, rest.schemas);
   const tree = parseQuery(incoming.parameters, incoming.owner);
   const preferences = parsePrefer(headers.prefer, (name) => snapshot.timezones.has(name));
-  const { media, explained } = renderingAskedFor(headers.accept, rest);
+  const { media, explained } = renderingAskedFor(headers.accept, rest, producedBy(snapshot, schema, resource));
   const context: PlanContext = {
     snapshot,
     schema,
@@ -121,8 +128,13 @@ function hidesRows(plan: QueryPlan, snapshot: Snapshot): boolean {
 function renderingAskedFor(
   accept: string | undefined,
   { planEnabled }: RestSettings,
+  produced: ProducedMediaType | null,
 ): { readonly media: RowMediaType; readonly explained: PlanMediaType | null } {
-  const asked = chooseMediaType(accept, ['json', 'object', 'array', 'csv', ...(planEnabled ? ['plan' as const] : [])]);
+  const asked = chooseMediaType(
+    accept,
+    ['json', 'object', 'array', 'csv', ...(planEnabled ? ['plan' as const] : [])],
+    produced,
+  );
   if (asked.kind === 'plan') return { media: asked.of, explained: asked };
   // The root's document was not among what is available.
   return { media: asked.kind === 'openapi' ? { kind: 'json' } : asked, explained: null };

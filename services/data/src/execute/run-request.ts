@@ -10,7 +10,7 @@ import type { Prepared } from './prepare.ts';
 import type { Remembered } from './plan-cache.ts';
 import type { Planner } from './planner.ts';
 import { repeatTransaction } from './repeat-transaction.ts';
-import { isolationOf, requestSettings, type RequestFacts } from './request-settings.ts';
+import { requestSettings, type RequestFacts } from './request-settings.ts';
 import { settleProject } from './rest-settings.ts';
 import { type FailedRequest, withoutUnseenNames } from './unseen-names.ts';
 import { type StreamedAnswer, streamAnswer } from './stream-answer.ts';
@@ -56,12 +56,12 @@ export class RequestRunner {
     const prepared = preparedFor(caller.role, remembered.prepared, snapshot);
     if (prepared.statement === null || prepared.plan === null) return nothingWritten(prepared);
     const fill = statementFiller(incoming);
-    const isolation = isolationOf(snapshot, caller.role, prepared.routine);
+    const { settings, isolation } = remembered.termsOf(caller.role);
     const connection = isolation === null ? prepared.connection : 'own';
     const call: Call = {
       login: 'authenticator',
       role: caller.role,
-      settings: requestSettings(facts, remembered.settingsOf(caller.role)),
+      settings: requestSettings(facts, settings),
       readOnly: prepared.readOnly,
       connection,
       statement: fill(prepared.statement),

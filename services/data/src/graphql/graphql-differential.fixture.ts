@@ -1,38 +1,18 @@
 import fc from 'fast-check';
+import { type Column, READABLE, type Relation, type Table } from './graphql-tables.fixture.ts';
 
 /**
- * Random operations over the schema of the REST comparison, each written twice: as a document for the service and as
+ * Random operations over the world of the REST comparison, each written twice: as a document for the service and as
  * plain SQL. The SQL is made of correlated subqueries and answers in the same form.
  */
 export interface GraphqlPair {
   readonly query: string;
-  /** One value: the JSON of the field `found`. */
+  /** One value: the JSON of `data`. */
   readonly sql: string;
+  /** Asks for what some role has no field for. */
+  readonly isHiddenFrom: readonly string[];
 }
 
-interface Table {
-  readonly name: string;
-  /** Fields with the operands their filters take, written for GraphQL and for SQL. */
-  readonly columns: Readonly<Record<string, Column>>;
-  readonly relations: readonly Relation[];
-}
-
-interface Column {
-  readonly operand: fc.Arbitrary<readonly [graphql: string, sql: string]>;
-  readonly operators: readonly string[];
-  /** What the scalar shows, when that is not PostgreSQL's own JSON. */
-  readonly shown?: (column: string) => string;
-  readonly isOrdered: boolean;
-}
-
-interface Relation {
-  readonly field: string;
-  readonly table: () => Table;
-  readonly many: boolean;
-  readonly on: (child: string, parent: string) => string;
-}
-
-const ORDERED = ['eq', 'neq', 'gt', 'gte', 'lt', 'lte', 'in'];
 const SQL_OPERATORS: Readonly<Record<string, string>> = {
   eq: '=',
   neq: '<>',
@@ -49,132 +29,47 @@ const SQL_OPERATORS: Readonly<Record<string, string>> = {
   overlaps: '&&',
 };
 
-const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-const asText = (text: string): readonly [string, string] => [JSON.stringify(text), sqlText(text)];
-
-const int: Column = {
-  operand: fc.integer({ min: -5, max: 70 }).map((value) => [String(value), String(value)] as const),
-  operators: ORDERED,
-  isOrdered: true,
-};
-const numeric: Column = {
-  operand: fc.constantFrom('1', '3.3333333333333333', '-2.5', '60', '1e1', 'NaN').map(asText),
-  operators: ORDERED,
-  shown: (column) => `${column}::text`,
-  isOrdered: true,
-};
-const text: Column = {
-  operand: fc
-    .oneof(
-      fc.constantFrom('Ada', 'bob', 'C,d', 'e"f', 'i\\j', 'Ünï', '', '50%', 'x_y', 'null', '%i%', 'Title 3', 'word2'),
-      fc.string({ maxLength: 5 }).filter((value) => !value.includes('\0')),
-    )
-    .map(asText),
-  operators: [...ORDERED, 'startsWith', 'like', 'ilike'],
-  isOrdered: true,
-};
-const boolean: Column = {
-  operand: fc.constantFrom('true', 'false').map((value) => [value, value] as const),
-  operators: ['eq'],
-  isOrdered: true,
-};
-const date: Column = {
-  operand: fc.constantFrom('2001-01-01', '2003-05-05').map(asText),
-  operators: ORDERED,
-  isOrdered: true,
-};
-const time: Column = {
-  operand: fc.constantFrom('2024-02-01T00:00:00Z', '2024-03-05T10:00:00+02:00').map(asText),
-  operators: ORDERED,
-  isOrdered: true,
-};
-const mood: Column = {
-  operand: fc.constantFrom('sad', 'ok', 'happy').map((value) => [value, sqlText(value)] as const),
-  operators: ['eq', 'neq', 'in'],
-  isOrdered: true,
-};
-const json: Column = {
-  operand: fc.constantFrom('[1, 2]', '{"k": null}', '{}', '{"t": "x1"}').map(asText),
-  operators: ['eq', 'neq', 'contains', 'containedBy'],
-  shown: (column) => `${column}::text`,
-  isOrdered: false,
-};
-const list: Column = {
-  operand: fc
-    .constantFrom(['a'], ['a', 'b,c'], [], ['x', 'a', 'q'])
-    .map((items) => [JSON.stringify(items), `array[${items.map(sqlText).join(', ')}]::text[]`] as const),
-  operators: ['eq', 'contains', 'containedBy', 'overlaps'],
-  isOrdered: false,
-};
-
-const authors: Table = {
-  name: 'authors',
-  columns: {
-    id: int,
-    name: text,
-    age: int,
-    rating: numeric,
-    active: boolean,
-    born: date,
-    mood,
-    meta: json,
-    tags: list,
-  },
-  relations: [
-    { field: 'booksCollection', table: () => books, many: true, on: (c, p) => `${c}.author_id = ${p}.id` },
-    { field: 'profiles', table: () => profiles, many: false, on: (c, p) => `${c}.author_id = ${p}.id` },
-  ],
-};
-const books: Table = {
-  name: 'books',
-  columns: { id: int, author_id: int, title: text, price: numeric, printed: time },
-  relations: [{ field: 'author', table: () => authors, many: false, on: (c, p) => `${c}.id = ${p}.author_id` }],
-};
-const profiles: Table = {
-  name: 'profiles',
-  columns: { author_id: int, bio: text },
-  relations: [{ field: 'author', table: () => authors, many: false, on: (c, p) => `${c}.id = ${p}.author_id` }],
-};
-
 /** A piece of a document, and SQL as a function of the alias it speaks of. */
-interface Piece {
+export interface Piece {
   readonly graphql: string;
   readonly sql: (alias: string) => string;
 }
 
 function comparison(table: Table): fc.Arbitrary<Piece> {
-  return fc.constantFrom(...Object.entries(table.columns)).chain(([name, { operand, operators }]) =>
-    fc.oneof(
-      {
-        weight: 1,
-        arbitrary: fc.boolean().map((isNull): Piece => ({
-          graphql: `{${name}: {is: ${isNull ? 'NULL' : 'NOT_NULL'}}}`,
-          sql: (a) => `${a}.${name} is ${isNull ? '' : 'not '}null`,
-        })),
-      },
-      {
-        weight: 5,
-        arbitrary: fc
-          .tuple(fc.constantFrom(...operators), fc.array(operand, { minLength: 1, maxLength: 3 }))
-          .map(([operator, values]): Piece => {
-            const [first = ['null', 'null']] = values;
-            if (operator !== 'in') {
+  return fc
+    .constantFrom(...Object.entries(table.columns).filter(([, { operators }]) => operators.length > 0))
+    .chain(([name, { operand, operators }]) =>
+      fc.oneof(
+        {
+          weight: 1,
+          arbitrary: fc.boolean().map((isNull): Piece => ({
+            graphql: `{${name}: {is: ${isNull ? 'NULL' : 'NOT_NULL'}}}`,
+            sql: (a) => `${a}.${name} is ${isNull ? '' : 'not '}null`,
+          })),
+        },
+        {
+          weight: 5,
+          arbitrary: fc
+            .tuple(fc.constantFrom(...operators), fc.array(operand, { minLength: 1, maxLength: 3 }))
+            .map(([operator, values]): Piece => {
+              const [first = ['null', 'null']] = values;
+              if (operator !== 'in') {
+                return {
+                  graphql: `{${name}: {${operator}: ${first[0]}}}`,
+                  sql: (a) => `${a}.${name} ${SQL_OPERATORS[operator] ?? ''} ${first[1]}`,
+                };
+              }
               return {
-                graphql: `{${name}: {${operator}: ${first[0]}}}`,
-                sql: (a) => `${a}.${name} ${SQL_OPERATORS[operator] ?? ''} ${first[1]}`,
+                graphql: `{${name}: {in: [${values.map(([value]) => value).join(', ')}]}}`,
+                sql: (a) => `${a}.${name} in (${values.map(([, value]) => value).join(', ')})`,
               };
-            }
-            return {
-              graphql: `{${name}: {in: [${values.map(([value]) => value).join(', ')}]}}`,
-              sql: (a) => `${a}.${name} in (${values.map(([, value]) => value).join(', ')})`,
-            };
-          }),
-      },
-    ),
-  );
+            }),
+        },
+      ),
+    );
 }
 
-function filter(table: Table, depth: number): fc.Arbitrary<Piece> {
+export function filter(table: Table, depth: number): fc.Arbitrary<Piece> {
   if (depth === 0) return comparison(table);
   const inner = filter(table, depth - 1);
   return fc.oneof(
@@ -201,7 +96,6 @@ function filter(table: Table, depth: number): fc.Arbitrary<Piece> {
 function order(table: Table): fc.Arbitrary<Piece> {
   const ordered = Object.entries(table.columns).flatMap(([name, { isOrdered }]) => (isOrdered ? [name] : []));
   const direction = fc.constantFrom('AscNullsFirst', 'AscNullsLast', 'DescNullsFirst', 'DescNullsLast');
-  const key = table.name === 'profiles' ? 'author_id' : 'id';
   return fc
     .uniqueArray(fc.tuple(fc.constantFrom(...ordered), direction), { maxLength: 2, selector: ([name]) => name })
     .map((terms): Piece => ({
@@ -209,7 +103,7 @@ function order(table: Table): fc.Arbitrary<Piece> {
       sql: (a) =>
         [
           ...terms.map(([name, way]) => `${a}.${name} ${way.replace(/^(Asc|Desc)Nulls(.*)$/, '$1 nulls $2')}`),
-          `${a}.${key}`,
+          `${a}.${table.key.replaceAll('$', a)}`,
         ].join(', '),
     }));
 }
@@ -240,30 +134,99 @@ function related({ field, table, many, on }: Relation, depth: number): fc.Arbitr
   }));
 }
 
+/** Members of a connection beside its rows: how many there are, what they add up to, what lies around the page. */
+function around(table: Table): fc.Arbitrary<readonly Around[]> {
+  const all: readonly Around[] = [
+    { graphql: 'pageInfo { hasNextPage hasPreviousPage }', kind: 'page' },
+    ...(table.isCounted ? [{ graphql: 'totalCount', kind: 'count' } as const] : []),
+    ...table.summed.map((column) => ({
+      graphql: `${column}: aggregate { count sum { ${column} } max { ${column} } }`,
+      kind: column,
+    })),
+  ];
+  return fc.subarray([...all]);
+}
+
+interface Around {
+  readonly graphql: string;
+  readonly kind: string;
+}
+
+function aroundSql({ kind }: Around, from: string, column: Column | undefined, page: Page): string {
+  if (kind === 'count') return `'totalCount', (select count(*) from ${from} q)`;
+  if (kind !== 'page') {
+    const shown = column?.shown?.(`max(q.${kind})`) ?? `max(q.${kind})`;
+    return `'${kind}', (select json_build_object('count', count(*), 'sum', json_build_object('${kind}', sum(q.${kind})::text), 'max', json_build_object('${kind}', ${shown})) from ${from} q)`;
+  }
+  const [before, after] = page.isLast
+    ? [`total > ${page.size}`, 'false']
+    : [`least(total, ${page.offset}) > 0`, `total > ${page.offset + page.size}`];
+  return `'pageInfo', (select json_build_object('hasNextPage', ${after}, 'hasPreviousPage', ${before}) from (select count(*) as total from ${from} q) c)`;
+}
+
+interface Page {
+  readonly size: number;
+  readonly offset: number;
+  readonly isLast: boolean;
+}
+
 function collection(
   table: Table,
   field: string,
   on: (child: string, parent: string) => string,
   depth: number,
 ): fc.Arbitrary<Piece> {
-  const page = fc.tuple(fc.integer({ min: 0, max: 8 }), fc.integer({ min: 0, max: 3 }), fc.boolean());
+  const page = fc.record({
+    size: fc.integer({ min: 1, max: 8 }),
+    offset: fc.integer({ min: 0, max: 3 }),
+    isLast: fc.boolean(),
+  });
   return fc
-    .tuple(filter(table, 2), order(table), page, node(table, depth))
-    .map(([where, by, [size, offset, isLast], fields]): Piece => {
+    .tuple(filter(table, 2), order(table), page, node(table, depth), around(table))
+    .map(([where, by, pages, fields, beside]): Piece => {
+      const { size, offset, isLast } = pages;
       const range = isLast ? `last: ${size}` : `first: ${size}, offset: ${offset}`;
+      const more = beside.map(({ graphql }) => ` ${graphql}`).join('');
       return {
-        graphql: `${field}(${range}, filter: ${where.graphql}, orderBy: ${by.graphql}) { edges { node { ${fields.graphql} } } }`,
+        graphql: `${field}(${range}, filter: ${where.graphql}, orderBy: ${by.graphql}) { edges { node { ${fields.graphql} } }${more} }`,
         sql: (a) => {
           const [row, every] = [`${a}y`, `${a}z`];
-          const numbered = `select ${every}.*, row_number() over (order by ${by.sql(every)}) as place, count(*) over () as total from ${table.name} ${every} where (${on(every, a)}) and (${where.sql(every)})`;
-          const kept = isLast ? `place > total - ${size}` : `place > ${offset} and place <= ${offset + size}`;
-          return `'${field}', json_build_object('edges', (select coalesce(json_agg(json_build_object('node', json_build_object(${fields.sql(row)})) order by place), '[]') from (${numbered}) ${row} where ${kept}))`;
+          const kept = `from ${table.name} ${every} where (${on(every, a)}) and (${where.sql(every)})`;
+          const columns = Object.entries(table.columns).flatMap(([name, { operators }]) =>
+            operators.length === 0 ? [] : [`${every}.${name}`],
+          );
+          const numbered = `select ${columns.join(', ')}, row_number() over (order by ${by.sql(every)}) as place, count(*) over () as total ${kept}`;
+          const shown = isLast ? `place > total - ${size}` : `place > ${offset} and place <= ${offset + size}`;
+          const rows = `select * from (${numbered}) n where ${shown}`;
+          const edges = `(select coalesce(json_agg(json_build_object('node', json_build_object(${fields.sql(row)})) order by place), '[]') from (${rows}) ${row})`;
+          const others = beside.map((member) =>
+            aroundSql(member, `(select ${columns.join(', ')} ${kept})`, table.columns[member.kind], pages),
+          );
+          return `'${field}', json_build_object(${["'edges'", edges].join(', ')}${others.map((other) => `, ${other}`).join('')})`;
         },
       };
     });
 }
 
+function byKey(table: Table, depth: number): fc.Arbitrary<Piece> {
+  return fc.tuple(fc.integer({ min: 1, max: 90 }), node(table, depth)).map(([id, fields]): Piece => ({
+    graphql: `${table.name}ByPk(id: ${id}) { ${fields.graphql} }`,
+    sql: (a) =>
+      `'${table.name}ByPk', (select json_build_object(${fields.sql(`${a}x`)}) from ${table.name} ${a}x where ${a}x.id = ${id})`,
+  }));
+}
+
+/** One collection or one row by its key. */
 export const operations: fc.Arbitrary<GraphqlPair> = fc
-  .constantFrom(authors, books, profiles)
-  .chain((table) => collection(table, `${table.name}Collection`, () => 'true', 2))
-  .map(({ graphql, sql }) => ({ query: `{ ${graphql} }`, sql: `json_build_object(${sql('a')})` }));
+  .constantFrom(...READABLE)
+  .chain((table) => {
+    const pages = collection(table, `${table.name}Collection`, () => 'true', 2);
+    const root =
+      table.key === 'id' ? fc.oneof({ weight: 5, arbitrary: pages }, { weight: 1, arbitrary: byKey(table, 1) }) : pages;
+    return fc.tuple(root, fc.constant(table.isHiddenFrom));
+  })
+  .map(([{ graphql, sql }, isHiddenFrom]) => ({
+    query: `{ ${graphql} }`,
+    sql: `json_build_object(${sql('a')})`,
+    isHiddenFrom,
+  }));

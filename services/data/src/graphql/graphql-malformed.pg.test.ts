@@ -107,6 +107,18 @@ describe('a document that cannot be served answers 200 with errors', () => {
     expectErrors(body);
   });
 
+  test.each<[string, unknown]>([
+    ['100,000 values', { id: { in: Array.from({ length: 100_000 }, (_unused, index) => index) } }],
+    ['30 levels', JSON.parse(`${'{"not":'.repeat(30)}{"id":{"eq":1}}${'}'.repeat(30)}`)],
+    ['a number too large', { id: { eq: 2 ** 31 } }],
+    ['a number beyond every type', { balance: { eq: '9'.repeat(400) } }],
+  ])('%s in a variable', async (_name, filter) => {
+    const query = 'query ($f: accountFilter) { accountCollection(filter: $f) { edges { cursor } } }';
+    const { statusCode, body } = await send(JSON.stringify({ query, variables: { f: filter } }));
+    expect(statusCode).toBe(200);
+    expectErrors(body);
+  });
+
   test('a surrogate half in a variable', async () => {
     const query = 'query ($e: String) { accountCollection(filter: {email: {eq: $e}}) { edges { cursor } } }';
     const { statusCode, body } = await send(`{"query": ${JSON.stringify(query)}, "variables": {"e": "\\ud800"}}`);

@@ -3,7 +3,7 @@ import type { Answer } from '../execute/answer.ts';
 import { restErrors } from '../rest-errors.ts';
 import type { IdempotencyKey } from './idempotency-key.ts';
 
-/** Larger bodies are not kept: a replay of theirs answers the status alone. `ashlar.store_answer` holds to it too. */
+/** Larger bodies, and those that are no text, are not kept: a replay of theirs answers the status alone. `ashlar.store_answer` holds to it too. */
 const MAX_STORED_BYTES = 1024 * 1024;
 
 const CLAIM = 'SELECT outcome, status, headers, body FROM ashlar.claim_key($1, $2)';
@@ -76,7 +76,8 @@ function replay({ status, headers, body }: Claim): Answer {
   return { status, headers: { ...headers, 'idempotency-replayed': 'true' }, body: body ?? '' };
 }
 
-function storeStatement({ name }: IdempotencyKey, { status, headers, body }: Answer): TransactionStep['statement'] {
-  const isSmall = Buffer.byteLength(body) <= MAX_STORED_BYTES;
-  return { text: STORE, values: [name, String(status), JSON.stringify(headers), isSmall ? body.toString() : null] };
+function storeStatement({ name }: IdempotencyKey, answer: Answer): TransactionStep['statement'] {
+  const { status, headers, body, isBinary = false } = answer;
+  const isKept = !isBinary && Buffer.byteLength(body) <= MAX_STORED_BYTES;
+  return { text: STORE, values: [name, String(status), JSON.stringify(headers), isKept ? body.toString() : null] };
 }

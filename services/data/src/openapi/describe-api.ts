@@ -1,4 +1,5 @@
 import { type Column, relationKey, type Relation, type Routine, type Snapshot } from '@ashlar/postgres';
+import { producedBy } from '../plan/produced-media-type.ts';
 import { routineSignature, type UsableColumns, type UsableObjects } from './usable-objects.ts';
 
 /** A relation with the columns a role may use, and how. */
@@ -27,6 +28,8 @@ export interface ApiRoutine {
   readonly name: string;
   /** In definition order, at least one. */
   readonly overloads: readonly [Routine, ...Routine[]];
+  /** The media type it answers with beside JSON, if its result is one. */
+  readonly produces: string | null;
 }
 
 /** All of a schema that a document about it tells, in the order of names. */
@@ -65,7 +68,9 @@ export function describeApi(snapshot: Snapshot, schema: string, usable: UsableOb
       ({ schema: own, name, parameters }) =>
         own === schema && (callable === null || callable.has(routineSignature(name, parameters))),
     );
-    return first === undefined ? [] : [{ name: first.name, overloads: [first, ...rest] }];
+    if (first === undefined) return [];
+    const produces = producedBy(snapshot, schema, { kind: 'routine', name: first.name })?.type ?? null;
+    return [{ name: first.name, overloads: [first, ...rest], produces }];
   });
   const [title = `standard ${schema} schema`, ...description] = usable?.schemaComment?.split('\n') ?? [];
   return {

@@ -1,13 +1,16 @@
 import type { FunctionResult, Routine } from '@ashlar/postgres';
 import type { ApiColumn, ApiDescription, ApiRelation, ApiRoutine } from './describe-api.ts';
 import { type Json, schemaOfType } from './json-schema.ts';
+import { describesTransaction, TRANSACTION, transactionPath } from './transaction-path.ts';
 
 /**
  * The OpenAPI 3.1 document of an API.
  *
  * @param publicUrl Origin and prefix of the project.
  */
-export function openApi3({ title, description, relations, routines }: ApiDescription, publicUrl: string): Json {
+export function openApi3(api: ApiDescription, publicUrl: string): Json {
+  const { title, description, relations, routines } = api;
+  const hasTransaction = describesTransaction(api);
   return {
     openapi: '3.1.0',
     info: { title, ...(description === '' ? {} : { description }), version: '1' },
@@ -16,10 +19,12 @@ export function openApi3({ title, description, relations, routines }: ApiDescrip
     tags: [
       ...relations.map(({ name, comment }) => ({ name, ...described(comment) })),
       ...routines.map(({ name, overloads: [first] }) => ({ name: `rpc ${name}`, ...described(first.comment) })),
+      ...(hasTransaction ? [{ name: 'transaction' }] : []),
     ],
     paths: Object.fromEntries([
       ...relations.map((relation) => [`/${encodeURIComponent(relation.name)}`, relationPath(relation)]),
       ...routines.map((routine) => [`/rpc/${encodeURIComponent(routine.name)}`, routinePath(routine)]),
+      ...(hasTransaction ? [[TRANSACTION.path, transactionPath()]] : []),
     ]),
     components: {
       schemas: Object.fromEntries([['error', ERROR], ...relations.flatMap(relationSchemas)]),
@@ -223,7 +228,7 @@ function bodyOf(row: Json): Json {
   };
 }
 
-function routinePath({ name, overloads }: ApiRoutine): Json {
+function routinePath({ name, overloads, produces }: ApiRoutine): Json {
   const [first] = overloads;
   const isReadable = overloads.some(({ volatility }) => volatility !== 'volatile');
   const schemas = overloads.map(argumentsSchema);
@@ -231,7 +236,7 @@ function routinePath({ name, overloads }: ApiRoutine): Json {
     tags: [`rpc ${name}`],
     summary: first.comment?.split('\n')[0] ?? `Call ${name}`,
   };
-  const responses = responsesOf(first.result);
+  const responses = responsesOf(first.result, produces);
   const names = new Map(
     overloads.flatMap(({ parameters }) =>
       parameters.filter((each) => each.name !== '').map((each) => [each.name, each] as const),
@@ -276,7 +281,7 @@ function argumentsSchema({ parameters }: Routine): Json {
   };
 }
 
-function responsesOf(result: FunctionResult): Json {
+function responsesOf(result: FunctionResult, produces: string | null): Json {
   if (result.kind === 'void') return { 204: { description: 'Done.' }, ...FAILURE };
   const one =
     result.kind === 'scalar'
@@ -292,5 +297,6 @@ function responsesOf(result: FunctionResult): Json {
               }),
         };
   const schema = result.set ? { type: 'array', items: one } : one;
-  return { 200: { description: 'The result.', content: { 'application/json': { schema } } }, ...FAILURE };
+  const content = { ...(produces === null ? {} : { [produces]: {} }), 'application/json': { schema } };
+  return { 200: { description: 'The result.', content }, ...FAILURE };
 }

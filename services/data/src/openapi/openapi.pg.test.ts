@@ -14,6 +14,8 @@ const MORE = `
   grant select (id) on payroll to authenticated;
   grant insert (id, salary) on payroll to authenticated;
   create function reckon(json) returns json language sql immutable as 'select $1';
+  create domain "text/html" as text;
+  create function sheet() returns "text/html" language sql stable as $$ select '<p>' $$;
   create function payday(day date, variadic ids int[]) returns setof payroll language sql as 'select * from payroll';
   revoke all on function payday(date, int[]) from public, anon, authenticated;
 `;
@@ -52,6 +54,9 @@ test('it tells relations, their columns and functions', async () => {
   expect(Object.keys(paths['/books'] ?? {})).toEqual(['get', 'post', 'patch', 'delete']);
   expect(Object.keys(paths['/rpc/add'] ?? {})).toEqual(['get', 'post']);
   expect(Object.keys(paths['/rpc/add_book'] ?? {})).toEqual(['post']);
+  expect(paths['/rpc/sheet']).toMatchObject({
+    get: { responses: { 200: { content: { 'text/html': {}, 'application/json': {} } } } },
+  });
   expect(components.schemas['row.books']?.properties).toMatchObject({
     id: { type: 'integer', format: 'integer', description: 'Primary key.' },
     author_id: { type: ['integer', 'null'], description: 'Refers to `authors.id`.' },
@@ -67,6 +72,22 @@ test('it tells a role no more than the role may use', async () => {
   expect(paths['/rpc/payday']).toBeUndefined();
   const anonymous = JSON.stringify(await documentFor('anon'));
   for (const name of ['payroll', 'profiles', 'labels`', 'payday']) expect(anonymous).not.toContain(name);
+});
+
+test('transactions are described, and told by OPTIONS, unless a table has their name', async () => {
+  const { paths } = await documentFor('authenticated');
+  expect(paths['/transaction']).toMatchObject({ post: { tags: ['transaction'] } });
+  expect((await app.ask({ method: 'OPTIONS', url: '/transaction' })).headers['allow']).toBe('OPTIONS,POST');
+
+  await app.project.sql('set role postgres; create table transaction (id int primary key); reset role');
+  await expect
+    .poll(async () => (await app.ask({ method: 'OPTIONS', url: '/transaction' })).headers['allow'])
+    .toBe('OPTIONS,GET,HEAD,POST,PUT,PATCH,DELETE');
+  expect(Object.keys((await documentFor('authenticated')).paths['/transaction'] ?? {})).toContain('get');
+  await app.project.sql('drop table transaction');
+  await expect
+    .poll(async () => (await app.ask({ method: 'OPTIONS', url: '/transaction' })).headers['allow'])
+    .toBe('OPTIONS,POST');
 });
 
 test('the 2.0 document at the root follows privileges alike', async () => {
@@ -87,6 +108,7 @@ test('the reference page is there once the project shows it', async () => {
   expect(headers['content-type']).toBe('text/html; charset=utf-8');
   expect(text).toContain('Who writes &lt;books&gt; &amp; more');
   expect(text).toContain('id="relation-books"');
+  expect(text).toContain('id="transaction"');
   expect(text).not.toMatch(/<script|<b>|https?:\/\/(?!127\.0\.0\.1)/);
   expect((await app.ask({ url: '/reference', role: 'anon' })).text).not.toContain('payroll');
 });

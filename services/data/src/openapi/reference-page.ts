@@ -1,6 +1,7 @@
 import type { FunctionParameter } from '@ashlar/postgres';
 import type { ApiColumn, ApiDescription, ApiRelation, ApiRoutine } from './describe-api.ts';
 import { REFERENCE_STYLE } from './reference-style.ts';
+import { describesTransaction, TRANSACTION } from './transaction-path.ts';
 
 /**
  * The API as a page to read: one self-contained document without scripts, so it works from the keyboard, in print
@@ -10,6 +11,7 @@ import { REFERENCE_STYLE } from './reference-style.ts';
  */
 export function referencePage(api: ApiDescription, publicUrl: string): string {
   const base = `${publicUrl.replace(/\/$/, '')}/rest/v1`;
+  const hasTransaction = describesTransaction(api);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -25,6 +27,7 @@ export function referencePage(api: ApiDescription, publicUrl: string): string {
 <p class="brand">${escape(api.title)}</p>
 ${contents('Tables and views', 'relation', api.relations)}
 ${contents('Functions', 'function', api.routines)}
+${hasTransaction ? '<h2>Together</h2>\n<ul><li><a href="#transaction">Transactions</a></li></ul>' : ''}
 </nav>
 <main id="content">
 <h1>${escape(api.title)}</h1>
@@ -33,6 +36,7 @@ ${paragraph(api.description === '' ? null : api.description)}
 <code>apikey</code>; the machine-readable form of this page is <a href="openapi.json">openapi.json</a>.</p>
 ${api.relations.map((relation) => relationSection(relation, base)).join('\n')}
 ${api.routines.map((routine) => routineSection(routine, base)).join('\n')}
+${hasTransaction ? transactionSection(base) : ''}
 ${api.relations.length + api.routines.length === 0 ? '<p class="note">There is nothing here that you may use.</p>' : ''}
 </main>
 </body>
@@ -58,7 +62,7 @@ function relationSection(relation: ApiRelation, base: string): string {
   return `<section aria-labelledby="${id}">
 <h2 id="${id}"><a href="#${id}">${escape(relation.name)}</a> ${methods.map(badge).join(' ')}</h2>
 ${paragraph(relation.comment)}
-<div class="scroll" tabindex="0" role="region" aria-label="Columns of ${escape(relation.name)}"><table>
+<div class="scroll"><table aria-label="Columns of ${escape(relation.name)}">
 <thead><tr><th scope="col">Column</th><th scope="col">Type</th><th scope="col">Access</th><th scope="col">Notes</th></tr></thead>
 <tbody>${relation.columns.map(columnRow).join('')}</tbody>
 </table></div>
@@ -88,7 +92,7 @@ function columnRow(column: ApiColumn): string {
     ...(column.enumLabels.length === 0 ? [] : [`one of ${escape(column.enumLabels.join(', '))}`]),
     ...(column.comment === null ? [] : [escape(column.comment)]),
   ];
-  return `<tr><th scope="row"><code>${escape(column.name)}</code></th><td><code>${escape(column.type)}</code></td><td>${access.join(', ')}</td><td>${notes.join('; ')}</td></tr>`;
+  return `<tr><th scope="row"><code>${escape(column.name)}</code></th><td><code>${escape(column.type)}</code></td><td class="access">${access.join(', ')}</td><td>${notes.join('; ')}</td></tr>`;
 }
 
 function routineSection({ name, overloads }: ApiRoutine, base: string): string {
@@ -103,6 +107,15 @@ function routineSection({ name, overloads }: ApiRoutine, base: string): string {
 ${paragraph(comment)}
 <ul class="signatures">${signatures.join('')}</ul>
 ${example(`curl -X POST '${base}/rpc/${encodeURIComponent(name)}' -H "apikey: $KEY" -H 'content-type: application/json' -d '{}'`)}
+</section>`;
+}
+
+function transactionSection(base: string): string {
+  const { path, summary, example: body } = TRANSACTION;
+  return `<section aria-labelledby="transaction">
+<h2 id="transaction"><a href="#transaction">Transactions</a> ${badge('POST')}</h2>
+${paragraph(`${summary} Operations are insert, upsert, update, delete, select, rpc and event; later ones may refer to results of earlier ones.`)}
+${example(`curl -X POST '${base}${path}' -H "apikey: $KEY" -H 'content-type: application/json' -d '${body}'`)}
 </section>`;
 }
 

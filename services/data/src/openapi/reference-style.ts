@@ -18,15 +18,19 @@ nav a:hover { background: var(--line); }
 main { max-width: 64rem; padding: 2rem 2.5rem 6rem; }
 section { margin-top: 3rem; scroll-margin-top: 1rem; }
 h1 { margin: 0 0 .5rem; font-size: 1.8rem; }
+h1, section h2 { overflow-wrap: anywhere; }
 section h2 { font-size: 1.25rem; }
 section h2 a { color: inherit; text-decoration: none; }
 section h2 a:hover { text-decoration: underline; }
 a { color: var(--accent); }
 code, pre { font: .875em/1.5 ui-monospace, monospace; }
 pre { overflow-x: auto; padding: 1rem; border-radius: 8px; background: var(--wash); border: 1px solid var(--line); }
-.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px; }
-table { width: 100%; border-collapse: collapse; font-size: .925rem; }
-th, td { padding: .45rem .75rem; text-align: start; vertical-align: top; font-weight: normal; }
+.scroll { overflow: hidden; border: 1px solid var(--line); border-radius: 8px; }
+table { width: 100%; table-layout: fixed; border-collapse: collapse; font-size: .925rem; }
+th, td { padding: .45rem .75rem; text-align: start; vertical-align: top; font-weight: normal; overflow-wrap: anywhere; }
+thead th:nth-child(1) { width: 27%; }
+thead th:nth-child(2) { width: 20%; }
+thead th:nth-child(3) { width: 12.5rem; }
 thead th { background: var(--wash); color: var(--dim); font-size: .8rem; }
 tbody tr + tr > * { border-top: 1px solid var(--line); }
 summary { margin-top: .75rem; color: var(--dim); cursor: pointer; }
@@ -41,7 +45,16 @@ summary { margin-top: .75rem; color: var(--dim); cursor: pointer; }
 @media (max-width: 48rem) {
   body { display: block; }
   nav { position: static; height: auto; max-height: 40vh; }
+  nav { border-inline-end: 0; border-block-end: 1px solid var(--line); }
   main { padding: 1.5rem 1rem 4rem; }
+  thead { display: none; }
+  tr { display: grid; grid-template-columns: 1fr auto; padding: .5rem .75rem; gap: .1rem .75rem; }
+  tbody tr + tr { border-top: 1px solid var(--line); }
+  tbody tr > * { padding: 0; border: 0 !important; }
+  tbody td:nth-child(2) { max-width: 12rem; color: var(--dim); text-align: end; }
+  td.access { color: var(--dim); font-size: .85em; }
+  td.access, td:last-child { grid-column: 1 / -1; }
+  td:empty { display: none; }
 }
 @media print { nav, .skip, summary { display: none; } body { display: block; } }
 `;

@@ -12,7 +12,7 @@ export const MAX_EMBEDS = 64;
 export const MAX_SELECT_ITEMS = 1000;
 /** Levels of and/or inside and/or. */
 export const MAX_LOGIC_DEPTH = 20;
-/** Values of one `in` list or one `{…}` list; each is a comparison. */
+/** Values of one `in` list; each is a comparison. A `{…}` list is bounded by the URL it stands in. */
 export const MAX_LIST_ITEMS = 20_000;
 /** Steps of one JSON path. */
 export const MAX_JSON_STEPS = 64;

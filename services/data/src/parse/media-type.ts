@@ -8,7 +8,16 @@ export type RowMediaType =
   /** Exactly one object. */
   | { readonly kind: 'object'; readonly stripNulls: boolean }
   | { readonly kind: 'array'; readonly stripNulls: boolean }
-  | { readonly kind: 'csv' };
+  | { readonly kind: 'csv' }
+  | ProducedMediaType;
+
+/** What a function gives as it is to be sent: the name of the domain it returns. */
+export interface ProducedMediaType {
+  readonly kind: 'produced';
+  /** `text/html`; or any type, which the function then names in its headers. */
+  readonly type: string;
+  readonly isBinary: boolean;
+}
 
 /** Instead of the rows, how PostgreSQL would find them. */
 export interface PlanMediaType {
@@ -36,19 +45,26 @@ interface Range {
  * Chooses by the `Accept` header: qualities first, then the order of the header.
  *
  * @param available Kinds this resource can be rendered as.
+ * @param produced What the resource itself produces, which is preferred.
  * @throws PGRST107 when none is available.
  */
-export function chooseMediaType(header: string | undefined, available: readonly MediaType['kind'][]): MediaType {
+export function chooseMediaType(
+  header: string | undefined,
+  available: readonly MediaType['kind'][],
+  produced: ProducedMediaType | null = null,
+): MediaType {
   if (header === undefined || header === '*/*' || header === 'application/json') {
+    if (produced !== null && header !== 'application/json') return produced;
     return available[0] === 'openapi' ? { kind: 'openapi' } : JSON_TYPE;
   }
   const ranges = header
     .split(',')
     .map(parseRange)
     .filter(({ type, quality }) => type !== '' && quality > 0);
-  if (ranges.length === 0) return chooseMediaType(undefined, available);
+  if (ranges.length === 0) return chooseMediaType(undefined, available, produced);
   ranges.sort((left, right) => right.quality - left.quality); // stable: equals keep the header's order
   for (const range of ranges) {
+    if (produced !== null && includes(range.type, produced.type)) return produced;
     const type = mediaTypeOf(range, available);
     if (type !== null) return type;
   }
@@ -70,7 +86,17 @@ export function contentTypeOf(type: MediaType): string {
       return 'application/openapi+json; charset=utf-8';
     case 'plan':
       return `application/vnd.pgrst.plan+${type.format}; charset=utf-8`;
+    case 'produced':
+      if (type.type === ANY_TYPE) return 'application/octet-stream';
+      return type.type.startsWith('text/') ? `${type.type}; charset=utf-8` : type.type;
   }
+}
+
+const ANY_TYPE = '*/*';
+
+function includes(range: string, type: string): boolean {
+  if (range === type || range === ANY_TYPE || type === ANY_TYPE) return true;
+  return range.endsWith('/*') && type.startsWith(range.slice(0, -1));
 }
 
 function parseRange(text: string): Range {

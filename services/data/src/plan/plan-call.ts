@@ -49,7 +49,7 @@ export function planCall(context: PlanContext, name: string, payload: Payload | 
     level,
     render: renderingOfCall(result, context.media),
     stripNulls: stripsNulls(context.media),
-    guard: guardOf(preferences, context, result),
+    guards: guardsOf(preferences, context, result),
     count: preferences.count,
     countLimit: null,
     location: null,
@@ -66,6 +66,7 @@ function renderingOfCall(result: CallFunction['result'], media: RowMediaType): Q
     case 'void':
       return 'none';
     case 'scalar':
+      return media.kind !== 'produced' ? 'scalar' : media.isBinary ? 'bytes' : 'text';
     case 'scalar-set':
       return 'scalar';
     case 'row':
@@ -117,10 +118,11 @@ function callLevel(
   return planLevel(context, { source: { kind: 'result' }, alias: name, origin, columnTypes, range }, context.tree);
 }
 
-function guardOf(preferences: Preferences, { media }: PlanContext, result: CallFunction['result']): Guard | null {
+function guardsOf(preferences: Preferences, { media }: PlanContext, result: CallFunction['result']): readonly Guard[] {
+  const guards: Guard[] = media.kind === 'object' && result === 'row-set' ? [{ kind: 'one-row' }] : [];
   if (preferences.handling === 'strict' && preferences.maxAffected !== null) {
     if (result !== 'row-set' && result !== 'scalar-set') throw restErrors.maxAffectedNeedsSet();
-    return { kind: 'max-affected', rows: preferences.maxAffected };
+    guards.push({ kind: 'max-affected', rows: preferences.maxAffected });
   }
-  return media.kind === 'object' && result === 'row-set' ? { kind: 'one-row' } : null;
+  return guards;
 }

@@ -69,7 +69,8 @@ export function planPut(context: PlanContext, name: string, payload: Payload): Q
     conflict: { action: 'merge', target: relation.primaryKey },
     admit: mutatedRows(context, relation, BODY_ALIAS),
   };
-  return mutationPlan(context, relation, insert);
+  // Its one row was admitted or its key is not the address's, which the answer says.
+  return { ...mutationPlan(context, relation, insert), guards: [] };
 }
 
 /** PATCH. Null when no column is to be changed. */
@@ -105,7 +106,7 @@ function mutationPlan(context: PlanContext, relation: Relation, action: Insert |
     level,
     render: returnsRows ? renderingOf(media) : 'none',
     stripNulls: stripsNulls(media),
-    guard: guardOf(context, returnsRows, action.kind),
+    guards: guardsOf(context, returnsRows, action.kind),
     count: preferences.count,
     countLimit: null,
     location,
@@ -115,10 +116,12 @@ function mutationPlan(context: PlanContext, relation: Relation, action: Insert |
   };
 }
 
-function guardOf({ preferences, media }: PlanContext, returnsRows: boolean, kind: string): Guard | null {
-  if (returnsRows && media.kind === 'object') return { kind: 'one-row' };
-  const bounded = preferences.handling === 'strict' && preferences.maxAffected !== null && kind !== 'insert';
-  return bounded ? { kind: 'max-affected', rows: preferences.maxAffected } : null;
+function guardsOf({ preferences, media }: PlanContext, returnsRows: boolean, kind: string): readonly Guard[] {
+  const guards: Guard[] = returnsRows && media.kind === 'object' ? [{ kind: 'one-row' }] : [];
+  if (preferences.handling === 'strict' && preferences.maxAffected !== null && kind !== 'insert') {
+    guards.push({ kind: 'max-affected', rows: preferences.maxAffected });
+  }
+  return guards;
 }
 
 /** The returned rows: the relation's own filters were the mutation's, those of embeds still hold. */

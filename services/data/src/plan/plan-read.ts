@@ -22,7 +22,7 @@ export function planRead(context: PlanContext, name: string): QueryPlan {
     level,
     render: renderingOf(context.media),
     stripNulls: stripsNulls(context.media),
-    guard: null,
+    guards: [],
     count: context.preferences.count,
     countLimit: context.maxRows,
     location: null,

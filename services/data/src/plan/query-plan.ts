@@ -172,9 +172,10 @@ export interface QueryPlan {
   readonly action: Insert | Update | Delete | CallFunction | null;
   /** How the rows are read; null when the answer has no body and needs no more than their number. */
   readonly level: Level | null;
-  readonly render: 'array' | 'one' | 'csv' | 'scalar' | 'none';
+  readonly render: 'array' | 'one' | 'csv' | 'scalar' | 'text' | 'bytes' | 'none';
   readonly stripNulls: boolean;
-  readonly guard: Guard | null;
+  /** In the order they are checked. */
+  readonly guards: readonly Guard[];
   readonly count: 'exact' | 'planned' | 'estimated' | null;
   /** Rows an estimated count counts exactly. */
   readonly countLimit: number | null;

@@ -1,5 +1,5 @@
 import type { PlanMediaType } from '../parse/media-type.ts';
-import type { QueryPlan } from '../plan/query-plan.ts';
+import type { Guard, QueryPlan } from '../plan/query-plan.ts';
 import { actionSql, UPDATED_SETTING } from './action-sql.ts';
 import { identifier } from './identifier.ts';
 import { countedRowsSql, countSql, levelSql, rangeSql, RESULT } from './level-sql.ts';
@@ -82,7 +82,7 @@ export function compileEstimate(plan: QueryPlan): CompiledStatement | null {
 
 function sourceSql(plan: QueryPlan, writer: SqlWriter): string {
   if (plan.level !== null) return `(${levelSql(plan.level, writer)}) AS ${ROW}`;
-  if (plan.render !== 'scalar') return RESULT;
+  if (plan.render === 'none') return RESULT;
   return `(SELECT ${RESULT}."value" FROM ${RESULT}${rangeSql(plan, writer)}) AS ${ROW}`;
 }
 
@@ -103,6 +103,11 @@ function bodySql(plan: QueryPlan): string {
       if (isSet) return `coalesce(json_agg(${ROW}."value"), '[]')`;
       return `coalesce(string_agg(coalesce(to_json(${ROW}."value")::text, 'null'), ','), 'null')`;
     }
+    case 'text':
+      return `coalesce(string_agg(${ROW}."value"::text, ''), '')`;
+    case 'bytes':
+      // As digits whatever the role's bytea_output says.
+      return `coalesce(string_agg(encode(${ROW}."value"::bytea, 'hex'), ''), '')`;
     case 'none':
       return 'NULL';
   }
@@ -128,7 +133,7 @@ function totalSql(plan: QueryPlan, writer: SqlWriter): string {
 }
 
 function extraSql(plan: QueryPlan): readonly string[] {
-  const { action, location, guard } = plan;
+  const { action, location, guards } = plan;
   const merges = action?.kind === 'insert' && action.conflict?.action === 'merge';
   const settings = plan.readsResponseSettings;
   return [
@@ -136,7 +141,7 @@ function extraSql(plan: QueryPlan): readonly string[] {
     merges ? insertedSql() : 'NULL',
     settings ? "nullif(current_setting('response.headers', true), '')" : 'NULL',
     settings ? "nullif(current_setting('response.status', true), '')" : 'NULL',
-    guard === null ? 'NULL' : guardSql(plan),
+    guards.length === 0 ? 'NULL' : `CASE ${guards.map(guardSql).join(' ')} END`,
   ];
 }
 
@@ -150,10 +155,9 @@ function locationSql(key: readonly string[]): string {
   return `CASE WHEN count(*) = 1 THEN (SELECT json_build_array(${texts}) FROM ${RESULT}) END`;
 }
 
-function guardSql({ guard }: QueryPlan): string {
-  if (guard === null) return 'NULL';
+function guardSql(guard: Guard): string {
   const state = REFUSAL_STATES[guard.kind];
-  if (guard.kind === 'one-row') return `CASE WHEN count(*) <> 1 THEN ashlar.refuse_result('${state}', count(*)) END`;
+  if (guard.kind === 'one-row') return `WHEN count(*) <> 1 THEN ashlar.refuse_result('${state}', count(*))`;
   const affected = `(SELECT count(*) FROM ${RESULT})`;
-  return `CASE WHEN ${affected} > ${guard.rows} THEN ashlar.refuse_result('${state}', ${affected}) END`;
+  return `WHEN ${affected} > ${guard.rows} THEN ashlar.refuse_result('${state}', ${affected})`;
 }

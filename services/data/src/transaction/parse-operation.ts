@@ -29,7 +29,16 @@ export interface EventOperation {
   readonly markers: number;
 }
 
-export type Operation = RequestOperation | EventOperation;
+/** A job that is asked for if the transaction commits. */
+export interface JobOperation {
+  readonly kind: 'job';
+  readonly task: string;
+  readonly payload: Json;
+  readonly options: Json;
+  readonly markers: number;
+}
+
+export type Operation = RequestOperation | EventOperation | JobOperation;
 
 const KINDS = ['insert', 'upsert', 'update', 'delete', 'select', 'rpc', 'event', 'job'] as const;
 type WriteKind = 'insert' | 'upsert' | 'update' | 'delete';
@@ -57,7 +66,7 @@ export function parseOperation(value: Json, index: number): Operation {
     case null:
       throw restErrors.badTransaction(`"op" must be one of ${KINDS.join(', ')}`);
     case 'job':
-      throw restErrors.notImplemented('Jobs need a scheduler, which this server does not have.');
+      return jobOf(members, index);
     case 'event':
       return eventOf(members, index);
     case 'select':
@@ -133,6 +142,14 @@ function eventOf(members: Members, index: number): EventOperation {
   const data = members.value('data') ?? {};
   members.end('the operation "event"');
   return { kind: 'event', type, subject, data, markers: countMarkers(subject, index) + countMarkers(data, index) };
+}
+
+function jobOf(members: Members, index: number): JobOperation {
+  const task = members.text('task');
+  const payload = members.value('payload') ?? {};
+  const options = members.value('options') ?? {};
+  members.end('the operation "job"');
+  return { kind: 'job', task, payload, options, markers: countMarkers(payload, index) + countMarkers(options, index) };
 }
 
 function request(parts: Omit<RequestOperation, 'kind' | 'markers'>, index: number): RequestOperation {

@@ -19,10 +19,10 @@ import { chooseMediaType } from '../parse/media-type.ts';
 import { parsePrefer, type Preferences } from '../parse/prefer.ts';
 import { restErrors } from '../rest-errors.ts';
 import { UPDATED_SETTING } from '../sql/action-sql.ts';
-import { emitStep } from './emit-event.ts';
+import { emitStep, enqueueStep } from './emit-event.ts';
 import { type OperationResult, resultOf, resultOfNothing, resultsBody } from './operation-result.ts';
 import { requestOf } from './operation-request.ts';
-import type { EventOperation, RequestOperation } from './parse-operation.ts';
+import type { EventOperation, JobOperation, RequestOperation } from './parse-operation.ts';
 import { ISOLATIONS, parseTransaction, type TransactionRequest } from './parse-transaction.ts';
 import { Results } from './references.ts';
 
@@ -41,7 +41,7 @@ export interface RunTransaction {
 }
 
 /** An operation as far as it is known before any of them has run. */
-type Drafted = { readonly operation: EventOperation; readonly draft: null } | DraftedRequest;
+type Drafted = { readonly operation: EventOperation | JobOperation; readonly draft: null } | DraftedRequest;
 
 interface DraftedRequest {
   readonly operation: RequestOperation;
@@ -146,7 +146,7 @@ class TransactionRun {
     const { project } = this.#run;
     const drafts = this.#request.operations.map((operation, index): Drafted => {
       this.#position.operation = index;
-      if (operation.kind === 'event') return { operation, draft: null };
+      if (operation.kind !== 'request') return { operation, draft: null };
       const incoming = this.#incoming(operation, null);
       this.#position.request = this.#failing(null);
       return {
@@ -188,18 +188,18 @@ class TransactionRun {
     if (prepared.statement === null) return resultOfNothing(prepared);
     const own = { ...facts, method: operation.method, path: `/${operation.path}` };
     const result = await tx.execute({
-      settings: [...FRESH_SETTINGS, ...requestSettings(own, remembered.settingsOf(caller.role))],
+      settings: [...FRESH_SETTINGS, ...requestSettings(own, remembered.termsOf(caller.role).settings)],
       ...beforeOf(project),
       statement: statementFiller(incoming)(prepared.statement),
     });
     return resultOf(prepared, result);
   }
 
-  async #emit(tx: Transaction, event: EventOperation, results: Results): Promise<OperationResult> {
+  async #emit(tx: Transaction, asked: EventOperation | JobOperation, results: Results): Promise<OperationResult> {
     const result = await tx.execute({
       settings: this.#ownSettings(),
       ...beforeOf(this.#run.project),
-      statement: emitStep(event, results.resolve),
+      statement: asked.kind === 'event' ? emitStep(asked, results.resolve) : enqueueStep(asked, results.resolve),
     });
     return { status: 201, count: null, body: result.bytes(0, 0) ?? '' };
   }

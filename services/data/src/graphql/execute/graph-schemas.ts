@@ -3,17 +3,20 @@ import type { Snapshot } from '@ashlar/postgres';
 import type { Project } from '@ashlar/service';
 import type { GraphQLSchema } from 'graphql';
 import { type Operation, readOperation } from '../parse/document.ts';
-import { buildSchema } from '../schema/build-schema.ts';
+import { buildSchema, buildWholeSchema } from '../schema/build-schema.ts';
 import { describeGraph } from '../schema/describe-graph.ts';
 import type { GraphModel } from '../schema/graph-model.ts';
 import { readRoleAccess } from '../schema/role-access.ts';
 
-/** Roles whose GraphQL schema is kept per snapshot: one of 2,000 tables takes 120 MiB, one of 50 takes 3. */
+/** Roles whose GraphQL schema is kept per snapshot. */
 const MAX_SCHEMAS = 4;
 /** Valid documents kept per schema, so that a client's own are read once. */
 const MAX_DOCUMENTS = 500;
 /** Longer documents are read each time: keeping them would cost more memory than reading them costs time. */
 const MAX_KEPT_LENGTH = 16 * 1024;
+
+/** Larger schemas are not kept whole, only while memory allows: one of 2,000 tables takes 120 MiB, one of 50 takes 3. */
+const MAX_KEPT_ENTITIES = 200;
 
 /** Kept for GraphQL by Supabase's clients and without tables of its own. */
 const GRAPHQL_SCHEMA = 'graphql_public';
@@ -24,9 +27,22 @@ export class RoleSchema {
   readonly schema: GraphQLSchema;
   readonly #documents = new BoundedCache<string, Operation>(MAX_DOCUMENTS);
 
+  #whole: WeakRef<GraphQLSchema> | undefined;
+  #keptWhole: GraphQLSchema | undefined;
+
   constructor(model: GraphModel) {
     this.model = model;
     this.schema = buildSchema(model);
+  }
+
+  /** The schema with all its types, for introspection. */
+  get whole(): GraphQLSchema {
+    const known = this.#keptWhole ?? this.#whole?.deref();
+    if (known !== undefined) return known;
+    const made = buildWholeSchema(this.model);
+    if (this.model.entities.size <= MAX_KEPT_ENTITIES) this.#keptWhole = made;
+    else this.#whole = new WeakRef(made);
+    return made;
   }
 
   /** @throws GraphQLError | DocumentError; documents with errors are not kept. */

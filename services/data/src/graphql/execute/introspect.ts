@@ -5,7 +5,7 @@ import type { RoleSchema } from './graph-schemas.ts';
 
 /** What a field about the schema answers, as JSON: graphql-js knows it without any database. */
 export function introspect(
-  { schema }: RoleSchema,
+  { whole: schema }: RoleSchema,
   { definition, document }: Operation,
   { key, node, selections }: Selected,
   variables: Readonly<Record<string, unknown>>,

@@ -4,13 +4,15 @@ import type { Caller, Project } from '@ashlar/service';
 import { fixedSettings, isolationOf, requestSettings, type RequestFacts } from '../../execute/request-settings.ts';
 import { beforeOf } from '../../execute/fill-statement.ts';
 import { settleProject } from '../../execute/rest-settings.ts';
-import { REFUSAL_STATES } from '../../sql/compile.ts';
+import type { Answer } from '../../execute/answer.ts';
+import { sendableBody } from '../../execute/sendable-body.ts';
 import type { GraphqlRequest } from '../parse/graphql-request.ts';
 import type { RootPlan } from '../plan/plan-operation.ts';
 import { GraphSchemas } from './graph-schemas.ts';
 import { introspect } from './introspect.ts';
 import { OperationCache } from './operation-cache.ts';
-import type { PlannedOperation, WriteRoot } from './planned-operation.ts';
+import type { PlannedOperation } from './planned-operation.ts';
+import { type Answered, type Answers, type CallFrame, readMutationKey, runWrites } from './run-writes.ts';
 
 export interface RunOperation {
   readonly project: Project;
@@ -19,13 +21,11 @@ export interface RunOperation {
   readonly facts: RequestFacts;
   /** A GET may change nothing. */
   readonly readOnly: boolean;
+  /** The `Idempotency-Key` header; queries do not look at it. */
+  readonly key: string | undefined;
   /** Fires when the client is gone; called only where a statement can be cancelled. */
   readonly signalOfClient: () => AbortSignal;
 }
-
-/** JSON of one field at the top, as PostgreSQL wrote it. */
-type Answered = Buffer | string;
-type Answers = ReadonlyMap<RootPlan, Answered>;
 
 /** Runs operations of all projects. */
 export class OperationRunner {
@@ -37,11 +37,8 @@ export class OperationRunner {
     this.#snapshots = snapshots;
   }
 
-  /**
-   * @returns The whole body, `{"data":{…}}`.
-   * @throws GraphQLError, DocumentError, or what `ProjectDatabase` throws.
-   */
-  async run(asked: RunOperation): Promise<Buffer> {
+  /** @throws GraphQLError, DocumentError, RestError for an idempotency key, or what `ProjectDatabase` throws. */
+  async run(asked: RunOperation): Promise<Answer> {
     const { database } = asked.project;
     const snapshot = this.#snapshots.peek(database) ?? (await this.#snapshots.current(database));
     const run = { ...asked, project: settleProject(asked.project, snapshot) };
@@ -63,16 +60,27 @@ export class OperationRunner {
       ...beforeOf(project),
       ...isolation(snapshot, caller.role),
     };
-    const answers = operation.isMutation ? await write(run, plan, call) : await read(run, plan, call);
-    return bodyOf(roots, (root) => {
-      if (root.kind === 'typename') return JSON.stringify(root.name);
-      if (root.kind === 'introspection') return introspect(known, operation, root.selected, request.variables);
-      return answers.get(root) ?? 'null';
+    const answerFrom = (answers: Answers): Answer => ({
+      status: 200,
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+      body: bodyOf(roots, (root) => {
+        if (root.kind === 'typename') return JSON.stringify(root.name);
+        if (root.kind === 'introspection') return introspect(known, operation, root.selected, request.variables);
+        return answers.get(root) ?? 'null';
+      }),
+    });
+    if (!operation.isMutation) return answerFrom(await read(run, plan, call));
+    return runWrites({
+      database: project.database,
+      frame: call,
+      writes: plan.writes,
+      rollback: project.settings.rest.transactionEnd.startsWith('rollback'),
+      key: readMutationKey(run.key, request),
+      answerFrom,
+      signalOfClient: run.signalOfClient,
     });
   }
 }
-
-type CallFrame = Omit<Call, 'statement' | 'connection' | 'readOnly'>;
 
 /** All reads in one statement, on a connection shared with others. */
 async function read(
@@ -92,60 +100,6 @@ async function read(
   return new Map(reads.map((root, column) => [root, result.bytes(0, column) ?? 'null']));
 }
 
-/** One write is one statement; several see each other's rows, so each is a statement of one transaction. */
-async function write(run: RunOperation, { writes }: PlannedOperation, frame: CallFrame): Promise<Answers> {
-  const { project, signalOfClient } = run;
-  const [only] = writes;
-  if (only === undefined) return new Map();
-  if (writes.length > 1) return writeInTurn(run, writes, frame);
-  const { root, statement } = only;
-  const rollback = rollsBack(project);
-  const call: Call = { ...frame, statement, readOnly: false, connection: 'own', signal: signalOfClient() };
-  const result = await refusing(root, project.database.call(rollback ? { ...call, rollback } : call));
-  return new Map([[root, result.bytes(0, 0) ?? 'null']]);
-}
-
-async function writeInTurn(
-  { project, signalOfClient }: RunOperation,
-  writes: PlannedOperation['writes'],
-  { before, ...frame }: CallFrame,
-): Promise<Answers> {
-  const answers = new Map<RootPlan, Answered>();
-  try {
-    await project.database.transaction({ ...frame, signal: signalOfClient() }, async (tx) => {
-      if (before !== undefined) await tx.query(before.text);
-      for (const { root, statement } of writes) {
-        const { rows } = await refusing(root, tx.query<{ answer: string | null }>(statement.text, statement.values));
-        answers.set(root, rows[0]?.answer ?? 'null');
-      }
-      if (rollsBack(project)) throw new Undone();
-    });
-  } catch (error) {
-    if (!(error instanceof Undone)) throw error;
-  }
-  return answers;
-}
-
-function rollsBack({ settings }: Project): boolean {
-  return settings.rest.transactionEnd.startsWith('rollback');
-}
-
-/** A write that met more rows than it may says so in the dialect's words, and where. */
-async function refusing<Result>({ key, write: plan }: WriteRoot, running: Promise<Result>): Promise<Result> {
-  try {
-    return await running;
-  } catch (error) {
-    const isRefusal = error instanceof Error && 'code' in error && error.code === REFUSAL_STATES['max-affected'];
-    if (!isRefusal) throw error;
-    throw new GraphQLError(`${plan.kind === 'write' ? plan.action.kind : 'mutation'} impacts too many records`, {
-      path: [key],
-    });
-  }
-}
-
-/** Ends a transaction of a project that keeps nothing. */
-class Undone extends Error {}
-
 function isolation(snapshot: Snapshot, role: string): Pick<Call, 'isolation'> {
   const asked = isolationOf(snapshot, role, null);
   return asked === null ? {} : { isolation: asked };
@@ -156,7 +110,7 @@ function schemaOf({ settings }: Project): string {
 }
 
 /** Fields one after the other, each as the bytes it came as. */
-function bodyOf(roots: readonly RootPlan[], answerOf: (root: RootPlan) => Answered): Buffer {
+function bodyOf(roots: readonly RootPlan[], answerOf: (root: RootPlan) => Answered): Buffer | string {
   const parts: Buffer[] = [];
   for (const root of roots) {
     const answer = answerOf(root);
@@ -167,5 +121,5 @@ function bodyOf(roots: readonly RootPlan[], answerOf: (root: RootPlan) => Answer
   }
   if (parts.length === 0) parts.push(Buffer.from('{"data":{'));
   parts.push(Buffer.from('}}'));
-  return Buffer.concat(parts);
+  return sendableBody(Buffer.concat(parts));
 }

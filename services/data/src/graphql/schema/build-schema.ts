@@ -1,94 +1,168 @@
 import {
-  type GraphQLFieldConfig,
-  type GraphQLFieldConfigArgumentMap,
-  GraphQLInputObjectType,
+  type GraphQLAbstractType,
+  GraphQLInterfaceType,
   GraphQLList,
+  type GraphQLNamedType,
   GraphQLNonNull,
   GraphQLObjectType,
-  type GraphQLOutputType,
   GraphQLSchema,
+  introspectionTypes,
+  specifiedScalarTypes,
 } from 'graphql';
 import { must } from '@ashlar/kernel';
-import { AGGREGATES, aggregatedType } from './aggregates.ts';
-import { ORDER_BY_DIRECTION } from './filter-types.ts';
-import type { CallField, Entity, EntityColumn, EntityField, GraphModel, RootField, ValueType } from './graph-model.ts';
+import { EntityTypes } from './entity-types.ts';
+import { FILTER_IS, ORDER_BY_DIRECTION } from './filter-types.ts';
+import type { CallField, Entity, GraphModel, RootField } from './graph-model.ts';
+import { type Field, lazyObject, lazyRecord, type MakeObject, wholeObject } from './lazy-types.ts';
 import { SCALARS } from './scalars.ts';
 import { NODE, PAGE_INFO, SchemaTypes } from './schema-types.ts';
 
-type Field = GraphQLFieldConfig<unknown, unknown>;
-type Fields = Record<string, Field>;
-
-/** The model as graphql-js knows it: for parsing values, validating documents and introspection. It resolves nothing. */
+/**
+ * The model as graphql-js knows it, for parsing values and validating documents: types and fields are made as documents
+ * name them, because a schema of thousands of tables takes a hundred times the memory of what one application asks for.
+ * It resolves nothing, and it does not list its types: introspection is for `buildWholeSchema`.
+ */
 export function buildSchema(model: GraphModel): GraphQLSchema {
-  return new SchemaBuilder(model).build();
+  return new LazySchema(model);
 }
 
-class SchemaBuilder {
+/** The model with all its types, for introspection. */
+export function buildWholeSchema(model: GraphModel): GraphQLSchema {
+  const roots = new RootTypes(model, wholeObject);
+  return new GraphQLSchema({
+    query: roots.query,
+    mutation: roots.mutation,
+    types: readableIn(model).map((entity) => roots.entityTypes.node(entity)),
+    // Made from a model that only has valid names; checking thousands of types again would take longer than making them.
+    assumeValid: true,
+  });
+}
+
+/** What validation and values ask of a schema, answered by name. */
+class LazySchema extends GraphQLSchema {
   readonly #model: GraphModel;
-  readonly #types: SchemaTypes;
-  readonly #nodes = new Map<Entity, GraphQLObjectType>();
-  readonly #connections = new Map<Entity, GraphQLObjectType>();
-  readonly #filters = new Map<Entity, GraphQLInputObjectType>();
-  readonly #orders = new Map<Entity, GraphQLInputObjectType>();
+  readonly #roots: RootTypes;
+  readonly #named: Record<string, GraphQLNamedType>;
 
   constructor(model: GraphModel) {
+    super({ assumeValid: true });
+    this.#model = model;
+    this.#roots = new RootTypes(model, lazyObject);
+    const found = (name: string): GraphQLNamedType | undefined => this.#roots.typeNamed(name);
+    // Its keys serve to suggest a name for a misspelt one, which will be that of a table or view.
+    this.#named = lazyRecord(
+      (name) => found(name) !== undefined,
+      () => readableIn(model).map(({ typeName }) => typeName),
+      found,
+    );
+  }
+
+  override getQueryType(): GraphQLObjectType {
+    return this.#roots.query;
+  }
+
+  override getMutationType(): GraphQLObjectType | null {
+    return this.#roots.mutation;
+  }
+
+  override getTypeMap(): Record<string, GraphQLNamedType> {
+    return this.#named;
+  }
+
+  override getImplementations(interfaceType: GraphQLInterfaceType): ReturnType<GraphQLSchema['getImplementations']> {
+    if (interfaceType !== NODE) return { objects: [], interfaces: [] };
+    return { objects: readableIn(this.#model).map((entity) => this.#roots.entityTypes.node(entity)), interfaces: [] };
+  }
+
+  override isSubType(abstractType: GraphQLAbstractType, { name }: GraphQLObjectType | GraphQLInterfaceType): boolean {
+    return abstractType === NODE && this.#model.entitiesByType.get(name)?.readable === true;
+  }
+}
+
+function readableIn({ entities }: GraphModel): readonly Entity[] {
+  return [...entities.values()].filter(({ readable }) => readable);
+}
+
+const FIXED_TYPES: ReadonlyMap<string, GraphQLNamedType> = new Map(
+  [
+    ...Object.values(SCALARS),
+    ...specifiedScalarTypes,
+    ...introspectionTypes,
+    NODE,
+    PAGE_INFO,
+    FILTER_IS,
+    ORDER_BY_DIRECTION,
+  ].map((type) => [type.name, type]),
+);
+
+/** Query, Mutation and all they lead to. */
+class RootTypes {
+  readonly entityTypes: EntityTypes;
+  readonly query: GraphQLObjectType;
+  readonly mutation: GraphQLObjectType | null;
+  readonly #model: GraphModel;
+  readonly #types: SchemaTypes;
+
+  constructor(model: GraphModel, makeObject: MakeObject) {
+    const { queries, mutations } = model;
     this.#model = model;
     this.#types = new SchemaTypes(model);
+    this.entityTypes = new EntityTypes(model, this.#types, makeObject);
+    const rootOf = (name: string, description: string, fields: GraphModel['queries']): GraphQLObjectType =>
+      makeObject({ name, description }, fields, (field) =>
+        this.#root(must(fields.get(field), `field ${name}.${field}`)),
+      );
+    this.query = rootOf('Query', 'The root type for querying data', queries);
+    this.mutation =
+      mutations.size === 0 ? null : rootOf('Mutation', 'The root type for creating and mutating data', mutations);
   }
 
-  build(): GraphQLSchema {
-    const { queries, mutations, entities } = this.#model;
-    const readable = [...entities.values()].filter((entity) => entity.readable);
-    return new GraphQLSchema({
-      query: new GraphQLObjectType({
-        name: 'Query',
-        description: 'The root type for querying data',
-        fields: () => this.#roots(queries),
-      }),
-      mutation:
-        mutations.size === 0
-          ? null
-          : new GraphQLObjectType({
-              name: 'Mutation',
-              description: 'The root type for creating and mutating data',
-              fields: () => this.#roots(mutations),
-            }),
-      types: readable.map((entity) => this.#node(entity)),
-      // Made from a model that only has valid names; checking thousands of types again would take longer than making them.
-      assumeValid: true,
-    });
+  /** The type of that name, which is made if need be. */
+  typeNamed(name: string): GraphQLNamedType | undefined {
+    if (name === 'Query') return this.query;
+    if (name === 'Mutation') return this.mutation ?? undefined;
+    const entity = this.#model.entitiesByType.get(name);
+    if (entity !== undefined) return entity.readable ? this.entityTypes.node(entity) : undefined;
+    return FIXED_TYPES.get(name) ?? this.#types.named(name) ?? this.#derived(name);
   }
 
-  #roots(fields: ReadonlyMap<string, RootField>): Fields {
-    return Object.fromEntries([...fields].map(([name, field]) => [name, this.#root(field)]));
+  /** Types named after an entity: what they end with tells which. */
+  #derived(name: string): GraphQLNamedType | undefined {
+    for (const [ending, make] of DERIVED) {
+      const entity = name.endsWith(ending) ? this.#model.entitiesByType.get(name.slice(0, -ending.length)) : undefined;
+      const type = entity === undefined ? undefined : make(this.entityTypes, entity);
+      if (type !== undefined) return type;
+    }
+    return undefined;
   }
 
   #root(field: RootField): Field {
+    const types = this.entityTypes;
     switch (field.kind) {
       case 'node':
         return { type: NODE, args: { nodeId: { type: new GraphQLNonNull(SCALARS.ID) } } };
       case 'call':
         return this.#call(field.call);
       case 'collection':
-        return { type: this.#connection(field.entity), args: this.#pageArguments(field.entity) };
+        return { type: types.connection(field.entity), args: types.pageArguments(field.entity) };
       case 'by-key':
-        return { type: this.#node(field.entity), args: this.#keyArguments(field.entity) };
+        return { type: types.node(field.entity), args: types.keyArguments(field.entity) };
       case 'insert': {
-        const objects = new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(this.#input(field.entity, 'Insert'))));
-        return { type: this.#response(field.entity, 'Insert'), args: { objects: { type: objects } } };
+        const objects = new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(types.input(field.entity, 'Insert'))));
+        return { type: types.response(field.entity, 'Insert'), args: { objects: { type: objects } } };
       }
       case 'update':
         return {
-          type: new GraphQLNonNull(this.#response(field.entity, 'Update')),
+          type: new GraphQLNonNull(types.response(field.entity, 'Update')),
           args: {
-            set: { type: new GraphQLNonNull(this.#input(field.entity, 'Update')) },
-            ...this.#impactArguments(field.entity),
+            set: { type: new GraphQLNonNull(types.input(field.entity, 'Update')) },
+            ...types.impactArguments(field.entity),
           },
         };
       case 'delete':
         return {
-          type: new GraphQLNonNull(this.#response(field.entity, 'Delete')),
-          args: this.#impactArguments(field.entity),
+          type: new GraphQLNonNull(types.response(field.entity, 'Delete')),
+          args: types.impactArguments(field.entity),
         };
     }
   }
@@ -100,185 +174,39 @@ class SchemaBuilder {
     });
     const args = Object.fromEntries(own);
     if (result.kind === 'value') return { type: this.#types.output(result.type), args, description };
-    if (result.kind === 'row') return { type: this.#node(result.entity), args, description };
+    if (result.kind === 'row') return { type: this.entityTypes.node(result.entity), args, description };
     return {
-      type: this.#connection(result.entity),
-      args: { ...args, ...this.#pageArguments(result.entity) },
+      type: this.entityTypes.connection(result.entity),
+      args: { ...args, ...this.entityTypes.pageArguments(result.entity) },
       description,
     };
   }
-
-  #node(entity: Entity): GraphQLObjectType {
-    return once(this.#nodes, entity, () => {
-      const { typeName: name, description } = entity;
-      const fields = (): Fields =>
-        Object.fromEntries([...entity.fields].map(([field, meaning]) => [field, this.#field(meaning)]));
-      return new GraphQLObjectType({ name, description, interfaces: [NODE], fields });
-    });
-  }
-
-  #field(field: EntityField): Field {
-    switch (field.kind) {
-      case 'node-id':
-        return { type: new GraphQLNonNull(SCALARS.ID), description: 'Globally Unique Record Identifier' };
-      case 'column': {
-        const { type, column, description } = field.column;
-        const output = this.#types.output(type);
-        return { type: column.nullable ? output : new GraphQLNonNull(output), description };
-      }
-      case 'computed':
-        return { type: this.#types.output(field.type) };
-      case 'relation': {
-        const target = must(this.#model.entities.get(field.relation.target), 'the target of a relation in the model');
-        return field.many
-          ? { type: this.#connection(target), args: this.#pageArguments(target) }
-          : { type: this.#node(target) };
-      }
-    }
-  }
-
-  #connection(entity: Entity): GraphQLObjectType {
-    return once(this.#connections, entity, () => {
-      const edge = new GraphQLObjectType({
-        name: `${entity.typeName}Edge`,
-        fields: () => ({
-          cursor: { type: new GraphQLNonNull(SCALARS.String) },
-          node: { type: new GraphQLNonNull(this.#node(entity)) },
-        }),
-      });
-      return new GraphQLObjectType({
-        name: `${entity.typeName}Connection`,
-        fields: () => ({
-          edges: { type: listOf(edge) },
-          pageInfo: { type: new GraphQLNonNull(PAGE_INFO) },
-          ...(entity.totalCount ? { totalCount: { type: new GraphQLNonNull(SCALARS.Int) } } : {}),
-          ...(entity.aggregate ? { aggregate: { type: this.#aggregate(entity) } } : {}),
-        }),
-      });
-    });
-  }
-
-  #aggregate(entity: Entity): GraphQLObjectType {
-    const results = AGGREGATES.flatMap((aggregate) => {
-      const columns = columnsOf(entity).flatMap((column) => {
-        const type = aggregatedType(aggregate, column.type);
-        return type === null ? [] : [[column.fieldName, { type: this.#types.output(type) }] as const];
-      });
-      if (columns.length === 0) return [];
-      const name = `${entity.typeName}${aggregate.charAt(0).toUpperCase()}${aggregate.slice(1)}AggregateResult`;
-      const type = new GraphQLObjectType({ name, fields: Object.fromEntries(columns) });
-      return [[aggregate, { type: new GraphQLNonNull(type) }] as const];
-    });
-    const fields: Fields = { count: { type: new GraphQLNonNull(SCALARS.Int) }, ...Object.fromEntries(results) };
-    return new GraphQLObjectType({ name: `${entity.typeName}Aggregate`, fields });
-  }
-
-  #response(entity: Entity, verb: 'Insert' | 'Update' | 'Delete'): GraphQLObjectType {
-    return new GraphQLObjectType({
-      name: `${entity.typeName}${verb}Response`,
-      fields: () => ({
-        affectedCount: {
-          type: new GraphQLNonNull(SCALARS.Int),
-          description: 'Count of the records impacted by the mutation',
-        },
-        ...(entity.readable
-          ? { records: { type: listOf(this.#node(entity)), description: 'Array of records impacted by the mutation' } }
-          : {}),
-      }),
-    });
-  }
-
-  #input(entity: Entity, verb: 'Insert' | 'Update'): GraphQLInputObjectType {
-    const columns = verb === 'Insert' ? entity.insertable : entity.updatable;
-    const fields = columns.map(
-      ({ fieldName, type, description }) => [fieldName, { type: this.#types.input(type), description }] as const,
-    );
-    return new GraphQLInputObjectType({ name: `${entity.typeName}${verb}Input`, fields: Object.fromEntries(fields) });
-  }
-
-  #pageArguments(entity: Entity): GraphQLFieldConfigArgumentMap {
-    const direction = new GraphQLList(new GraphQLNonNull(this.#order(entity)));
-    return {
-      first: { type: SCALARS.Int, description: 'Query the first `n` records in the collection' },
-      last: { type: SCALARS.Int, description: 'Query the last `n` records in the collection' },
-      before: { type: SCALARS.Cursor, description: 'Query values in the collection before the provided cursor' },
-      after: { type: SCALARS.Cursor, description: 'Query values in the collection after the provided cursor' },
-      offset: { type: SCALARS.Int, description: 'Skip n values from the after cursor' },
-      filter: { type: this.#filter(entity), description: 'Filters to apply to the results set' },
-      orderBy: { type: direction, description: 'Sort order to apply to the collection' },
-    };
-  }
-
-  #keyArguments({ primaryKey }: Entity): GraphQLFieldConfigArgumentMap {
-    return Object.fromEntries(
-      primaryKey.map(({ fieldName, type }) => [fieldName, { type: new GraphQLNonNull(this.#types.input(type)) }]),
-    );
-  }
-
-  #impactArguments(entity: Entity): GraphQLFieldConfigArgumentMap {
-    return {
-      ...(entity.readable
-        ? { filter: { type: this.#filter(entity), description: 'Restricts the mutation to these records' } }
-        : {}),
-      atMost: {
-        type: new GraphQLNonNull(SCALARS.Int),
-        default: { value: 1 },
-        description: 'The maximum number of records that may be affected; more are an error',
-      },
-    };
-  }
-
-  #filter(entity: Entity): GraphQLInputObjectType {
-    return once(this.#filters, entity, () => {
-      const type: GraphQLInputObjectType = new GraphQLInputObjectType({
-        name: `${entity.typeName}Filter`,
-        fields: () => ({
-          ...Object.fromEntries(
-            columnsOf(entity).flatMap((column) => {
-              const filter = this.#types.filter(column.type);
-              return filter === null ? [] : [[column.fieldName, { type: filter }] as const];
-            }),
-          ),
-          nodeId: { type: this.#types.scalarFilter('ID') },
-          and: { type: new GraphQLList(new GraphQLNonNull(type)), description: 'True if all filters of the list are' },
-          or: {
-            type: new GraphQLList(new GraphQLNonNull(type)),
-            description: 'True if at least one filter of the list is',
-          },
-          not: { type, description: 'Negates a filter' },
-        }),
-      });
-      return type;
-    });
-  }
-
-  #order(entity: Entity): GraphQLInputObjectType {
-    return once(this.#orders, entity, () => {
-      const fields = columnsOf(entity)
-        .filter(({ type }) => isOrdered(type))
-        .map(({ fieldName }) => [fieldName, { type: ORDER_BY_DIRECTION }] as const);
-      return new GraphQLInputObjectType({ name: `${entity.typeName}OrderBy`, fields: Object.fromEntries(fields) });
-    });
-  }
 }
 
-function columnsOf({ fields }: Entity): readonly EntityColumn[] {
-  return [...fields.values()].flatMap((field) => (field.kind === 'column' ? [field.column] : []));
-}
+type Derive = (types: EntityTypes, entity: Entity) => GraphQLNamedType | undefined;
 
-/** Values that have an order, and that a cursor can hold. */
-function isOrdered({ isList, of }: ValueType): boolean {
-  return !isList && !('scalar' in of && (of.scalar === 'JSON' || of.scalar === 'Opaque'));
-}
+/** What an entity's types are called, and when it has them. */
+const DERIVED: readonly (readonly [ending: string, make: Derive])[] = [
+  ['Connection', (types, entity) => (entity.readable ? types.connection(entity) : undefined)],
+  ['Edge', (types, entity) => (entity.readable ? types.edge(entity) : undefined)],
+  ['Filter', (types, entity) => (entity.readable ? types.filter(entity) : undefined)],
+  ['OrderBy', (types, entity) => (entity.readable ? types.order(entity) : undefined)],
+  ['InsertInput', (types, entity) => (entity.insertable.length > 0 ? types.input(entity, 'Insert') : undefined)],
+  ['UpdateInput', (types, entity) => (entity.updatable.length > 0 ? types.input(entity, 'Update') : undefined)],
+  ['InsertResponse', (types, entity) => (entity.insertable.length > 0 ? types.response(entity, 'Insert') : undefined)],
+  ['UpdateResponse', (types, entity) => (entity.updatable.length > 0 ? types.response(entity, 'Update') : undefined)],
+  ['DeleteResponse', (types, entity) => (entity.deletable ? types.response(entity, 'Delete') : undefined)],
+  ['SumAggregateResult', aggregateResult('sum')],
+  ['AvgAggregateResult', aggregateResult('avg')],
+  ['MinAggregateResult', aggregateResult('min')],
+  ['MaxAggregateResult', aggregateResult('max')],
+  ['Aggregate', (types, entity) => (entity.aggregate && entity.readable ? types.aggregate(entity) : undefined)],
+];
 
-function listOf(type: GraphQLObjectType): GraphQLOutputType {
-  return new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(type)));
-}
-
-function once<Key, Value>(made: Map<Key, Value>, key: Key, make: () => Value): Value {
-  const known = made.get(key);
-  if (known !== undefined) return known;
-  const value = make();
-  made.set(key, value);
-  return value;
+function aggregateResult(aggregate: string): Derive {
+  return (types, entity) => {
+    if (!entity.aggregate || !entity.readable) return undefined;
+    const type = types.aggregate(entity).getFields()[aggregate]?.type;
+    return type instanceof GraphQLNonNull && type.ofType instanceof GraphQLObjectType ? type.ofType : undefined;
+  };
 }

@@ -139,7 +139,10 @@ function reversed(forward: Relationship): Relationship {
 }
 
 function shows({ fields }: DraftEntity, column: string): boolean {
-  return [...fields.values()].some((field) => field.kind === 'column' && field.column.name === column);
+  // Nearly always a field has its column's name.
+  const namesake = fields.get(column);
+  if (namesake?.kind === 'column' && namesake.column.name === column) return true;
+  return fields.values().some((field) => field.kind === 'column' && field.column.name === column);
 }
 
 /** Functions of a row whose names begin with `_` are fields of its type, without it. */

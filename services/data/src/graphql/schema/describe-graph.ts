@@ -7,25 +7,16 @@ import type { DraftEntity } from './graph-context.ts';
 import { camelCase, isGraphqlName, lowerFirst, pascalCase } from './graphql-name.ts';
 import type { Entity, EntityColumn, EntityField, GraphModel, RootField } from './graph-model.ts';
 import type { RoleAccess } from './role-access.ts';
+import { TypeNames } from './type-names.ts';
 import { ValueTypes } from './value-types.ts';
-
-/** Type names no table may take: those every schema of the dialect has. */
-const TAKEN_TYPES: ReadonlySet<string> = new Set([
-  'Query',
-  'Mutation',
-  'Node',
-  'PageInfo',
-  'FilterIs',
-  'OrderByDirection',
-]);
 
 /** What one role may see and do, out of what there is. Pure. */
 export function describeGraph(snapshot: Snapshot, access: RoleAccess, schemas: readonly string[]): GraphModel {
   const directives = new Map(schemas.map((schema) => [schema, readDirective(access.schemaComments[schema])]));
   const inflects = schemas.some((schema) => directives.get(schema)?.['inflect_names'] === true);
-  const types = new ValueTypes(snapshot, access, inflects);
+  const typeNames = new TypeNames();
+  const types = new ValueTypes(snapshot, access, inflects, typeNames);
   const drafts = new Map<string, DraftEntity>();
-  const typeNames = new Set(TAKEN_TYPES);
   for (const allowed of [...access.relations].toSorted(inOrderOf(schemas))) {
     const key = relationKey(allowed.schema, allowed.name);
     const relation = snapshot.relations.get(key);
@@ -36,7 +27,7 @@ export function describeGraph(snapshot: Snapshot, access: RoleAccess, schemas: r
     const schemaDirective = directives.get(relation.schema) ?? {};
     const draft = describeEntity({ relation, typeName, directive, schemaDirective, allowed, types, inflects });
     if (draft === null) continue;
-    typeNames.add(typeName);
+    typeNames.takeForTable(typeName);
     drafts.set(key, draft);
   }
   const context = { snapshot, access, entities: drafts, types, inflects };
@@ -108,13 +99,15 @@ function describeEntity(source: EntitySource): DraftEntity | null {
 }
 
 function describeColumns(relation: Relation, types: ValueTypes, inflects: boolean): readonly EntityColumn[] {
-  return [...relation.columns.values()].flatMap((column): EntityColumn[] => {
+  const columns: EntityColumn[] = [];
+  for (const column of relation.columns.values()) {
     const directive = readDirective(column.comment);
     const fieldName = textIn(directive, 'name') ?? (inflects ? camelCase(column.name) : column.name);
-    if (!isGraphqlName(fieldName) || fieldName === 'nodeId') return [];
+    if (!isGraphqlName(fieldName) || fieldName === 'nodeId') continue;
     const description = textIn(directive, 'description');
-    return [{ name: column.name, fieldName, description, type: types.of(column.type), column }];
-  });
+    columns.push({ name: column.name, fieldName, description, type: types.of(column.type), column });
+  }
+  return columns;
 }
 
 /** A name that is taken gets its schema before it; null when it cannot be a GraphQL name. */
@@ -122,12 +115,12 @@ function typeNameOf(
   relation: Relation,
   directive: CommentDirective,
   inflects: boolean,
-  taken: ReadonlySet<string>,
+  names: TypeNames,
 ): string | null {
   const inflect = (name: string): string => (inflects ? pascalCase(name) : name);
   const own = textIn(directive, 'name') ?? inflect(relation.name);
-  const name = taken.has(own) ? inflect(`${relation.schema}_${relation.name}`) : own;
-  return isGraphqlName(name) && !taken.has(name) ? name : null;
+  const name = names.isFreeForTable(own) ? own : inflect(`${relation.schema}_${relation.name}`);
+  return isGraphqlName(name) && names.isFreeForTable(name) ? name : null;
 }
 
 function isView({ kind }: Relation): boolean {

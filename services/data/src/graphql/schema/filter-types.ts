@@ -8,7 +8,8 @@ import {
 } from 'graphql';
 import type { ScalarName } from './scalars.ts';
 
-const FILTER_IS: GraphQLEnumType = new GraphQLEnumType({
+/** What `is` takes. */
+export const FILTER_IS: GraphQLEnumType = new GraphQLEnumType({
   name: 'FilterIs',
   values: { NULL: { value: 'NULL' }, NOT_NULL: { value: 'NOT_NULL' } },
 });

@@ -31,18 +31,18 @@ export const PAGE_INFO: GraphQLObjectType = new GraphQLObjectType({
 /** The GraphQL types of columns' values, and of the filters on them; each is made once. */
 export class SchemaTypes {
   readonly #enums = new Map<Enumeration, GraphQLEnumType>();
+  readonly #enumsByName = new Map<string, GraphQLEnumType>();
   readonly #filters = new Map<string, GraphQLInputObjectType>();
 
   constructor({ enumerations }: Pick<GraphModel, 'enumerations'>) {
     for (const enumeration of enumerations.values()) {
-      this.#enums.set(
-        enumeration,
-        new GraphQLEnumType({
-          name: enumeration.typeName,
-          description: enumeration.description,
-          values: Object.fromEntries(enumeration.values.map(({ name, label }) => [name, { value: label }])),
-        }),
-      );
+      const type = new GraphQLEnumType({
+        name: enumeration.typeName,
+        description: enumeration.description,
+        values: Object.fromEntries(enumeration.values.map(({ name, label }) => [name, { value: label }])),
+      });
+      this.#enums.set(enumeration, type);
+      this.#enumsByName.set(type.name, type);
     }
   }
 
@@ -56,6 +56,19 @@ export class SchemaTypes {
     return type.isList ? new GraphQLList(element) : element;
   }
 
+  /** An enum, or the filter of a column's type, by its name. */
+  named(name: string): GraphQLEnumType | GraphQLInputObjectType | undefined {
+    const known = this.#enumsByName.get(name);
+    if (known !== undefined) return known;
+    const ending = ['ListFilter', 'Filter'].find((each) => name.endsWith(each));
+    if (ending === undefined) return undefined;
+    const stem = name.slice(0, -ending.length);
+    const element = Object.hasOwn(SCALARS, stem) ? SCALARS[stem as ScalarName] : this.#enumsByName.get(stem);
+    if (element === undefined || element === SCALARS.Cursor) return undefined;
+    if (ending === 'ListFilter') return this.#listFilter(element);
+    return element instanceof GraphQLEnumType ? this.#enumFilter(element) : this.scalarFilter(stem as ScalarName);
+  }
+
   scalarFilter(name: ScalarName): GraphQLInputObjectType {
     return this.#filter(`${name}Filter`, SCALARS[name], SCALAR_OPERATORS[name]);
   }
@@ -64,14 +77,18 @@ export class SchemaTypes {
   filter(type: ValueType): GraphQLInputObjectType | null {
     const element = this.#element(type);
     if (type.isList) {
-      return type.spelling === 'json[]'
-        ? null
-        : this.#filter(`${element.name}ListFilter`, new GraphQLList(new GraphQLNonNull(element)), LIST_OPERATORS);
+      return type.spelling === 'json[]' ? null : this.#listFilter(element);
     }
     if (type.spelling === 'json') return null;
-    return 'scalar' in type.of
-      ? this.scalarFilter(type.of.scalar)
-      : this.#filter(`${element.name}Filter`, element, ENUM_OPERATORS);
+    return 'scalar' in type.of ? this.scalarFilter(type.of.scalar) : this.#enumFilter(element);
+  }
+
+  #listFilter(element: GraphQLScalarType | GraphQLEnumType): GraphQLInputObjectType {
+    return this.#filter(`${element.name}ListFilter`, new GraphQLList(new GraphQLNonNull(element)), LIST_OPERATORS);
+  }
+
+  #enumFilter(element: GraphQLScalarType | GraphQLEnumType): GraphQLInputObjectType {
+    return this.#filter(`${element.name}Filter`, element, ENUM_OPERATORS);
   }
 
   #filter(

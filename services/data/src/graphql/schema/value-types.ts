@@ -4,6 +4,7 @@ import { isGraphqlName, pascalCase } from './graphql-name.ts';
 import type { Enumeration, ValueType } from './graph-model.ts';
 import type { RoleAccess } from './role-access.ts';
 import type { ScalarName } from './scalars.ts';
+import type { TypeNames } from './type-names.ts';
 
 const SCALAR_OF: Readonly<Record<string, ScalarName>> = {
   smallint: 'Int',
@@ -34,9 +35,11 @@ export class ValueTypes {
   readonly #snapshot: Snapshot;
   readonly #access: RoleAccess;
   readonly #inflects: boolean;
+  readonly #names: TypeNames;
   readonly #known = new Map<string, ValueType>();
 
-  constructor(snapshot: Snapshot, access: RoleAccess, inflects: boolean) {
+  constructor(snapshot: Snapshot, access: RoleAccess, inflects: boolean, names: TypeNames) {
+    this.#names = names;
     this.#snapshot = snapshot;
     this.#access = access;
     this.#inflects = inflects;
@@ -83,8 +86,7 @@ export class ValueTypes {
     const values = type.labels.map((label) => ({ label, name: mappedName(directive, label) }));
     const names = new Set(values.map(({ name }) => name));
     const isReadable = names.size === values.length && values.length > 0 && [...names].every(isEnumName);
-    const isTaken = [...this.enumerations.values()].some((other) => other.typeName === typeName);
-    if (!isReadable || isTaken || !isGraphqlName(typeName)) return null;
+    if (!isReadable || !isGraphqlName(typeName) || !this.#names.takeForEnum(typeName)) return null;
     const made: Enumeration = {
       typeName,
       description: textIn(directive, 'description'),

@@ -140,13 +140,13 @@ describe('the statement of', () => {
     [
       'one row by its key, with what it belongs to',
       '{ todoByPk(id: 5) { task person: user { name } } }',
-      `SELECT (SELECT (SELECT row_to_json("_o".*) FROM (SELECT "t1"."task" AS "task", (SELECT (SELECT row_to_json("_o".*) FROM (SELECT "t2"."name" AS "name") AS "_o") FROM (SELECT "t2"."name" FROM "public"."person" AS "t2" WHERE "t2"."id" = "t1"."user_id" LIMIT 1) AS "t2") AS "person") AS "_o") FROM (SELECT "t1"."task", "t1"."user_id" FROM "public"."todo" AS "t1" WHERE "t1"."id" = $1 LIMIT 1) AS "t1")`,
+      `SELECT (SELECT row_to_json("_o".*) FROM (SELECT "t1"."task" AS "task", (SELECT row_to_json("_o".*) FROM (SELECT "t2"."name" AS "name" FROM (SELECT "t2"."name" FROM "public"."person" AS "t2" WHERE "t2"."id" = "t1"."user_id" LIMIT 1) AS "t2") AS "_o") AS "person" FROM (SELECT "t1"."task", "t1"."user_id" FROM "public"."todo" AS "t1" WHERE "t1"."id" = $1 LIMIT 1) AS "t1") AS "_o")`,
       ['5'],
     ],
     [
       'a page of rows',
       '{ personCollection(first: 10, filter: {name: {like: "a%"}}, orderBy: [{name: DescNullsLast}]) { edges { node { id } } } }',
-      `SELECT (SELECT (SELECT row_to_json("_o".*) FROM (SELECT coalesce("_page"."_g0", '[]') AS "edges") AS "_o") FROM (SELECT json_agg((SELECT row_to_json("_o".*) FROM (SELECT (SELECT row_to_json("_o".*) FROM (SELECT "t1"."id" AS "id") AS "_o") AS "node") AS "_o")) AS "_g0" FROM (SELECT "t1"."id" FROM "public"."person" AS "t1" WHERE "t1"."name" LIKE $1 ORDER BY "t1"."name" DESC NULLS LAST, "t1"."id" LIMIT 10) AS "t1") AS "_page")`,
+      `SELECT (SELECT (SELECT row_to_json("_o".*) FROM (SELECT coalesce("_page"."_edges", '[]') AS "edges") AS "_o") FROM (SELECT json_agg(row_to_json("_o".*)) AS "_edges" FROM (SELECT row_to_json("_o".*) AS "node" FROM (SELECT "t1"."id" AS "id" FROM (SELECT "t1"."id" FROM "public"."person" AS "t1" WHERE "t1"."name" LIKE $1 ORDER BY "t1"."name" DESC NULLS LAST, "t1"."id" LIMIT 10) AS "t1") AS "_o") AS "_o") AS "_page")`,
       ['a%'],
     ],
     [
@@ -178,6 +178,13 @@ describe('the statement of', () => {
     const [plain, odd] = [compiled(query, { v: 'x' }), compiled(query, { v: hostile })];
     expect(odd.text).toBe(plain.text);
     expect(odd.values).toEqual([hostile]);
+  });
+
+  test('nulls have a place only in the order of a column that can hold them', () => {
+    const { text } = compiled(
+      '{ todoCollection(orderBy: [{id: DescNullsLast}, {task: DescNullsLast}]) { edges { cursor } } }',
+    );
+    expect(text).toContain('ORDER BY "t1"."id" DESC, "t1"."task" DESC NULLS LAST');
   });
 
   test('a seek in mixed order spells out each step', () => {

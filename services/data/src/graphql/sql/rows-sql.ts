@@ -18,7 +18,7 @@ import type {
   Rows,
 } from '../plan/operation-plan.ts';
 import { conditionSql } from './condition-sql.ts';
-import { objectSql } from './object-sql.ts';
+import { objectSql, rowObject, type RowObject } from './object-sql.ts';
 import { RowScope } from './row-scope.ts';
 import { opaqueSql, valueSql } from './value-sql.ts';
 
@@ -42,13 +42,17 @@ export class RowsWriter {
   /** One row as JSON, null without one. */
   row({ rows, members }: RowPlan, above: RowScope | null): string {
     const scope = this.scope();
-    const object = this.object(members, scope);
-    return `(SELECT ${object} FROM ${this.#chosen(rows, above, scope, null, ' LIMIT 1')})`;
+    const { json, from } = this.#objects(members, scope, () => this.#chosen(rows, above, scope, null, ' LIMIT 1'));
+    return `(SELECT ${json} FROM ${from})`;
   }
 
   /** A row's members as a JSON object. */
   object(members: readonly Member<NodeValue>[], scope: RowScope): string {
     return objectSql(members, (value) => this.#nodeValue(value, scope));
+  }
+
+  #objects(members: readonly Member<NodeValue>[], scope: RowScope, from: () => string): RowObject {
+    return rowObject(members, (value) => this.#nodeValue(value, scope), from);
   }
 
   call({ function: name, arguments: list }: Invocation): string {
@@ -65,6 +69,8 @@ export class RowsWriter {
 
   /** A collection as one JSON object. */
   connection(plan: ConnectionPlan, above: RowScope | null): string {
+    const edges = onlyEdges(plan);
+    if (edges !== null) return this.#edgesAlone(plan, edges, above);
     const { order, page, members } = plan;
     const scope = this.scope();
     const gathered = new Gathered();
@@ -85,6 +91,37 @@ export class RowsWriter {
       ? `(SELECT ${alias}.*, row_number() OVER () AS ${PLACE} FROM ${chosen}) AS ${alias}`
       : chosen;
     return `(SELECT ${object} FROM (SELECT ${gathered.list()} FROM ${rows}) AS ${PAGE})`;
+  }
+
+  /** A connection of which nothing but the edges is asked for, and what has nothing to do with the page. */
+  #edgesAlone(plan: ConnectionPlan, edges: Edges, above: RowScope | null): string {
+    const scope = this.scope();
+    const chosen = (): string => {
+      const { order, page } = plan;
+      const range = ` LIMIT ${page.limit}${page.offset === 0 ? '' : ` OFFSET ${page.offset}`}`;
+      return this.#chosen(plan.rows, above, scope, plan, `${orderSql(order, scope.alias, false)}${range}`);
+    };
+    const edge = this.#edgeObjects(edges, plan, scope, chosen);
+    const object = objectSql(plan.members, (value) =>
+      value === edges
+        ? `coalesce(${PAGE}."_edges", '[]')`
+        : this.#connectionValue(value, plan, scope, new Gathered(), above),
+    );
+    return `(SELECT ${object} FROM (SELECT json_agg(${edge.json}) AS "_edges" FROM ${edge.from}) AS ${PAGE})`;
+  }
+
+  #edgeObjects({ members }: Edges, plan: ConnectionPlan, scope: RowScope, chosen: () => string): RowObject {
+    const [first] = members;
+    // Nearly always an edge is its node.
+    if (members.length !== 1 || first?.value.kind !== 'node') {
+      return rowObject(members, (member) => this.#edgeValue(member, plan, scope), chosen);
+    }
+    const node = this.#objects(first.value.members, scope, chosen);
+    return rowObject(
+      members,
+      () => node.json,
+      () => node.from,
+    );
   }
 
   /** The rows themselves: what is shown of them is known by now, so that no more is selected. */
@@ -220,6 +257,21 @@ export class RowsWriter {
   }
 }
 
+type Edges = Extract<ConnectionValue, { readonly kind: 'edges' }>;
+
+/** The edges, where a page is read forwards and neither they nor its ends are asked for once more. */
+function onlyEdges({ members, page }: ConnectionPlan): Edges | null {
+  if (page.backward) return null;
+  let edges: Edges | null = null;
+  for (const { value } of members) {
+    if (value.kind === 'page-info') return null;
+    if (value.kind !== 'edges') continue;
+    if (edges !== null) return null;
+    edges = value;
+  }
+  return edges;
+}
+
 /** The aggregates over a page, each computed once and shown where it belongs. */
 class Gathered {
   readonly #columns = new Map<string, string>();
@@ -258,8 +310,9 @@ function orderSql(order: readonly OrderTerm[], alias: string, backward: boolean)
     const name = `${identifier(alias)}.${identifier(column.name)}`;
     const isDescending = descending !== backward;
     const isFirst = nullsFirst !== backward;
-    // PostgreSQL has nulls last in ascending order: said only where it differs, so that plain indexes serve.
-    const nulls = isFirst === isDescending ? '' : ` NULLS ${isFirst ? 'FIRST' : 'LAST'}`;
+    // PostgreSQL has nulls last in ascending order: said only where it differs and there can be any, so that plain
+    // indexes serve. Clients ask for DescNullsLast by habit, which no index of a primary key gives.
+    const nulls = !column.column.nullable || isFirst === isDescending ? '' : ` NULLS ${isFirst ? 'FIRST' : 'LAST'}`;
     return `${name}${isDescending ? ' DESC' : ''}${nulls}`;
   });
   return ` ORDER BY ${terms.join(', ')}`;
