@@ -9,6 +9,7 @@ const BODY_LIMIT_BYTES = 1_048_576;
 export const identityContract: ServiceContract = {
   name: 'identity',
   publicNames: ['auth'],
+  devPaths: ['/dev/mail'],
   // Signing in must work with an expired token at hand.
   caller: 'optional',
   bodyLimitBytes: BODY_LIMIT_BYTES,
@@ -26,7 +27,7 @@ export const identityContract: ServiceContract = {
   fail: (failure, request) => renderDoorFailure(failure, apiVersionOf(request)),
 };
 
-export function apiVersionOf({ headers }: FastifyRequest): string | undefined {
+export function apiVersionOf({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
   const version = headers[API_VERSION_HEADER];
   return typeof version === 'string' ? version : undefined;
 }

@@ -1,5 +1,11 @@
 export type { HashingOptions } from './adapters/native-password-hasher.ts';
 export { DEFAULT_HASHING } from './adapters/native-password-hasher.ts';
+export { findContact } from './adapters/find-contact.ts';
+export type { AccountContact } from './adapters/find-contact.ts';
+export { createPostgresSessionGuard } from './adapters/postgres-session-guard.ts';
 export { identityContract } from './contract.ts';
+export { createAccountDesk } from './create-account-desk.ts';
+export type { AccountDesk } from './create-account-desk.ts';
 export { createIdentity } from './create-identity.ts';
 export type { IdentityOptions } from './create-identity.ts';
+export type { MessagingOptions } from './open-messaging.ts';

@@ -1,7 +1,23 @@
 import type { TransactionOptions } from '@ashlar/postgres';
 import type { InTransaction } from '../application/stores.ts';
 import { identityErrors } from '../domain/identity-errors.ts';
+import { createPostgresAdminRecords } from './postgres-admin-records.ts';
+import { createPostgresImpersonationStore } from './postgres-impersonation-store.ts';
+import { createPostgresAttemptStore } from './postgres-attempt-store.ts';
+import { createPostgresOrganisationStore } from './postgres-organisation-store.ts';
+import { createPostgresPlaceStore } from './postgres-place-store.ts';
+import { createPostgresAssuranceStore } from './postgres-assurance-store.ts';
+import { createPostgresFactorStore } from './postgres-factor-store.ts';
+import { createPostgresFlowStore } from './postgres-flow-store.ts';
+import { createPostgresPasskeyStore } from './postgres-passkey-store.ts';
+import { createPostgresRecoveryCodeStore } from './postgres-recovery-code-store.ts';
+import { createPostgresAddressGuardStore } from './postgres-address-guard-store.ts';
+import { createPostgresOneTimeTokenStore } from './postgres-one-time-token-store.ts';
+import { createPostgresPendingChangeStore } from './postgres-pending-change-store.ts';
+import { createPostgresIdentityStore } from './postgres-identity-store.ts';
+import { createPostgresOAuthStateStore } from './postgres-oauth-state-store.ts';
 import { createPostgresSessionStore } from './postgres-session-store.ts';
+import { createPostgresSettingsStore } from './postgres-settings-store.ts';
 import { createPostgresUserStore, type Attempt } from './postgres-user-store.ts';
 
 /** Triggers of the application run inside these transactions; this bounds them. */
@@ -13,19 +29,47 @@ const QUERY_CANCELED = '57014';
 /** The stores on a project's own database, as the runner role of this service. */
 export const inPostgresTransaction: InTransaction = async ({ project, traceparent }, run) => {
   let attempt: Attempt | undefined;
+  // The first write names the whole: what follows is in its service.
+  const attempting = (next: Attempt): void => void (attempt ??= next);
   const options: TransactionOptions = {
-    login: 'platform',
+    login: 'service',
     role: 'identity',
     settings: [['request.traceparent', traceparent]],
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   };
   try {
     return await project.database.transaction(options, (tx) => {
-      // The first write names the whole: what follows is in its service.
-      const users = createPostgresUserStore(tx, (next) => (attempt ??= next));
+      const users = createPostgresUserStore(tx, attempting);
       return run({
         users,
         sessions: createPostgresSessionStore(tx),
+        flows: createPostgresFlowStore(tx),
+        attempts: createPostgresAttemptStore(tx),
+        organisations: createPostgresOrganisationStore(tx),
+        places: createPostgresPlaceStore(tx),
+        records: createPostgresAdminRecords(tx),
+        impersonations: createPostgresImpersonationStore(tx),
+        settings: createPostgresSettingsStore(tx),
+        factors: createPostgresFactorStore(tx),
+        recoveryCodes: createPostgresRecoveryCodeStore(tx),
+        assurance: createPostgresAssuranceStore(tx),
+        passkeys: createPostgresPasskeyStore(tx),
+        tokens: createPostgresOneTimeTokenStore(tx, attempting),
+        guards: createPostgresAddressGuardStore(tx),
+        pendingChanges: createPostgresPendingChangeStore(tx, attempting),
+        identities: createPostgresIdentityStore(tx),
+        oauthStates: createPostgresOAuthStateStore(tx),
+        outbox: {
+          async add(message, at) {
+            await tx.query('insert into auth.outbox (kind, message, created_at) values ($1, $2::jsonb, $3)', [
+              message.kind,
+              JSON.stringify(message),
+              at,
+            ]);
+          },
+          // Limits are laid over this by `limitMessages`.
+          countUnsent: () => undefined,
+        },
         async audit({ payload, address, at }) {
           await tx.query(
             `insert into auth.audit_log_entries (instance_id, payload, created_at, ip_address)

@@ -1,5 +1,6 @@
 import type { Transaction } from '@ashlar/postgres';
 import { createHash } from 'node:crypto';
+import { isUuid } from '../domain/uuid.ts';
 import type { NewUser, OwnProvider, UserChanges, UserStore } from '../application/stores.ts';
 import type { Metadata, User } from '../domain/user.ts';
 import { SELECT_USER, toUser, type UserRow } from './user-row.ts';
@@ -69,30 +70,6 @@ export function createPostgresUserStore(tx: Transaction, attempting: (attempt: A
       await tx.query(SAVE_IDENTITY, [userId, provider, JSON.stringify(data), at]);
     },
 
-    async keepConfirmation(userId, email, tokenHash, at) {
-      attempting('updating user');
-      await Promise.all([
-        tx.query(
-          'update auth.users set confirmation_token = $2, confirmation_sent_at = $3, updated_at = $3 where id = $1',
-          [userId, tokenHash, at],
-        ),
-        tx.query(KEEP_ONE_TIME_TOKEN, [userId, 'confirmation_token', tokenHash, email, at]),
-      ]);
-    },
-
-    async keepEmailChange(userId, newEmail, tokenHash, at) {
-      attempting('updating user');
-      await Promise.all([
-        tx.query(
-          `update auth.users set email_change = $2, email_change_token_new = $3, email_change_sent_at = $4,
-             email_change_confirm_status = 0, updated_at = $4
-           where id = $1`,
-          [userId, newEmail, tokenHash, at],
-        ),
-        tx.query(KEEP_ONE_TIME_TOKEN, [userId, 'email_change_token_new', tokenHash, newEmail, at]),
-      ]);
-    },
-
     remove(id) {
       attempting('deleting user');
       return affectsOne('delete from auth.users where id = $1', [id]);
@@ -104,17 +81,37 @@ export function createPostgresUserStore(tx: Transaction, attempting: (attempt: A
       if (user === null) return false;
       await tx.query(ERASE_IDENTITIES, [id, at]);
       await tx.query('delete from auth.one_time_tokens where user_id = $1', [id]);
+      await tx.query('delete from auth.mfa_factors where user_id = $1', [id]);
+      await tx.query('delete from auth.webauthn_credentials where user_id = $1', [id]);
       return affectsOne(ERASE_USER, [id, maskAddress(id, user.email), maskAddress(id, user.phone), at]);
     },
 
-    async list({ offset, limit }) {
+    async list({ offset, limit, term, sort, descending }) {
+      const { clause, values } = matching(term);
+      const direction = descending ? 'desc nulls last' : 'asc nulls first';
+      const order = `order by u.${sort} ${direction}, u.id limit $1 offset $2`;
       const [users, counted] = await Promise.all([
-        tx.query<UserRow>(`${SELECT_USER} order by u.created_at desc, u.id limit $1 offset $2`, [limit, offset]),
-        tx.query<{ total: number }>('select count(*)::float8 as total from auth.users'),
+        tx.query<UserRow>(`${SELECT_USER} where ${clause} ${order}`, [limit, offset, ...values]),
+        tx.query<{ total: number }>(
+          // The page's bounds take part, so that the numbers of the parameters are those of the page.
+          `select count(*)::float8 as total from auth.users u where ${clause} and $1::int is not null and $2::bigint is not null`,
+          [limit, offset, ...values],
+        ),
       ]);
       return { users: users.rows.map(toUser), total: counted.rows[0]?.total ?? 0 };
     },
   };
+}
+
+/** `$3` begins the values. Every alternative has an index, so that searching millions of accounts takes milliseconds. */
+function matching(term: string | null): { readonly clause: string; readonly values: readonly unknown[] } {
+  if (term === null) return { clause: 'true', values: [] };
+  const isId: boolean = isUuid(term);
+  if (isId) return { clause: 'u.id = $3', values: [term] };
+  const beginning = `${term.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  const clause = `(lower(u.email) like $3 or u.phone like $4 or lower(u.raw_user_meta_data ->> 'full_name') like $3
+    or lower(u.raw_user_meta_data ->> 'name') like $3)`;
+  return { clause, values: [beginning, beginning.replace(/^\+/, '')] };
 }
 
 // The unique index minds letter case and seeds may not, hence the look before. No conflict target: whichever of id, email and phone is taken, the row is not inserted, and a transaction that is
@@ -163,12 +160,6 @@ function changedColumns(changes: UserChanges): readonly (readonly [column: strin
     member === 'appMetadata' || member === 'userMetadata' ? JSON.stringify(value) : value,
   ]);
 }
-
-const KEEP_ONE_TIME_TOKEN = `
-  insert into auth.one_time_tokens (user_id, token_type, token_hash, relates_to, created_at, updated_at)
-  values ($1, $2::auth.one_time_token_type, $3, $4, $5::timestamptz at time zone 'UTC', $5::timestamptz at time zone 'UTC')
-  on conflict (user_id, token_type) do update
-  set token_hash = excluded.token_hash, relates_to = excluded.relates_to, updated_at = excluded.updated_at`;
 
 const ERASE_IDENTITIES = `
   update auth.identities

@@ -28,6 +28,7 @@ export type UserRow = {
   readonly is_anonymous: boolean;
   readonly identities: readonly IdentityJson[];
   readonly factors: readonly FactorJson[];
+  readonly organisations: User['organisations'];
 };
 
 interface IdentityJson {
@@ -57,8 +58,7 @@ interface FactorJson {
  * Seeds insert rows by hand, so what ordinary accounts always have may be missing or '' here. A ban until 'infinity'
  * becomes the last instant of the year 9999, because no Date holds infinity.
  */
-export const SELECT_USER = `
-  select u.id, coalesce(nullif(u.aud, ''), 'authenticated') as aud, coalesce(nullif(u.role, ''), 'authenticated') as role,
+export const USER_COLUMNS = `u.id, coalesce(nullif(u.aud, ''), 'authenticated') as aud, coalesce(nullif(u.role, ''), 'authenticated') as role,
     nullif(u.email, '') as email, nullif(u.phone, '') as phone, nullif(u.encrypted_password, '') as encrypted_password,
     u.email_confirmed_at, u.phone_confirmed_at, u.invited_at, u.confirmation_sent_at, u.recovery_sent_at,
     nullif(u.email_change, '') as email_change, u.email_change_sent_at,
@@ -77,8 +77,10 @@ export const SELECT_USER = `
         'id', f.id, 'friendly_name', f.friendly_name, 'factor_type', f.factor_type, 'status', f.status,
         'phone', f.phone, 'last_challenged_at', f.last_challenged_at,
         'created_at', f.created_at, 'updated_at', f.updated_at) order by f.created_at, f.id), '[]')
-      from auth.mfa_factors f where f.user_id = u.id) as factors
-  from auth.users u`;
+      from auth.mfa_factors f where f.user_id = u.id) as factors,
+    auth.organisations_of(u.id) as organisations`;
+
+export const SELECT_USER: string = `select ${USER_COLUMNS} from auth.users u`;
 
 export function toUser(row: UserRow): User {
   return {
@@ -108,6 +110,7 @@ export function toUser(row: UserRow): User {
     isAnonymous: row.is_anonymous,
     identities: row.identities.map((identity) => toIdentity(identity, row.created_at)),
     factors: row.factors.map(toFactor),
+    organisations: row.organisations,
   };
 }
 

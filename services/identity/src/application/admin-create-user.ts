@@ -5,6 +5,7 @@ import { mergeMetadata, providersMetadata } from '../domain/metadata.ts';
 import { recognisePasswordHash } from '../domain/password-hash.ts';
 import { AUTHENTICATED, type Metadata, type User } from '../domain/user.ts';
 import { auditEntry, SERVICE_ACTOR } from './audit-entry.ts';
+import { afterUserCreated } from './hooks.ts';
 import { checkNewPassword } from './new-password.ts';
 import type { NewUser, OwnProvider, Stores } from './stores.ts';
 import { report, type IdentityParts, type Visit } from './visit.ts';
@@ -27,6 +28,9 @@ export interface AdminUserInput {
 }
 
 /**
+ * Makes an account as an administrator wants it. The project's hook is told of it and not asked: it judges who comes by
+ * themselves, and a key that may do everything is not its business.
+ *
  * @throws {AshlarError} `identity.validation_failed`, `identity.email_exists`, `identity.phone_exists`,
  *   `identity.id_exists`, `identity.weak_password`, `identity.database_error`.
  */
@@ -63,6 +67,7 @@ export async function adminCreateUser(parts: IdentityParts, visit: Visit, input:
     await stores.audit(auditEntry('user_signedup', SERVICE_ACTOR, visit.client.address, now, traits));
     return created;
   });
+  afterUserCreated(parts, visit, user);
   report(parts, visit, 'user-created', user.id);
   return user;
 }
@@ -77,7 +82,7 @@ export async function hashOf(parts: IdentityParts, visit: Visit, input: AdminUse
     throw identityErrors.validationFailed({ detail: 'Password hash must be bcrypt, argon2i or argon2id' });
   }
   if (input.password === null) return null;
-  checkNewPassword(visit, input.password);
+  await checkNewPassword(parts, visit, input.password);
   return parts.passwords.hash(input.password);
 }
 

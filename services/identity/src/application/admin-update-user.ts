@@ -24,6 +24,7 @@ export async function adminUpdateUser(
     if (user === null) throw identityErrors.userNotFound();
     await refuseTakenAddresses(stores, user, input);
     await stores.users.update(id, changesOf(user, input, passwordHash, now), now);
+    if (passwordHash !== null && visit.settings.password.endsOtherSessions) await stores.sessions.endAll(id, null);
     if (input.email !== null && input.email !== user.email) {
       const data = { sub: id, email: input.email, email_verified: input.emailConfirm };
       await stores.users.saveIdentity(id, 'email', data, now);

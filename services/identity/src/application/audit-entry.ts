@@ -9,9 +9,43 @@ export type AuditAction =
   | 'user_signedup'
   | 'user_repeated_signup'
   | 'user_confirmation_requested'
+  | 'user_recovery_requested'
+  | 'user_reauthenticate_requested'
+  | 'user_invited'
+  | 'invite_accepted'
   | 'user_modified'
   | 'user_updated_password'
-  | 'user_deleted';
+  | 'user_deleted'
+  | 'organisation_created'
+  | 'organisation_modified'
+  | 'role_assigned'
+  | 'role_revoked'
+  | 'member_enabled'
+  | 'member_disabled'
+  | 'member_removed'
+  | 'ownership_transferred'
+  | 'role_defined'
+  | 'role_removed'
+  | 'member_invited'
+  | 'invitation_accepted'
+  | 'invitation_revoked'
+  | 'settings_modified'
+  | 'impersonation_started'
+  | 'session_ended'
+  | 'factor_in_progress'
+  | 'factor_unenrolled'
+  | 'factor_updated'
+  | 'factor_deleted'
+  | 'challenge_created'
+  | 'verification_attempted'
+  | 'generate_recovery_codes'
+  | 'recovery_codes_deleted'
+  | 'mfa_code_login'
+  | 'passkey_created'
+  | 'passkey_updated'
+  | 'passkey_deleted'
+  | 'identity_linked'
+  | 'identity_unlinked';
 
 const LOG_TYPES = {
   login: 'account',
@@ -21,9 +55,43 @@ const LOG_TYPES = {
   user_signedup: 'team',
   user_repeated_signup: 'user',
   user_confirmation_requested: 'user',
+  user_recovery_requested: 'user',
+  user_reauthenticate_requested: 'user',
+  user_invited: 'team',
+  invite_accepted: 'account',
   user_modified: 'user',
   user_updated_password: 'user',
   user_deleted: 'team',
+  organisation_created: 'team',
+  organisation_modified: 'team',
+  role_assigned: 'team',
+  role_revoked: 'team',
+  member_enabled: 'team',
+  member_disabled: 'team',
+  member_removed: 'team',
+  ownership_transferred: 'team',
+  role_defined: 'team',
+  role_removed: 'team',
+  member_invited: 'team',
+  invitation_accepted: 'team',
+  invitation_revoked: 'team',
+  settings_modified: 'settings',
+  impersonation_started: 'team',
+  session_ended: 'team',
+  factor_in_progress: 'factor',
+  factor_unenrolled: 'factor',
+  factor_updated: 'factor',
+  factor_deleted: 'factor',
+  challenge_created: 'factor',
+  verification_attempted: 'factor',
+  generate_recovery_codes: 'recovery_codes',
+  recovery_codes_deleted: 'recovery_codes',
+  mfa_code_login: 'factor',
+  passkey_created: 'user',
+  passkey_updated: 'user',
+  passkey_deleted: 'user',
+  identity_linked: 'account',
+  identity_unlinked: 'user',
 } as const satisfies Readonly<Record<AuditAction, string>>;
 
 export interface AuditEntry {

@@ -1,5 +1,6 @@
 import { identityErrors } from '../domain/identity-errors.ts';
 import { decideRefresh } from '../domain/refresh-decision.ts';
+import { sessionBounds, tokenEnd } from '../domain/session-bounds.ts';
 import { deriveRefreshToken, hashRefreshToken, MIN_REFRESH_TOKEN_LENGTH } from '../domain/refresh-token.ts';
 import { auditEntry } from './audit-entry.ts';
 import { renderSession, type OpenSession, type SessionDocument } from './session-document.ts';
@@ -27,14 +28,31 @@ export async function refreshSession(
   if (refreshToken.length < MIN_REFRESH_TOKEN_LENGTH) {
     throw identityErrors.validationFailed({ detail: 'Refresh token is not valid' });
   }
-  const outcome = await parts.inTransaction(visit, (stores) =>
-    exchange(stores, parts, visit, hashRefreshToken(refreshToken)),
-  );
+  const presentedHash = hashRefreshToken(refreshToken);
+  const swift = await refreshSwiftly(parts, visit, presentedHash);
+  if (swift !== null) return renderSession(parts, visit, swift, 'token_refresh');
+  const outcome = await parts.inTransaction(visit, (stores) => exchange(stores, parts, visit, presentedHash));
   if (outcome.kind === 'reused') {
     report(parts, visit, 'refresh-token-reused', outcome.userId);
     throw identityErrors.refreshTokenAlreadyUsed();
   }
-  return renderSession(parts, visit, outcome.opened);
+  return renderSession(parts, visit, outcome.opened, 'token_refresh');
+}
+
+/** The common case; null when it is another. */
+async function refreshSwiftly(parts: IdentityParts, visit: Visit, presentedHash: string): Promise<OpenSession | null> {
+  const at = parts.now();
+  const { sessions } = visit.settings;
+  const refreshToken = deriveRefreshToken(visit.project.keys.jwtSecret, presentedHash);
+  const refreshed = await parts.swiftRefresh(visit, {
+    presentedHash,
+    successorHash: hashRefreshToken(refreshToken),
+    client: visit.client,
+    bounds: sessionBounds(sessions, at),
+    at,
+    tokenExpiresAt: tokenEnd(sessions, at),
+  });
+  return refreshed === null ? null : { ...refreshed, refreshToken };
 }
 
 async function exchange(stores: Stores, parts: IdentityParts, visit: Visit, tokenHash: string): Promise<Outcome> {
@@ -43,13 +61,17 @@ async function exchange(stores: Stores, parts: IdentityParts, visit: Visit, toke
   if (state === 'session-gone') throw identityErrors.refreshSessionNotFound();
   const { user } = state;
   const now = parts.now();
-  const { refreshReuseIntervalSeconds } = visit.project.settings.auth;
-  const decision = decideRefresh({ ...state, bannedUntil: user.bannedUntil }, now, refreshReuseIntervalSeconds);
+  const { refreshReuseIntervalSeconds } = visit.settings.sessions;
+  const bounds = sessionBounds(visit.settings.sessions, now);
+  const attempt = { ...state, bannedUntil: user.bannedUntil };
+  const decision = decideRefresh(attempt, bounds, now, refreshReuseIntervalSeconds);
   switch (decision.kind) {
     case 'banned':
       throw identityErrors.refreshBanned();
     case 'session-expired':
       throw identityErrors.sessionExpired();
+    case 'session-inactive':
+      throw identityErrors.sessionInactive();
     case 'revoke-family':
       await Promise.all([
         stores.sessions.revokeFamily(state.session.id, now),
@@ -70,11 +92,19 @@ async function rotate(
   parentHash: string,
   at: Date,
 ): Promise<Outcome> {
-  const refreshToken = deriveRefreshToken(visit.project.keys.jwtSecret, session.id, parentHash);
+  const refreshToken = deriveRefreshToken(visit.project.keys.jwtSecret, parentHash);
   const refreshTokenHash = hashRefreshToken(refreshToken);
   const { client } = visit;
   await Promise.all([
-    stores.sessions.rotate({ sessionId: session.id, userId: user.id, parentHash, refreshTokenHash, client, at }),
+    stores.sessions.rotate({
+      sessionId: session.id,
+      userId: user.id,
+      parentHash,
+      refreshTokenHash,
+      client,
+      at,
+      tokenExpiresAt: tokenEnd(visit.settings.sessions, at),
+    }),
     stores.audit(auditEntry('token_refreshed', user, client.address, at)),
   ]);
   return { kind: 'open', opened: { user, session, refreshToken } };
@@ -83,8 +113,10 @@ async function rotate(
 async function repeatActive(stores: Stores, visit: Visit, state: RefreshState, at: Date): Promise<Outcome> {
   const { active, session, user } = state;
   if (active === null) throw identityErrors.refreshTokenAlreadyUsed();
-  const refreshToken = deriveRefreshToken(visit.project.keys.jwtSecret, session.id, active.parentHash);
+  // The first token of a session has no parent but the session.
+  const refreshToken = deriveRefreshToken(visit.project.keys.jwtSecret, active.parentHash ?? session.id);
   // The project's secret was changed since, so the active token cannot be told again: hand out its successor.
   if (hashRefreshToken(refreshToken) !== active.hash) return rotate(stores, visit, state, active.hash, at);
+  await stores.sessions.noteToken(session.id, tokenEnd(visit.settings.sessions, at));
   return { kind: 'open', opened: { user, session, refreshToken } };
 }

@@ -3,6 +3,7 @@ import type { PasswordWeakness } from '../domain/password-rules.ts';
 import type { Session } from '../domain/session.ts';
 import { renderUser, type UserDocument } from '../domain/user-document.ts';
 import type { User } from '../domain/user.ts';
+import { hookedClaims } from './hooks.ts';
 import type { IdentityParts, Visit } from './visit.ts';
 
 /** The answer to every successful sign-in and refresh. */
@@ -25,21 +26,28 @@ export interface OpenSession {
   readonly refreshToken: string;
 }
 
-/** Signs the access token outside of any transaction: keys are CPU work, and no connection should wait for it. */
+/**
+ * Signs the access token, with the claims the project's hook made of ours, outside of any transaction: keys are CPU
+ * work, and no connection should wait for it.
+ *
+ * @throws {AshlarError} those of `runHook`.
+ */
 export async function renderSession(
   parts: IdentityParts,
   visit: Visit,
   { user, session, refreshToken }: OpenSession,
+  authenticationMethod: string = session.methods[0]?.method ?? '',
 ): Promise<SessionDocument> {
-  const expiresIn = visit.project.settings.auth.jwtExpirySeconds;
+  const expiresIn = visit.settings.sessions.accessTokenSeconds;
   const issuedAt = Math.floor(parts.now().getTime() / 1000);
   const expiresAt = issuedAt + expiresIn;
-  const claims = accessTokenClaims(user, session, visit.issuer, { issuedAt, expiresAt });
+  const own = accessTokenClaims(user, session, visit.issuer, { issuedAt, expiresAt });
+  const claims = await hookedClaims(parts, visit, own, authenticationMethod);
   return {
-    access_token: await parts.signToken(visit.project, claims),
+    access_token: parts.signToken(visit.project, claims),
     token_type: 'bearer',
-    expires_in: expiresIn,
-    expires_at: expiresAt,
+    expires_in: Number(claims['exp']) - issuedAt,
+    expires_at: Number(claims['exp']),
     refresh_token: refreshToken,
     user: renderUser(user),
   };

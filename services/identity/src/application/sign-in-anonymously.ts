@@ -4,8 +4,11 @@ import { identityErrors } from '../domain/identity-errors.ts';
 import { mergeMetadata } from '../domain/metadata.ts';
 import { AUTHENTICATED, type Metadata } from '../domain/user.ts';
 import { auditEntry } from './audit-entry.ts';
+import { afterUserCreated, beforeUserCreated } from './hooks.ts';
 import { openSession } from './open-session.ts';
 import { renderSession, type SessionDocument } from './session-document.ts';
+import type { NewUser } from './stores.ts';
+import { unsavedUser } from './unsaved-user.ts';
 import { report, type IdentityParts, type Visit } from './visit.ts';
 
 /**
@@ -14,26 +17,28 @@ import { report, type IdentityParts, type Visit } from './visit.ts';
  * @throws {AshlarError} `identity.anonymous_provider_disabled`, `identity.signup_disabled`, `identity.database_error`.
  */
 export async function signInAnonymously(parts: IdentityParts, visit: Visit, data: Metadata): Promise<SessionDocument> {
-  const { auth } = visit.project.settings;
-  if (!auth.anonymousEnabled) throw identityErrors.anonymousProviderDisabled();
-  if (auth.disableSignup) throw identityErrors.signupDisabled();
+  const { general } = visit.settings;
+  if (!general.anonymousEnabled) throw identityErrors.anonymousProviderDisabled();
+  if (general.disableSignup) throw identityErrors.signupDisabled();
   const now = parts.now();
   const id = randomUUID();
+  const candidate: NewUser = {
+    id,
+    role: AUTHENTICATED,
+    email: null,
+    phone: null,
+    passwordHash: null,
+    emailConfirmedAt: null,
+    phoneConfirmedAt: null,
+    bannedUntil: null,
+    appMetadata: {},
+    userMetadata: mergeMetadata({}, data),
+    isAnonymous: true,
+    at: now,
+  };
+  await beforeUserCreated(parts, visit, unsavedUser(candidate));
   const opened = await parts.inTransaction(visit, async (stores) => {
-    const inserted = await stores.users.insert({
-      id,
-      role: AUTHENTICATED,
-      email: null,
-      phone: null,
-      passwordHash: null,
-      emailConfirmedAt: null,
-      phoneConfirmedAt: null,
-      bannedUntil: null,
-      appMetadata: {},
-      userMetadata: mergeMetadata({}, data),
-      isAnonymous: true,
-      at: now,
-    });
+    const inserted = await stores.users.insert(candidate);
     if (!inserted) throw identityErrors.databaseError({ attempt: 'saving new user' });
     const actor = { id, email: null, phone: null };
     const [, session, user] = await Promise.all([
@@ -46,5 +51,6 @@ export async function signInAnonymously(parts: IdentityParts, visit: Visit, data
     return { ...session, user: must(user, 'the anonymous user just made') };
   });
   report(parts, visit, 'signed-in-anonymously', id);
+  afterUserCreated(parts, visit, opened.user);
   return renderSession(parts, visit, opened);
 }

@@ -1,7 +1,24 @@
 import type { Project } from '@ashlar/service';
-import type { ClientTrace, Session } from '../domain/session.ts';
+import type { AssuranceLevel, ClientTrace, Session } from '../domain/session.ts';
 import type { Metadata, User } from '../domain/user.ts';
+import type { AssuranceStore } from './assurance-store.ts';
+import type { AddressGuardStore } from './address-guard-store.ts';
 import type { AuditEntry } from './audit-entry.ts';
+import type { AdminRecords } from './admin-records.ts';
+import type { AttemptStore } from './attempt-store.ts';
+import type { SettingsStore } from './settings-store.ts';
+import type { ImpersonationStore } from './impersonation-store.ts';
+import type { OrganisationStore } from './organisation-store.ts';
+import type { PlaceStore } from './place-store.ts';
+import type { FactorStore } from './factor-store.ts';
+import type { FlowStore } from './flow-store.ts';
+import type { OneTimeTokenStore } from './one-time-token-store.ts';
+import type { IdentityStore } from './identity-store.ts';
+import type { OAuthStateStore } from './oauth-state-store.ts';
+import type { Outbox } from './outgoing-message.ts';
+import type { PasskeyStore } from './passkey-store.ts';
+import type { RecoveryCodeStore } from './recovery-code-store.ts';
+import type { PendingChangeStore } from './pending-change-store.ts';
 
 export interface NewUser {
   readonly id: string;
@@ -23,7 +40,8 @@ export interface UserChanges {
   readonly role?: string;
   readonly email?: string;
   readonly phone?: string;
-  readonly passwordHash?: string;
+  /** Null takes the password away. */
+  readonly passwordHash?: string | null;
   readonly emailConfirmedAt?: Date;
   readonly phoneConfirmedAt?: Date;
   readonly bannedUntil?: Date | null;
@@ -34,6 +52,15 @@ export interface UserChanges {
 
 /** The two ways this server itself vouches for; other providers come with their feature. */
 export type OwnProvider = 'email' | 'phone';
+
+export interface UserSearch {
+  readonly offset: number;
+  readonly limit: number;
+  /** Beginning of an address, a number or a name, or an id; null = everybody. */
+  readonly term: string | null;
+  readonly sort: 'created_at' | 'last_sign_in_at' | 'email';
+  readonly descending: boolean;
+}
 
 export interface UserStore {
   findById(id: string): Promise<User | null>;
@@ -50,13 +77,10 @@ export interface UserStore {
   markSignedIn(id: string, verifiedHash: string | null, at: Date): Promise<boolean>;
   /** Adds the account's identity at a provider of our own, or brings its data up to date. */
   saveIdentity(userId: string, provider: OwnProvider, data: Metadata, at: Date): Promise<void>;
-  keepConfirmation(userId: string, email: string, tokenHash: string, at: Date): Promise<void>;
-  keepEmailChange(userId: string, newEmail: string, tokenHash: string, at: Date): Promise<void>;
   remove(id: string): Promise<boolean>;
   /** Keeps the row for those who reference it, and forgets who it was. */
   erase(id: string, at: Date): Promise<boolean>;
-  /** Newest first. */
-  list(page: { readonly offset: number; readonly limit: number }): Promise<{
+  list(search: UserSearch): Promise<{
     readonly users: readonly User[];
     readonly total: number;
   }>;
@@ -66,6 +90,8 @@ interface NewSession extends Session {
   readonly refreshTokenHash: string;
   readonly client: ClientTrace;
   readonly at: Date;
+  /** The latest end of the access token that goes with it. */
+  readonly tokenExpiresAt: Date;
 }
 
 /** All that a refresh is decided on, read while the session is locked. */
@@ -75,6 +101,20 @@ export interface RefreshState {
   readonly active: { readonly hash: string; readonly parentHash: string | null } | null;
   readonly session: Session;
   readonly sessionEndsAt: Date | null;
+  readonly begunAt: Date;
+  readonly usedAt: Date;
+}
+
+/** A session as its user sees it. */
+export interface ListedSession {
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly usedAt: Date;
+  /** It ends here whatever happens; null = no such bound of its own. */
+  readonly endsAt: Date | null;
+  readonly assuranceLevel: AssuranceLevel;
+  readonly userAgent: string;
+  readonly address: string;
 }
 
 interface Rotation {
@@ -84,14 +124,23 @@ interface Rotation {
   readonly refreshTokenHash: string;
   readonly client: ClientTrace;
   readonly at: Date;
+  readonly tokenExpiresAt: Date;
 }
 
 export interface SessionStore {
   open(session: NewSession): Promise<void>;
   exists(id: string, userId: string): Promise<boolean>;
+  /** Null when the user has no such session. */
+  read(id: string, userId: string): Promise<Session | null>;
   /** Locks the token's session until the transaction ends, so that uses of one family come one after the other. */
   lockByRefreshToken(hash: string): Promise<RefreshState | 'unknown' | 'session-gone'>;
   rotate(rotation: Rotation): Promise<void>;
+  /** An access token is issued for the session without a rotation: it can live until then. */
+  noteToken(id: string, tokenExpiresAt: Date): Promise<void>;
+  /** Of one user, the one used last first, the first hundred. */
+  list(userId: string): Promise<readonly ListedSession[]>;
+  /** False when the user has no such session. */
+  endOne(id: string, userId: string): Promise<boolean>;
   revokeFamily(sessionId: string, at: Date): Promise<void>;
   end(id: string): Promise<void>;
   /** Ends every session of the user, but for the one to keep. */
@@ -105,6 +154,23 @@ export interface SessionStore {
 export interface Stores {
   readonly users: UserStore;
   readonly sessions: SessionStore;
+  readonly flows: FlowStore;
+  readonly attempts: AttemptStore;
+  readonly organisations: OrganisationStore;
+  readonly places: PlaceStore;
+  readonly settings: SettingsStore;
+  readonly records: AdminRecords;
+  readonly impersonations: ImpersonationStore;
+  readonly factors: FactorStore;
+  readonly recoveryCodes: RecoveryCodeStore;
+  readonly assurance: AssuranceStore;
+  readonly passkeys: PasskeyStore;
+  readonly tokens: OneTimeTokenStore;
+  readonly guards: AddressGuardStore;
+  readonly pendingChanges: PendingChangeStore;
+  readonly identities: IdentityStore;
+  readonly oauthStates: OAuthStateStore;
+  readonly outbox: Outbox;
   audit(entry: AuditEntry): Promise<void>;
 }
 

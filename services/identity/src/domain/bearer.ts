@@ -37,6 +37,27 @@ export function readBearer({ caller, refusal }: Resolved, hasBearer: boolean): B
   };
 }
 
+export function isAdminRole(role: string): boolean {
+  return ADMIN_ROLES.has(role);
+}
+
+/** Whether somebody acts in the name of the user the token is of. */
+export function isImpersonated({ caller }: Resolved): boolean {
+  return caller.claims['act'] !== undefined;
+}
+
+/** Whether the caller holds the secret key or an administrator's token. */
+export function isAdmin({ caller, refusal }: Resolved): boolean {
+  return refusal === null && ADMIN_ROLES.has(caller.role);
+}
+
+/** An administrator in the words of the trail: whom the token names, or its role. */
+export function actorOf({ caller }: Resolved): string {
+  const { email, sub } = caller.claims;
+  for (const name of [email, sub]) if (typeof name === 'string' && name !== '') return name.slice(0, 255);
+  return caller.role;
+}
+
 /** @throws {AshlarError} `identity.no_authorization`, `identity.bad_jwt`, `identity.not_admin`. */
 export function requireAdmin({ caller, refusal }: Resolved): void {
   if (refusal !== null) throw unverifiable(refusal);
@@ -54,11 +75,15 @@ const WHY: Readonly<Record<Refusal['reason'], string>> = {
   'token-issued-in-future': 'token has invalid claims: token used before issued',
   'token-claims': 'token has invalid claims',
   'role-unknown': 'token has invalid claims: role is not one of this project',
+  'session-revoked': 'session has ended',
+  'user-banned': 'user is banned',
   'key-unknown': 'no valid API key',
   'key-missing': 'no API key',
 };
 
 /** What a token the door could not verify is answered with. */
 export function unverifiable({ reason }: Refusal): AshlarError {
+  if (reason === 'session-revoked') return identityErrors.sessionNotFound();
+  if (reason === 'user-banned') return identityErrors.userBanned();
   return identityErrors.badJwt({ detail: `invalid JWT: unable to parse or verify signature, ${WHY[reason]}` });
 }

@@ -4,6 +4,8 @@ export const MAX_PASSWORD_BYTES = 72;
 export interface PasswordRules {
   /** Characters, counted as code points. */
   readonly minLength: number;
+  /** Of each entry at least one character must occur. */
+  readonly requiredCharacters: readonly string[];
 }
 
 type WeakPasswordReason = 'length' | 'characters' | 'pwned';
@@ -13,10 +15,28 @@ export interface PasswordWeakness {
   readonly message: string;
 }
 
+/** What a password that was found in a leak is told. */
+export const LEAKED: PasswordWeakness = {
+  reasons: ['pwned'],
+  message: 'Password is known to be weak and easy to guess, please choose a different one.',
+};
+
 /** What the rules say against a password; null when nothing. */
 export function findWeakness(password: string, rules: PasswordRules): PasswordWeakness | null {
-  if (Array.from(password).length >= rules.minLength) return null;
-  return { reasons: ['length'], message: `Password should be at least ${rules.minLength} characters.` };
+  const characters = new Set(password);
+  const isShort = Array.from(password).length < rules.minLength;
+  const missing = rules.requiredCharacters.filter((set) => !Array.from(set).some((one) => characters.has(one)));
+  if (!isShort && missing.length === 0) return null;
+  const sentences = [
+    ...(isShort ? [`Password should be at least ${rules.minLength} characters.`] : []),
+    ...(missing.length > 0
+      ? [`Password should contain at least one character of each: ${rules.requiredCharacters.join(', ')}.`]
+      : []),
+  ];
+  return {
+    reasons: [...(isShort ? (['length'] as const) : []), ...(missing.length > 0 ? (['characters'] as const) : [])],
+    message: sentences.join(' '),
+  };
 }
 
 export function isTooLong(password: string): boolean {

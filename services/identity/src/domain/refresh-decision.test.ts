@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { sessionBounds } from './session-bounds.ts';
+import type { SessionSettings } from './settings.ts';
 import { decideRefresh, type RefreshAttempt } from './refresh-decision.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');
@@ -8,7 +10,18 @@ const fresh: RefreshAttempt = {
   presented: { hash: 'c', revoked: false, replacedAt: secondsAgo(60) },
   active: { hash: 'c', parentHash: 'b' },
   sessionEndsAt: null,
+  begunAt: secondsAgo(7200),
+  usedAt: secondsAgo(600),
   bannedUntil: null,
+};
+const settings: SessionSettings = {
+  accessTokenSeconds: 900,
+  refreshTokenSeconds: 604_800,
+  refreshReuseIntervalSeconds: 10,
+  maxSeconds: null,
+  inactivitySeconds: null,
+  singlePerUser: false,
+  cookiesEnabled: false,
 };
 const used = (replaced: number, activeParent: string | null): RefreshAttempt => ({
   ...fresh,
@@ -27,5 +40,18 @@ test.each([
   ['a banned user gets nothing', { ...fresh, bannedUntil: new Date(now.getTime() + 1) }, 'banned'],
   ['a ban that is over counts no more', { ...fresh, bannedUntil: now }, 'rotate'],
 ] as const)('%s', (_sentence, attempt, kind) => {
-  expect(decideRefresh(attempt, now, 10)).toEqual({ kind });
+  expect(decideRefresh(attempt, sessionBounds(settings, now), now, 10)).toEqual({ kind });
+});
+
+test.each([
+  ['begun too long ago', { maxSeconds: 7200 }, 'session-expired'],
+  ['begun a moment less ago', { maxSeconds: 7201 }, 'rotate'],
+  ['unused too long', { inactivitySeconds: 600 }, 'session-inactive'],
+  ['unused a moment less long', { inactivitySeconds: 601 }, 'rotate'],
+  ['whose token was not used for its life', { refreshTokenSeconds: 600 }, 'session-expired'],
+] as const)('a session %s is judged by the settings of now', (_sentence, changed, kind) => {
+  const bounds = sessionBounds({ ...settings, ...changed }, now);
+  expect(decideRefresh(fresh, bounds, now, 10)).toEqual({ kind });
+  // A replaced token of it is no way around.
+  if (kind !== 'rotate') expect(decideRefresh(used(1, 'a'), bounds, now, 10)).toEqual({ kind });
 });

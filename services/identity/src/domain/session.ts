@@ -12,6 +12,8 @@ export interface Session {
   readonly assuranceLevel: AssuranceLevel;
   /** Newest first. */
   readonly methods: readonly AuthenticationMethod[];
+  /** The organisation it was switched to; without one its tokens act for the first of the user's. */
+  readonly organisationId?: string | null;
 }
 
 /** Where a session is used from, kept for its owner to recognise it. */

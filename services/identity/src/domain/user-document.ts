@@ -49,7 +49,7 @@ function renderIdentity(identity: Identity): UserDocument {
   });
 }
 
-function renderFactor(factor: Factor): UserDocument {
+export function renderFactor(factor: Factor): UserDocument {
   return omitEmpty({
     id: factor.id,
     friendly_name: factor.friendlyName ?? undefined,

@@ -1,3 +1,5 @@
+import type { Rights } from './permissions.ts';
+
 /** An account as the database holds it; optional times are null until they happened. */
 export interface User {
   readonly id: string;
@@ -28,6 +30,15 @@ export interface User {
   readonly isAnonymous: boolean;
   readonly identities: readonly Identity[];
   readonly factors: readonly Factor[];
+  /** Those the user is an active member of, in the order they were joined; at most 50. */
+  readonly organisations: readonly OrganisationRights[];
+}
+
+/** What a user may do in an organisation, as tokens say it. */
+export interface OrganisationRights extends Rights {
+  readonly id: string;
+  readonly slug: string;
+  readonly roles: readonly string[];
 }
 
 export type Metadata = Readonly<Record<string, unknown>>;
@@ -49,7 +60,7 @@ export interface Identity {
 export interface Factor {
   readonly id: string;
   readonly friendlyName: string | null;
-  readonly type: 'totp' | 'phone' | 'webauthn';
+  readonly type: 'totp' | 'phone' | 'webauthn' | 'recovery_code';
   readonly status: 'unverified' | 'verified';
   readonly phone: string | null;
   readonly lastChallengedAt: Date | null;

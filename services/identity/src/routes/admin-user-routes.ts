@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { adminCreateUser, type AdminUserInput } from '../application/admin-create-user.ts';
 import { adminDeleteUser } from '../application/admin-delete-user.ts';
 import { adminUpdateUser } from '../application/admin-update-user.ts';
+import type { UserSearch } from '../application/stores.ts';
 import type { IdentityParts } from '../application/visit.ts';
 import { parseBanDuration } from '../domain/ban-duration.ts';
 import { requireAdmin } from '../domain/bearer.ts';
@@ -41,8 +42,8 @@ export function addAdminUserRoutes(app: FastifyInstance, parts: IdentityParts): 
   app.get(USERS, async (request, reply) => {
     requireAdmin(request.ashlar);
     const page = readPage(queryText(request, 'page'), queryText(request, 'per_page'));
-    const window = { offset: (page.number - 1) * page.size, limit: page.size };
-    const { users, total } = await parts.inTransaction(visitOf(request), (stores) => stores.users.list(window));
+    const search = { offset: (page.number - 1) * page.size, limit: page.size, ...readSearch(request) };
+    const { users, total } = await parts.inTransaction(visitOf(request), (stores) => stores.users.list(search));
     reply.headers(pageHeaders(`${visitOf(request).issuer}${USERS}`, page, total));
     return { users: users.map(renderUser), aud: AUTHENTICATED };
   });
@@ -73,6 +74,22 @@ export function addAdminUserRoutes(app: FastifyInstance, parts: IdentityParts): 
     await adminDeleteUser(parts, visitOf(request), id, soft);
     return {};
   });
+}
+
+const SORTS = ['created_at', 'last_sign_in_at', 'email'] as const;
+const MAX_TERM_LENGTH = 320;
+
+/** `filter` looks for the beginning of an address, a number or a name, or for an id; `sort` is `email` or `-email`. */
+function readSearch(request: FastifyRequest): Pick<UserSearch, 'term' | 'sort' | 'descending'> {
+  const term = queryText(request, 'filter').trim().slice(0, MAX_TERM_LENGTH);
+  const wanted = queryText(request, 'sort') || '-created_at';
+  const sort = SORTS.find((name) => name === wanted.replace(/^-/, ''));
+  if (sort === undefined) {
+    throw identityErrors.validationFailed({
+      detail: `sort must be one of ${SORTS.join(', ')}, got ${JSON.stringify(wanted.slice(0, 50))}`,
+    });
+  }
+  return { term: term === '' || term.includes('\0') ? null : term, sort, descending: wanted.startsWith('-') };
 }
 
 function readUserId(request: FastifyRequest): string {

@@ -1,48 +1,26 @@
 import type { FastifyInstance } from 'fastify';
+import { enabledProviders } from '../application/configured-provider.ts';
+import type { IdentityParts } from '../application/visit.ts';
+import { KNOWN_PROVIDERS } from '../domain/provider-keys.ts';
 
-/** Providers clients ask about; each turns true with its feature. */
-const OAUTH_PROVIDERS = [
-  'apple',
-  'azure',
-  'bitbucket',
-  'discord',
-  'facebook',
-  'figma',
-  'fly',
-  'github',
-  'gitlab',
-  'google',
-  'kakao',
-  'keycloak',
-  'linkedin_oidc',
-  'notion',
-  'slack',
-  'slack_oidc',
-  'snapchat',
-  'spotify',
-  'twitch',
-  'twitter',
-  'workos',
-  'x',
-  'zoom',
-] as const;
-
-export function addSettingsRoute(app: FastifyInstance): void {
+export function addSettingsRoute(app: FastifyInstance, { providers }: Pick<IdentityParts, 'providers'>): void {
   app.get('/settings', (request) => {
-    const { auth } = request.ashlar.project.settings;
+    const { general, email, phone, passkeys } = request.identitySettings;
+    const enabled = enabledProviders(providers, request.identitySettings);
     return {
       external: {
-        anonymous_users: auth.anonymousEnabled,
-        ...Object.fromEntries(OAUTH_PROVIDERS.map((provider) => [provider, false])),
-        email: auth.emailEnabled,
-        phone: false,
+        anonymous_users: general.anonymousEnabled,
+        ...Object.fromEntries(KNOWN_PROVIDERS.map((key) => [key, false])),
+        ...Object.fromEntries(enabled.map(({ key }) => [key, true])),
+        email: email.enabled,
+        phone: phone.enabled,
       },
-      disable_signup: auth.disableSignup,
-      mailer_autoconfirm: auth.autoconfirmEmail,
-      phone_autoconfirm: false,
-      sms_provider: '',
+      disable_signup: general.disableSignup,
+      mailer_autoconfirm: email.autoconfirm,
+      phone_autoconfirm: phone.autoconfirm,
+      sms_provider: phone.twilio === null ? '' : 'twilio',
       saml_enabled: false,
-      passkeys_enabled: false,
+      passkeys_enabled: passkeys.enabled,
     };
   });
 }

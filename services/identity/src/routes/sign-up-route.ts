@@ -4,9 +4,9 @@ import { signInAnonymously } from '../application/sign-in-anonymously.ts';
 import { signUp } from '../application/sign-up.ts';
 import type { IdentityParts } from '../application/visit.ts';
 import { identityErrors } from '../domain/identity-errors.ts';
-import { checkCodeChallenge } from '../domain/pkce.ts';
-import { readEmail } from './read-address.ts';
+import { readContact } from './read-address.ts';
 import { optionalMetadata, optionalText, readBody } from './read-body.ts';
+import { readWishes, wishMembers } from './read-wishes.ts';
 import { visitOf } from './visit-of.ts';
 
 const SignUpBody = z.object({
@@ -14,8 +14,7 @@ const SignUpBody = z.object({
   phone: optionalText,
   password: optionalText,
   data: optionalMetadata,
-  code_challenge: optionalText,
-  code_challenge_method: optionalText,
+  ...wishMembers,
 });
 
 export function addSignUpRoute(app: FastifyInstance, parts: IdentityParts): void {
@@ -27,12 +26,7 @@ export function addSignUpRoute(app: FastifyInstance, parts: IdentityParts): void
     if (body.password === '') {
       throw identityErrors.validationFailed({ detail: 'Signup requires a valid password' });
     }
-    if (body.email !== '' && body.phone !== '') {
-      const detail = 'Only an email address or phone number should be provided on signup.';
-      throw identityErrors.validationFailed({ detail });
-    }
-    checkCodeChallenge(body.code_challenge, body.code_challenge_method);
-    if (body.email === '') throw identityErrors.phoneProviderDisabled();
-    return signUp(parts, visit, { email: readEmail(body.email), password: body.password, data });
+    const contact = readContact(body, 'Only an email address or phone number should be provided on signup.');
+    return signUp(parts, visit, { contact, password: body.password, data, wishes: readWishes(request, body) });
   });
 }

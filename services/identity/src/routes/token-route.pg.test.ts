@@ -80,6 +80,8 @@ test('only who knows the password learns that an account is banned or unconfirme
 test('a number signs in once it is confirmed', async () => {
   const user = { phone: '+4915112345678', password: 'secret1' };
   const made = await identity.ask({ url: '/admin/users', token: identity.serviceToken, body: user });
+  expect(await signIn(user)).toMatchObject(refused(422, 'phone_provider_disabled', 'Phone logins are disabled'));
+  await identity.configure('phone', { enabled: true });
   expect(await signIn(user)).toMatchObject(refused(400, 'phone_not_confirmed', 'Phone not confirmed'));
   const url = `/admin/users/${made.body.id}`;
   await identity.ask({ method: 'PUT', url, token: identity.serviceToken, body: { phone_confirm: true } });
@@ -109,7 +111,7 @@ test.each([
     'flow_state_not_found',
     'invalid flow state, no valid flow state found',
   ],
-  ['id_token', {}, 400, 'invalid_credentials', 'unsupported_grant_type'],
+  ['id_token', {}, 400, 'validation_failed', 'id_token required'],
   ['', {}, 400, 'invalid_credentials', 'unsupported_grant_type'],
 ])('grant %s with %j is refused', async (grant, body, status, code, message) => {
   const answer = await identity.ask({ url: `/token?grant_type=${grant}`, body, headers: API_VERSION });

@@ -1,12 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { exchangeCode } from '../application/exchange-code.ts';
 import { refreshSession } from '../application/refresh-session.ts';
 import type { SessionDocument } from '../application/session-document.ts';
 import { signInWithPassword } from '../application/sign-in-with-password.ts';
 import type { IdentityParts } from '../application/visit.ts';
 import { identityErrors } from '../domain/identity-errors.ts';
+import { refreshTokenInCookie } from './cookie-sessions.ts';
 import { readPhone } from './read-address.ts';
-import { optionalText, readBody } from './read-body.ts';
+import { idTokenGrant } from './id-token-grant.ts';
+import { hasBody, optionalText, readBody } from './read-body.ts';
 import { queryText, visitOf } from './visit-of.ts';
 
 const PasswordBody = z.object({ email: optionalText, phone: optionalText, password: optionalText });
@@ -19,9 +22,11 @@ export function addTokenRoute(app: FastifyInstance, parts: IdentityParts): void 
       case 'password':
         return passwordGrant(parts, request);
       case 'refresh_token':
-        return refreshSession(parts, visitOf(request), readBody(request, RefreshBody).refresh_token);
+        return refreshSession(parts, visitOf(request), presentedToken(request));
       case 'pkce':
-        throw refusePkce(request);
+        return pkceGrant(parts, request);
+      case 'id_token':
+        return idTokenGrant(parts, request);
       case 'web3':
         throw identityErrors.web3ProviderDisabled();
       default:
@@ -43,10 +48,16 @@ function passwordGrant(parts: IdentityParts, request: FastifyRequest): Promise<S
   return signInWithPassword(parts, visit, { by: 'email', email: email.trim().toLowerCase(), password });
 }
 
-/** No flow that begins with PKCE is offered yet, so no code can be known. */
-function refusePkce(request: FastifyRequest): Error {
-  const body = readBody(request, PkceBody);
-  if (body.auth_code !== '' && body.code_verifier !== '') return identityErrors.flowStateNotFound();
+/** From the body, or from the cookie of a page that has no token to put there. */
+function presentedToken(request: FastifyRequest): string {
+  const inCookie = refreshTokenInCookie(request);
+  const inBody = inCookie === '' || hasBody(request) ? readBody(request, RefreshBody).refresh_token : '';
+  return inBody === '' ? inCookie : inBody;
+}
+
+function pkceGrant(parts: IdentityParts, request: FastifyRequest): Promise<SessionDocument> {
+  const { auth_code: code, code_verifier: verifier } = readBody(request, PkceBody);
+  if (code !== '' && verifier !== '') return exchangeCode(parts, visitOf(request), code, verifier);
   const detail = 'invalid request: both auth code and code verifier should be non-empty';
-  return identityErrors.validationFailed({ detail });
+  throw identityErrors.validationFailed({ detail });
 }

@@ -3,19 +3,20 @@ import { z } from 'zod';
 import { authenticate } from '../application/authenticate.ts';
 import { updateUser } from '../application/update-user.ts';
 import type { IdentityParts } from '../application/visit.ts';
-import { checkCodeChallenge } from '../domain/pkce.ts';
 import { renderUser } from '../domain/user-document.ts';
 import { readEmail, readPhone } from './read-address.ts';
 import { optionalMetadata, optionalText, readBody } from './read-body.ts';
+import { readWishes, wishMembers } from './read-wishes.ts';
 import { bearerOf, visitOf } from './visit-of.ts';
 
 const UserBody = z.object({
   email: optionalText,
   phone: optionalText,
   password: optionalText,
+  current_password: optionalText,
+  nonce: optionalText,
   data: optionalMetadata,
-  code_challenge: optionalText,
-  code_challenge_method: optionalText,
+  ...wishMembers,
 });
 
 export function addUserRoutes(app: FastifyInstance, parts: IdentityParts): void {
@@ -28,12 +29,14 @@ export function addUserRoutes(app: FastifyInstance, parts: IdentityParts): void 
   app.put('/user', async (request) => {
     const bearer = bearerOf(request);
     const body = readBody(request, UserBody);
-    checkCodeChallenge(body.code_challenge, body.code_challenge_method);
     const update = {
       email: body.email === '' ? null : readEmail(body.email),
       phone: body.phone === '' ? null : readPhone(body.phone),
       password: body.password === '' ? null : body.password,
       data: body.data,
+      nonce: body.nonce,
+      currentPassword: body.current_password,
+      wishes: readWishes(request, body),
     };
     return renderUser(await updateUser(parts, visitOf(request), bearer, update));
   });

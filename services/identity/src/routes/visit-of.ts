@@ -1,14 +1,30 @@
 import { formatTraceparent } from '@ashlar/telemetry';
-import type { FastifyRequest } from 'fastify';
-import type { Visit } from '../application/visit.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { IdentityParts, Visit } from '../application/visit.ts';
 import { readBearer, type Bearer } from '../domain/bearer.ts';
+import type { IdentitySettings } from '../domain/settings.ts';
 
-export function visitOf({ ashlar, headers }: FastifyRequest): Visit {
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Of the project the request is for; set before any handler of this service runs. */
+    identitySettings: IdentitySettings;
+  }
+}
+
+/** Puts the settings in force on every request, so that a handler reads one state of them. */
+export function readSettings(app: FastifyInstance, parts: Pick<IdentityParts, 'settings'>): void {
+  app.addHook('preHandler', async (request) => {
+    request.identitySettings = await parts.settings.of(request.ashlar.project);
+  });
+}
+
+export function visitOf({ ashlar, headers, identitySettings }: FastifyRequest): Visit {
   return {
     project: ashlar.project,
     traceparent: formatTraceparent(ashlar.trace),
     issuer: `${ashlar.publicUrl}/auth/v1`,
     client: { address: ashlar.clientAddress, userAgent: headers['user-agent'] ?? '' },
+    settings: identitySettings,
   };
 }
 

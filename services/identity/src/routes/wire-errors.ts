@@ -1,27 +1,11 @@
-import { AshlarError, type ErrorKind } from '@ashlar/kernel';
-import type { DoorFailure, Refusal, RenderedError } from '@ashlar/service';
+import { AshlarError } from '@ashlar/kernel';
+import { type DoorFailure, type Refusal, type RenderedError, statusOfKind } from '@ashlar/service';
+import { FACTOR_WIRE_CODES } from '../domain/factor-errors.ts';
 
 /** The version header that asks for the newer error shape, and the first version that has it. */
 export const API_VERSION_HEADER = 'x-supabase-api-version';
 const API_VERSION = '2024-01-01';
 const VERSION_FORM = /^\d{4}-\d{2}-\d{2}$/;
-
-const STATUS: Readonly<Record<ErrorKind, number>> = {
-  malformed: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  not_found: 404,
-  method_not_allowed: 405,
-  not_acceptable: 406,
-  conflict: 409,
-  precondition: 412,
-  too_large: 413,
-  unprocessable: 422,
-  rate_limited: 429,
-  internal: 500,
-  unavailable: 503,
-  timeout: 504,
-};
 
 /** Codes on the wire that are not simply our own without its prefix. */
 const WIRE_CODES: Readonly<Record<string, string>> = {
@@ -30,11 +14,27 @@ const WIRE_CODES: Readonly<Record<string, string>> = {
   'identity.refresh_banned': 'user_banned',
   'identity.email_logins_disabled': 'email_provider_disabled',
   'identity.email_signups_disabled': 'email_provider_disabled',
+  'identity.session_inactive': 'session_expired',
+  'identity.own_session_not_found': 'session_not_found',
+  'identity.phone_logins_disabled': 'phone_provider_disabled',
+  'identity.unsupported_phone_provider': 'phone_provider_disabled',
+  'identity.link_expired': 'otp_expired',
+  'identity.mail_too_soon': 'over_email_send_rate_limit',
+  'identity.sms_too_soon': 'over_sms_send_rate_limit',
   'identity.refresh_session_not_found': 'session_not_found',
   'identity.unsupported_grant_type': 'invalid_credentials',
   'identity.anonymous_password': 'validation_failed',
+  'identity.attempt_rejected': 'invalid_credentials',
+  'identity.hook_refused': 'unknown',
+  'identity.hook_failed': 'unexpected_failure',
+  'identity.foreign_origin': 'validation_failed',
   'identity.id_exists': 'user_already_exists',
-  'identity.mfa_enroll_disabled': 'feature_disabled',
+  ...FACTOR_WIRE_CODES,
+  'identity.provider_refused': 'bad_oauth_callback',
+  'identity.provider_failed': 'unexpected_failure',
+  'identity.provider_email_missing': 'email_address_not_provided',
+  'identity.bad_id_token': 'validation_failed',
+  'identity.nonce_mismatch': 'validation_failed',
   'identity.not_found': 'unknown',
   'identity.database_error': 'unexpected_failure',
 };
@@ -57,6 +57,26 @@ interface WireError {
 export function renderError(error: unknown, apiVersion: string | undefined, requestId: string): RenderedError {
   return render(toWire(error, requestId), apiVersion);
 }
+
+/** The same for a browser on its way back from a provider, as parameters of the address it is sent to. */
+export function errorParameters(error: unknown, requestId: string): URLSearchParams {
+  const { status, code, message } = toWire(error, requestId);
+  return new URLSearchParams({
+    error: OAUTH_ERRORS[code] ?? OAUTH_ERRORS[status] ?? 'server_error',
+    error_code: code,
+    error_description: message,
+  });
+}
+
+/** OAuth's own word for an error, by our code or else by status. */
+const OAUTH_ERRORS: Readonly<Record<string, string>> = {
+  signup_disabled: 'access_denied',
+  user_banned: 'access_denied',
+  provider_email_needs_verification: 'access_denied',
+  400: 'invalid_request',
+  401: 'unauthorized_client',
+  403: 'access_denied',
+};
 
 /** What the door says on this service's paths. */
 export function renderDoorFailure(
@@ -94,15 +114,17 @@ function toWire(error: unknown, requestId: string): WireError {
   if (!(error instanceof AshlarError)) {
     return { status: 500, code: 'unexpected_failure', message: UNEXPECTED, errorId: requestId };
   }
-  const status = STATUS[error.kind];
+  // A hook chooses the status of its refusal itself.
+  const chosen = error.code === 'identity.hook_refused' ? error.params.status : undefined;
+  const status = typeof chosen === 'number' ? chosen : statusOfKind[error.kind];
   if (error.code.startsWith(OWN_PREFIX)) {
     return {
       status,
-      code: WIRE_CODES[error.code] ?? error.code.slice(OWN_PREFIX.length),
+      code: wireCode(error),
       message: error.message,
       ...(Array.isArray(error.params.reasons) ? { reasons: error.params.reasons } : {}),
       ...(error.kind === 'internal' ? { errorId: requestId } : {}),
-      ...(error.retryable ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {}),
+      ...(error.retryable ? { retryAfterSeconds: waitOf(error) } : {}),
     };
   }
   if (error.kind === 'unavailable' || error.kind === 'timeout') {
@@ -110,6 +132,16 @@ function toWire(error: unknown, requestId: string): WireError {
     return { status, code, message: error.message, errorId: requestId, retryAfterSeconds: RETRY_AFTER_SECONDS };
   }
   return { status: 500, code: 'unexpected_failure', message: UNEXPECTED, errorId: requestId };
+}
+
+/** The code a client hears for an error of this service. */
+export function wireCode({ code }: AshlarError): string {
+  return WIRE_CODES[code] ?? code.slice(OWN_PREFIX.length);
+}
+
+function waitOf({ params }: AshlarError): number {
+  const { retryAfterSeconds } = params;
+  return typeof retryAfterSeconds === 'number' ? retryAfterSeconds : RETRY_AFTER_SECONDS;
 }
 
 function render(error: WireError, apiVersion: string | undefined): RenderedError {
