@@ -2,6 +2,7 @@ import {
   type Projects,
   type Service,
   type ServiceContract,
+  type SessionGuard,
   type TlsIdentity,
   closeApp,
   createApp,
@@ -29,7 +30,7 @@ export interface GatewayOptions {
   readonly trustedProxies?: readonly string[];
   /** PEM texts; given, the door speaks HTTPS only. */
   readonly tls?: TlsIdentity;
-  /** Switches rate limits off. */
+  /** Switches rate limits off, and opens the paths of services that are for developers. */
   readonly dev?: boolean;
   /** Origin and prefix clients use, such as `https://api.example.org`; without it each request's own Host counts. */
   readonly publicUrl?: string;
@@ -39,6 +40,8 @@ export interface GatewayOptions {
   readonly identitySecret?: string;
   /** Resolves when the instance can serve; by default the default project's database is asked. */
   readonly ready?: () => Promise<void>;
+  /** Knows which sessions have ended; without it a token is good until its time is over. */
+  readonly sessions?: SessionGuard;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -62,12 +65,15 @@ export function createGateway(options: GatewayOptions): Gateway {
     limits: options.dev === true ? { ...limits, perAddress: null, perUser: null } : limits,
     trustedProxies: options.trustedProxies ?? [],
     naming: { publicUrl: options.publicUrl, baseHost: options.baseHost?.toLowerCase() },
+    dev: options.dev ?? false,
     now,
+    sessions: options.sessions ?? null,
   });
   const app = createApp({
     limits,
     observe,
     rewriteUrl: door.rewriteUrl,
+    shed: door.shed,
     ...(options.tls === undefined ? {} : { tls: options.tls }),
   });
   app.decorateRequest('ashlar');

@@ -83,6 +83,31 @@ test.each([
   expect(body).not.toMatch(/\bat .*:\d+|HPE_|node:/);
 });
 
+test('beyond its bound the listener answers without making a request of it', async () => {
+  const seen: Observation[] = [];
+  const { url } = await listening({
+    limits: { ...DEFAULT_GATEWAY_LIMITS, requests: 1 },
+    observe: (observation) => seen.push(observation),
+  });
+  const slow = fetch(`${url}/rest/v1/slow/800`);
+  await new Promise((resolve) => {
+    setTimeout(resolve, 50);
+  });
+  const refused = await fetch(`${url}/rest/v1/things/a`, { method: 'POST', body: 'x'.repeat(100_000) });
+  expect(refused.status).toBe(503);
+  expect(await refused.json()).toMatchObject({ kind: 'unavailable', message: 'Too many requests are under way' });
+  expect(Object.fromEntries(refused.headers)).toMatchObject({
+    'retry-after': '1',
+    'access-control-allow-origin': '*',
+    'sb-request-id': expect.any(String),
+  });
+  expect((await fetch(`${url}/health`)).status).toBe(200);
+  expect((await fetch(`${url}/rest/v1/things/a`, { method: 'OPTIONS' })).status).toBe(503);
+  expect((await slow).status).toBe(200);
+  await expect.poll(() => fetch(`${url}/rest/v1/things/a`).then(({ status }) => status)).toBe(200);
+  expect(seen.filter(({ kind }) => kind === 'request.shed')).toEqual([{ kind: 'request.shed', service: 'echo' }]);
+});
+
 test('a listener that met all this still serves', async () => {
   expect((await fetch(`${shared.url}/health`)).status).toBe(200);
 });

@@ -1,5 +1,6 @@
 import { type KeyPairKeyObjectResult, createHmac, generateKeyPairSync } from 'node:crypto';
 import type { Project, ProjectKeys, Projects } from '@ashlar/service';
+import { testProjectSettings } from '@ashlar/testing';
 
 // A project with real keys and no database behind it: all a door needs to be tested.
 
@@ -70,32 +71,7 @@ export function testProject({
     ref,
     version,
     keys: { ...TEST_KEYS, ...keys },
-    settings: {
-      requireApiKey,
-      rest: {
-        schemas: ['public'],
-        extraSearchPath: ['public', 'extensions'],
-        maxRows: 1000,
-        aggregatesEnabled: false,
-        planEnabled: false,
-        transactionEnd: 'commit',
-        preRequest: null,
-        rootFunction: null,
-        openApiMode: 'follow-privileges',
-        referencePage: false,
-      },
-      auth: {
-        siteUrl: 'http://localhost:3000',
-        redirectAllowList: [],
-        jwtExpirySeconds: 3600,
-        autoconfirmEmail: true,
-        disableSignup: false,
-        anonymousEnabled: true,
-        emailEnabled: true,
-        minPasswordLength: 6,
-        refreshReuseIntervalSeconds: 10,
-      },
-    },
+    settings: testProjectSettings({ requireApiKey }),
     database: {
       ref,
       database: `project_${ref}`,
@@ -104,6 +80,8 @@ export function testProject({
       transaction: noDatabase,
       listen: noDatabase,
       awake: true,
+      usedAt: 0,
+      onNextUse: () => () => undefined,
       idle: () => Promise.resolve(),
     },
   };

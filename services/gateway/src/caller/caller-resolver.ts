@@ -1,5 +1,5 @@
 import { BoundedCache } from '@ashlar/kernel';
-import type { Project } from '@ashlar/service';
+import type { Project, SessionGuard } from '@ashlar/service';
 import { ProjectCallers } from './project-callers.ts';
 
 /** The roles a project's authenticator may become. */
@@ -12,10 +12,16 @@ const MAX_PROJECTS = 64;
 export class CallerResolver {
   readonly #projects = new BoundedCache<string, ProjectCallers>(MAX_PROJECTS);
 
+  readonly #guard: SessionGuard | null;
+
+  constructor(guard: SessionGuard | null = null) {
+    this.#guard = guard;
+  }
+
   of(project: Project): ProjectCallers {
     const known = this.#projects.get(project.ref);
     if (known?.version === project.version) return known;
-    const callers = new ProjectCallers(project, API_ROLES);
+    const callers = new ProjectCallers(project, API_ROLES, this.#guard?.of(project) ?? null);
     this.#projects.set(project.ref, callers);
     return callers;
   }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { BoundedCache } from '@ashlar/kernel';
-import type { Caller, Project, Refusal } from '@ashlar/service';
+import type { Caller, Project, ProjectSessions, Refusal, Revoked } from '@ashlar/service';
 import { CLOCK_SKEW_SECONDS, timesOf } from '../token/check-claims.ts';
 import { type KeyRing, createKeyRing } from '../token/key-ring.ts';
 import { parseToken } from '../token/parse-token.ts';
@@ -19,6 +19,9 @@ interface VerifiedToken {
   readonly resolution: Resolution;
   /** Seconds since the epoch. */
   readonly validUntil: number;
+  /** Whose end makes it worthless before its time; null where the token names none. */
+  readonly sessionId: string | null;
+  readonly userId: string | null;
 }
 
 /** Tokens of one project at one time; a token not among them costs a signature check again, nothing else. */
@@ -31,7 +34,10 @@ const MAX_REFUSED_TOKENS = 256;
  * that nothing a former key signed stays remembered.
  */
 export class ProjectCallers {
+  readonly ref: string;
   readonly version: number;
+  /** What is known of ended sessions; null where nobody keeps sessions. */
+  readonly sessions: ProjectSessions | null;
   readonly #apiRoles: ReadonlySet<string>;
   readonly #requireApiKey: boolean;
   readonly #ring: KeyRing;
@@ -41,8 +47,10 @@ export class ProjectCallers {
   readonly #verified = new BoundedCache<string, VerifiedToken>(MAX_VERIFIED_TOKENS);
   readonly #refused = new BoundedCache<string, Resolution>(MAX_REFUSED_TOKENS);
 
-  constructor(project: Project, apiRoles: ReadonlySet<string>) {
+  constructor(project: Project, apiRoles: ReadonlySet<string>, sessions: ProjectSessions | null) {
     const { keys } = project;
+    this.ref = project.ref;
+    this.sessions = sessions;
     this.version = project.version;
     this.#apiRoles = apiRoles;
     this.#requireApiKey = project.settings.requireApiKey;
@@ -52,6 +60,10 @@ export class ProjectCallers {
     this.#byKeyDigest = new Map([
       ...keys.publishableKeys.map((key): [string, Resolution] => [digest(key), { caller: anon, refusal: null }]),
       ...keys.secretKeys.map((key): [string, Resolution] => [digest(key), { caller: service, refusal: null }]),
+      ...(keys.issuedKeys ?? []).map((key): [string, Resolution] => {
+        const caller = key.kind === 'secret' ? service : anon;
+        return [key.digest, { caller: { ...caller, keyId: key.id }, refusal: null }];
+      }),
     ]);
     this.#anonymous = { caller: ANONYMOUS, refusal: null };
   }
@@ -72,13 +84,33 @@ export class ProjectCallers {
     return this.#byKeyDigest.get(digest(given)) ?? KEY_UNKNOWN;
   }
 
+  /**
+   * The caller a session cookie proves. An unknown key is refused beside a cookie as it is without one.
+   *
+   * @param nowSeconds Since the epoch.
+   */
+  resolveCookie(token: string, key: string | undefined, nowSeconds: number): Resolution {
+    if (key !== undefined || this.#requireApiKey) {
+      const { refusal } = this.resolve({ key, bearer: undefined }, nowSeconds);
+      if (refusal !== null) return refused(refusal);
+    }
+    const { caller, refusal } = this.#resolveToken(token, nowSeconds);
+    return { caller: refusal === null ? { ...caller, via: 'cookie' } : caller, refusal };
+  }
+
   #resolveToken(token: string, nowSeconds: number): Resolution {
     const known = this.#verified.get(token);
     if (known !== undefined) {
-      if (nowSeconds <= known.validUntil) return known.resolution;
+      if (nowSeconds <= known.validUntil) return this.#unlessRevoked(known, nowSeconds);
       this.#verified.delete(token);
     }
     return this.#refused.get(token) ?? this.#verify(token, nowSeconds);
+  }
+
+  /** Asked every time: a session ends while its tokens are remembered. */
+  #unlessRevoked({ sessionId, userId, resolution }: VerifiedToken, nowSeconds: number): Resolution {
+    const revoked = this.sessions?.revoked(sessionId, userId, nowSeconds) ?? null;
+    return revoked === null ? resolution : REVOKED[revoked];
   }
 
   #verify(token: string, nowSeconds: number): Resolution {
@@ -92,8 +124,14 @@ export class ProjectCallers {
       return this.#remember(token, { reason: 'role-unknown', message: `role "${role}" does not exist`, role });
     }
     const resolution: Resolution = { caller: callerOf(claims, role, 'token'), refusal: null };
-    this.#verified.set(token, { resolution, validUntil: timesOf(claims.value).exp + CLOCK_SKEW_SECONDS });
-    return resolution;
+    const verified: VerifiedToken = {
+      resolution,
+      validUntil: timesOf(claims.value).exp + CLOCK_SKEW_SECONDS,
+      sessionId: canonicalId(claims.value['session_id']),
+      userId: canonicalId(claims.value['sub']),
+    };
+    this.#verified.set(token, verified);
+    return this.#unlessRevoked(verified, nowSeconds);
   }
 
   #remember(token: string, refusal: Refusal): Resolution {
@@ -108,6 +146,10 @@ export class ProjectCallers {
 const ANONYMOUS: Caller = { role: 'anon', claims: { role: 'anon' }, claimsJson: '{"role":"anon"}', via: 'none' };
 const KEY_MISSING = refused({ reason: 'key-missing', message: 'No API key found in request' });
 const KEY_UNKNOWN = refused({ reason: 'key-unknown', message: 'Invalid API key' });
+const REVOKED: Readonly<Record<Revoked, Resolution>> = {
+  'session-revoked': refused({ reason: 'session-revoked', message: 'JWT revoked: its session has ended' }),
+  'user-banned': refused({ reason: 'user-banned', message: 'JWT revoked: the user is banned' }),
+};
 
 function refused(refusal: Refusal): Resolution {
   return { caller: ANONYMOUS, refusal };
@@ -126,6 +168,11 @@ function opaqueCaller(legacyKey: string, role: string, via: Caller['via']): Call
 
 function callerOf(claims: JsonObject, role: string, via: Caller['via']): Caller {
   return { role, claims: { ...claims.value, role }, claimsJson: claimsJson(claims, role), via };
+}
+
+/** PostgreSQL reads ids in any case, and so must the comparison with those that ended. */
+function canonicalId(id: unknown): string | null {
+  return typeof id === 'string' ? id.toLowerCase() : null;
 }
 
 function looksLikeToken(key: string): boolean {

@@ -21,8 +21,8 @@ const EXPOSED_HEADERS = [
 const MAX_AGE = '86400';
 
 /**
- * On every answer, errors included. The surface authenticates by headers a page must know, never by cookies, so any
- * origin may call it and no answer varies by origin.
+ * On every answer, errors included. The surface authenticates by headers a page must know, so any origin may call it and
+ * no answer varies by origin; a project that allows session cookies answers its own pages otherwise (`credentialHeaders`).
  */
 export function corsHeaders({ origin }: IncomingHttpHeaders): Readonly<Record<string, string>> {
   return origin === undefined ? FOR_PROGRAMS : FOR_PAGES;

@@ -1,29 +1,36 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList } from 'node:net';
+import { AshlarError, type Rate, RateLimiter } from '@ashlar/kernel';
 import {
+  DEFAULT_PROJECT,
   type DoorFailure,
   IDENTITY_HEADER,
   type Passage,
   type Project,
   type Projects,
   type ServiceContract,
+  type SessionGuard,
+  type Shed,
   doorFailureOf,
   observeAnswer,
   renderPlainFailure,
   sendRendered,
 } from '@ashlar/service';
-import { type Observe, continueTrace } from '@ashlar/telemetry';
+import type { Observe } from '@ashlar/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CallerResolver } from '../caller/caller-resolver.ts';
-import { readCredentials } from '../caller/read-credentials.ts';
+import type { ProjectCallers } from '../caller/project-callers.ts';
 import type { GatewayLimits } from '../gateway-limits.ts';
 import { checkBounds } from './check-bounds.ts';
+import { credentialHeaders } from './cookie-session.ts';
+import { Crowd } from './crowd.ts';
 import { corsHeaders, isPreflight, preflightHeaders } from './cors.ts';
 import { DoorContext } from './door-context.ts';
-import { type Address, isRef, parseAddress } from './parse-address.ts';
+import { identify } from './identify.ts';
+import { type Address, type Aliases, isRef, parseAddress } from './parse-address.ts';
+import { isLoopback, passageOf, pathOf } from './passage-of.ts';
 import { ProxyTrust } from './proxy-trust.ts';
 import { type PublicNaming, publicUrlOf } from './public-url.ts';
-import { type Rate, RateLimiter } from './rate-limiter.ts';
+import { createShed, OVERLOADED } from './shed.ts';
 
 declare module 'node:http' {
   interface IncomingMessage {
@@ -39,7 +46,11 @@ export interface DoorOptions {
   readonly limits: GatewayLimits;
   readonly trustedProxies: readonly string[];
   readonly naming: PublicNaming;
+  /** Open the paths of services that are for developers' machines only. */
+  readonly dev: boolean;
   readonly now: () => number;
+  /** Knows which sessions have ended; without it a token is good until its time is over. */
+  readonly sessions: SessionGuard | null;
 }
 
 /** A failure of the door, with a status more exact than its kind's own. */
@@ -58,6 +69,7 @@ interface Visit {
 }
 
 export interface Door {
+  readonly shed: Shed;
   readonly rewriteUrl: (raw: IncomingMessage) => string;
   readonly enter: (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
   readonly shut: (done: () => void) => void;
@@ -66,25 +78,24 @@ export interface Door {
 }
 
 const NOWHERE: DoorFailure = { kind: 'not_found', message: 'This path leads nowhere' };
-const OVERLOADED: DoorFailure = {
-  kind: 'unavailable',
-  message: 'Too many requests are under way',
-  retryAfterSeconds: 1,
-};
 const CLOSING: DoorFailure = { kind: 'unavailable', message: 'The server is shutting down', retryAfterSeconds: 1 };
 
 /** Everything that happens to a request between its socket and its service, as the hooks of one Fastify app. */
-export function createDoor({ contracts, projects, observe, limits, trustedProxies, naming, now }: DoorOptions): Door {
+export function createDoor(options: DoorOptions): Door {
+  const { contracts, projects, observe, limits, trustedProxies, naming, now, sessions } = options;
   const names: ReadonlySet<string> = new Set(contracts.keys());
+  const aliases = options.dev ? devAliases(contracts) : undefined;
   const trust = new ProxyTrust(trustedProxies);
-  const callers = new CallerResolver();
+  const callers = new CallerResolver(sessions);
   const addressRate = limiterOf(limits.perAddress);
   const userRate = limiterOf(limits.perUser);
-  let underWay = 0;
+  const crowd = new Crowd(limits);
   let closing = false;
 
   function rewriteUrl(raw: IncomingMessage): string {
-    const address = parseAddress(raw.url ?? '/', { host: raw.headers.host, baseHost: naming.baseHost }, names);
+    const address = atHome(
+      parseAddress(raw.url ?? '/', { host: raw.headers.host, baseHost: naming.baseHost }, names, aliases),
+    );
     raw.ashlarAddress = address;
     // The router would decode it and refuse in its own form; the hook below refuses in the service's.
     return address.malformed ? '/' : address.url;
@@ -94,18 +105,19 @@ export function createDoor({ contracts, projects, observe, limits, trustedProxie
     const address = addressOf(request);
     const contract = contractOf(address);
     const passage = passageOf(request, address, contract, trust);
-    underWay += 1;
-    observeAnswer(request, reply, passage, observe, () => {
-      underWay -= 1;
-    });
+    const { isFull } = crowd;
+    crowd.enter();
+    observeAnswer(request, reply, passage, observe, () => crowd.leave());
     reply.headers(corsHeaders(request.headers)).header('sb-request-id', request.id);
     if (IDENTITY_HEADER in request.headers) delete request.headers[IDENTITY_HEADER];
 
     if (isPreflight(request.method, request.headers)) {
-      void reply.code(204).headers(preflightHeaders(request.headers)).send();
+      const asksProject =
+        sessions !== null && contract !== undefined && turnAway(request, address, contract, passage, isFull) === null;
+      void answerPreflight(request, reply, asksProject ? { request, reply, address, contract, passage } : null);
       return;
     }
-    const barred = turnAway(request, address, contract, passage);
+    const barred = turnAway(request, address, contract, passage, isFull);
     if (barred !== null) {
       bar(request, reply, contract, barred);
       return;
@@ -116,16 +128,49 @@ export function createDoor({ contracts, projects, observe, limits, trustedProxie
     }
     const visit = { request, reply, address, contract, passage };
     const project = projects.peek(address.ref);
-    if (project === undefined) void enterAwaking(visit, done);
-    else admit(visit, project, done);
+    const known = project === undefined ? undefined : callers.of(project);
+    if (project === undefined || known === undefined || known.sessions?.isCurrent === false) {
+      void enterAwaking(visit, done);
+    } else {
+      admit(visit, project, known, done);
+    }
+  }
+
+  /** Always 204: whether a page may ask is not whether the project is well. */
+  async function answerPreflight(request: FastifyRequest, reply: FastifyReply, visit: Visit | null): Promise<void> {
+    if (visit !== null) {
+      try {
+        const project = projects.peek(visit.address.ref) ?? (await wake(visit));
+        if (!('failure' in project)) reply.headers(await credentialsFor(request, project));
+      } catch {
+        // Without its project a page gets what pages without cookies get.
+      }
+    }
+    const { vary, ...headers } = preflightHeaders(request.headers);
+    void reply.code(204).headers(headers).header('vary', varyOf(reply, vary)).send();
+  }
+
+  async function credentialsFor(
+    { headers }: FastifyRequest,
+    project: Project,
+  ): Promise<Readonly<Record<string, string>>> {
+    const known = callers.of(project).sessions;
+    if (known?.isCurrent === false) await known.refresh();
+    return known?.cookies == null ? {} : credentialHeaders(headers, known.cookies);
   }
 
   async function enterAwaking(visit: Visit, done: () => void): Promise<void> {
     const { request, reply, contract } = visit;
     try {
       const project = await wake(visit);
-      if ('failure' in project) bar(request, reply, contract, project);
-      else admit(visit, project, done);
+      if ('failure' in project) {
+        bar(request, reply, contract, project);
+        return;
+      }
+      const known = callers.of(project);
+      // Who may have been signed out meanwhile is not let in before that is known.
+      if (known.sessions?.isCurrent === false) await known.sessions.refresh();
+      admit(visit, project, known, done);
     } catch (error) {
       answerError(error, request, reply);
     }
@@ -137,10 +182,11 @@ export function createDoor({ contracts, projects, observe, limits, trustedProxie
     address: Address,
     contract: ServiceContract | undefined,
     passage: Passage,
+    isFull: boolean,
   ): Barred | null {
     if (closing) return { failure: CLOSING };
     // Probes are answered under load too: an instance with much to do is no dead one.
-    if (contract !== undefined && underWay > limits.requests) return { failure: OVERLOADED };
+    if (contract !== undefined && isFull) return { failure: OVERLOADED };
     if (addressRate !== null && !(limits.exemptLoopback && isLoopback(passage.address))) {
       const waitSeconds = addressRate.take(passage.address, now());
       if (waitSeconds > 0) return { failure: tooOften(waitSeconds) };
@@ -159,6 +205,8 @@ export function createDoor({ contracts, projects, observe, limits, trustedProxie
       return project ?? { failure: { kind: 'not_found', message: `There is no project "${ref}"` } };
     } catch (error) {
       const failure = doorFailureOf(error);
+      if (error instanceof AshlarError && error.code === PROJECT_AT_REST)
+        return { failure: forGood(failure), status: 540 };
       if (failure.kind !== 'internal') return { failure };
       const { traceId } = passage.trace;
       observe({ kind: 'request.failed', requestId: request.id, traceId, service: 'gateway', error });
@@ -166,19 +214,26 @@ export function createDoor({ contracts, projects, observe, limits, trustedProxie
     }
   }
 
-  function admit({ request, reply, address, contract, passage }: Visit, project: Project, done: () => void): void {
-    const known = callers.of(project);
+  function admit(
+    { request, reply, address, contract, passage }: Visit,
+    project: Project,
+    known: ProjectCallers,
+    done: () => void,
+  ): void {
     const nowMs = now();
-    const { caller, refusal } =
-      // Asking what is possible needs no one to be known, and browsers ask without credentials.
-      request.method === 'OPTIONS'
-        ? known.anonymous
-        : known.resolve(readCredentials(request.headers, request.url), nowMs / 1000);
+    const publicUrl = (): string => publicUrlOf(request.raw, address, naming, trust);
+    const policy = known.sessions?.cookies ?? null;
+    if (policy !== null) reply.headers(credentialHeaders(request.headers, policy));
+    const resolution = identify(request, known, publicUrl, nowMs / 1000);
+    if (resolution === null) {
+      bar(request, reply, contract, FOREIGN_PAGE);
+      return;
+    }
+    const { caller, refusal } = resolution;
     passage.project = project.ref;
     passage.role = caller.role;
-    request.ashlar = new DoorContext(project, caller, refusal, request.id, passage, () =>
-      publicUrlOf(request.raw, address, naming, trust),
-    );
+    if (caller.keyId !== undefined) passage.keyId = caller.keyId;
+    request.ashlar = new DoorContext(project, caller, refusal, request.id, passage, publicUrl);
     if (refusal !== null && contract.caller === 'verified') {
       sendRendered(reply, contract.refuse(refusal, request));
       return;
@@ -209,6 +264,14 @@ export function createDoor({ contracts, projects, observe, limits, trustedProxie
     return bar(request, reply, contract, { failure });
   }
 
+  /** A service of one project alone is reached where no project is named, and has that one's callers. */
+  function atHome(address: Address): Address {
+    const home = contractOf(address)?.home;
+    if (home === undefined) return address;
+    const isHome = address.ref === DEFAULT_PROJECT || address.ref === home;
+    return isHome ? { ...address, ref: home } : { ...address, mount: null };
+  }
+
   function contractOf({ mount }: Address): ServiceContract | undefined {
     return mount === null ? undefined : contracts.get(mount);
   }
@@ -218,7 +281,28 @@ export function createDoor({ contracts, projects, observe, limits, trustedProxie
     done();
   }
 
-  return { rewriteUrl, enter, shut, answerNotFound, answerError };
+  const shed = createShed({ crowd, contracts, baseHost: naming.baseHost, observe });
+  return { shed, rewriteUrl, enter, shut, answerNotFound, answerError };
+}
+
+/** A paused or deleted project: asked again it is the same, so no client is told to try. */
+const PROJECT_AT_REST = 'control.project_at_rest';
+
+function forGood({ kind, message }: DoorFailure): DoorFailure {
+  return { kind, message };
+}
+
+const FOREIGN_PAGE: Barred = {
+  failure: { kind: 'malformed', message: 'The session cookie was sent from a page of another site' },
+  status: 403,
+};
+
+function varyOf(reply: FastifyReply, more: string | undefined): string {
+  return [reply.getHeader('vary'), more].filter((part) => typeof part === 'string').join(', ');
+}
+
+function devAliases(contracts: ReadonlyMap<string, ServiceContract>): Aliases {
+  return new Map([...contracts].flatMap(([name, { devPaths = [] }]) => devPaths.map((path) => [path, name] as const)));
 }
 
 /** Paths the door itself answers. */
@@ -248,37 +332,4 @@ function addressOf(request: FastifyRequest): Address {
   const address = request.raw.ashlarAddress;
   if (address === undefined) throw new Error('A request reached the door without its address: rewriteUrl did not run');
   return address;
-}
-
-function passageOf(
-  request: FastifyRequest,
-  address: Address,
-  contract: ServiceContract | undefined,
-  trust: ProxyTrust,
-): Passage {
-  const { traceparent, tracestate } = request.headers;
-  return {
-    trace: continueTrace(
-      typeof traceparent === 'string' ? traceparent : undefined,
-      typeof tracestate === 'string' ? tracestate : undefined,
-    ),
-    path: pathOf(request.originalUrl),
-    address: trust.clientAddress(request.raw),
-    service: contract?.name ?? 'gateway',
-    project: address.ref,
-    role: '',
-  };
-}
-
-function pathOf(url: string): string {
-  const query = url.indexOf('?');
-  return query === -1 ? url : url.slice(0, query);
-}
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
-
-function isLoopback(address: string): boolean {
-  return address === '127.0.0.1' || LOOPBACK.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
 }

@@ -78,3 +78,15 @@ test('the query is the business of the service', () => {
   expect(parse('/rest/v1/x?like=../../a').malformed).toBe(false);
   expect(parse('/rest/v1/%C3%BC?x').malformed).toBe(false);
 });
+
+test('a path of a service outside its prefix leads to it where that is wanted, in every project', () => {
+  const naming = { host: undefined, baseHost: undefined };
+  const names = new Set(['auth']);
+  const aliases = new Map([['/dev/mail', 'auth']]);
+  const read = (url: string) => parseAddress(url, naming, names, aliases);
+  expect(read('/dev/mail?id=1')).toMatchObject({ ref: 'default', mount: 'auth', url: '/auth/v1/dev/mail?id=1' });
+  expect(read('/p/shop/dev/mail/api')).toMatchObject({ ref: 'shop', mount: 'auth', url: '/auth/v1/dev/mail/api' });
+  for (const url of ['/dev/mailbox', '/dev', '/dev/mail/../x'])
+    expect(read(url).mount === 'auth' && !read(url).malformed).toBe(false);
+  expect(parseAddress('/dev/mail', naming, names).mount).toBeNull();
+});

@@ -19,13 +19,22 @@ export interface HostNaming {
   readonly baseHost: string | undefined;
 }
 
+/** Paths outside the services' prefixes, and the public name each leads to: `/dev/mail` to `/auth/v1/dev/mail`. */
+export type Aliases = ReadonlyMap<string, string>;
+
+const NO_ALIASES: Aliases = new Map();
 const REF = /^[a-z][a-z0-9-]{0,29}$/;
 const PROJECT_PREFIX = '/p/';
 const API_PREFIX = '/api/v1/';
 const ABSOLUTE_FORM = /^https?:\/\/[^/?#]*/i;
 
 /** Runs for every request before routing: plain string work, no allocation that could be avoided. */
-export function parseAddress(target: string, naming: HostNaming, mounts: ReadonlySet<string>): Address {
+export function parseAddress(
+  target: string,
+  naming: HostNaming,
+  mounts: ReadonlySet<string>,
+  aliases: Aliases = NO_ALIASES,
+): Address {
   // The absolute form of RFC 9112 §3.2.2, which proxies send; its authority is the Host header's business.
   const url = target.startsWith('/') ? target : originForm(target);
   const pathEnd = endOfPath(url);
@@ -36,9 +45,9 @@ export function parseAddress(target: string, naming: HostNaming, mounts: Readonl
     const refEnd = slash === -1 || slash > pathEnd ? pathEnd : slash;
     const ref = url.slice(PROJECT_PREFIX.length, refEnd);
     const rest = url.slice(refEnd);
-    return locate(ref, rest.startsWith('/') ? rest : `/${rest}`, url.slice(0, refEnd), malformed, mounts);
+    return locate(ref, rest.startsWith('/') ? rest : `/${rest}`, url.slice(0, refEnd), malformed, mounts, aliases);
   }
-  return locate(refOfHost ?? DEFAULT_PROJECT, url, '', malformed, mounts);
+  return locate(refOfHost ?? DEFAULT_PROJECT, url, '', malformed, mounts, aliases);
 }
 
 /** A ref that no project can have leads nowhere: it is never asked for. */
@@ -46,12 +55,24 @@ export function isRef(text: string): boolean {
   return REF.test(text);
 }
 
-function locate(ref: string, url: string, prefix: string, malformed: boolean, mounts: ReadonlySet<string>): Address {
+function locate(
+  ref: string,
+  url: string,
+  prefix: string,
+  malformed: boolean,
+  mounts: ReadonlySet<string>,
+  aliases: Aliases,
+): Address {
   const apiForm = url.startsWith(API_PREFIX);
   const nameStart = apiForm ? API_PREFIX.length : 1;
   const nameEnd = endOfSegment(url, nameStart);
   const name = url.slice(nameStart, nameEnd);
-  if (!mounts.has(name)) return { ref, mount: null, url, prefix, malformed };
+  if (!mounts.has(name)) {
+    for (const [path, mount] of aliases) {
+      if (afterPrefix(url, path) !== null) return { ref, mount, url: servicePrefix(mount) + url, prefix, malformed };
+    }
+    return { ref, mount: null, url, prefix, malformed };
+  }
   const own = servicePrefix(name);
   const rest = apiForm ? url.slice(nameEnd) : afterPrefix(url, own);
   if (rest === null) return { ref, mount: null, url, prefix, malformed };

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Readable, pipeline } from 'node:stream';
+import { type Duplex, type Readable, pipeline } from 'node:stream';
 import {
   type DoorFailure,
   IDENTITY_HEADER,
@@ -8,12 +8,14 @@ import {
   sendRendered,
   servicePrefix,
   signIdentity,
+  upgradeOf,
 } from '@ashlar/service';
 import { formatTraceparent } from '@ashlar/telemetry';
-import replyFrom, { type FastifyReplyFromOptions } from '@fastify/reply-from';
+import type { FastifyReplyFromOptions } from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Circuit } from './circuit.ts';
 import { limitStream } from './limit-stream.ts';
+import { passUpgrade } from './pass-upgrade.ts';
 
 export interface UpstreamOptions {
   readonly contract: ServiceContract;
@@ -28,18 +30,28 @@ const MAX_CONNECTIONS = 64;
 const CONNECT_TIMEOUT_MS = 2_000;
 /** Until the first byte of an answer, and between two of its bytes: longer than any statement timeout of a caller. */
 const ANSWER_TIMEOUT_MS = 120_000;
+/** Until a websocket is open. */
+const UPGRADE_TIMEOUT_MS = 10_000;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Passes a service's requests on to the process it runs in, bodies streamed both ways, the caller's identity signed. */
 export function mountUpstream(app: FastifyInstance, options: UpstreamOptions): void {
   const circuit = new Circuit(options.now);
+  const open = new Set<Duplex>();
+  app.addHook('preClose', (done) => {
+    for (const socket of open) socket.destroy();
+    done();
+  });
   for (const name of options.contract.publicNames) {
     void app.register(
       async (scope: FastifyInstance) => {
         passBodiesThrough(scope, options.contract.bodyLimitBytes);
+        // With a client of HTTP in it, which a process that runs everything has no use for.
+        const { default: replyFrom } = await import('@fastify/reply-from');
         await scope.register(replyFrom, agentOptions(options.upstream));
         const handler = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
           forward(request, reply, options, circuit);
+        scope.get('/websocket', (request, reply) => forwardWebsocket(request, reply, options, circuit, open));
         scope.route({ method: METHODS, url: '/', handler });
         scope.route({ method: METHODS, url: '/*', handler });
       },
@@ -75,6 +87,29 @@ function forward(
     // A request may have had its effect although no answer came: only the client can know whether to repeat it.
     retryDelay: () => null,
   });
+}
+
+async function forwardWebsocket(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: UpstreamOptions,
+  circuit: Circuit,
+  open: Set<Duplex>,
+): Promise<FastifyReply> {
+  const upgrade = upgradeOf(request);
+  if (upgrade === undefined) return forward(request, reply, options, circuit);
+  const { contract, key, now, upstream } = options;
+  const waitMs = circuit.waitMs();
+  if (waitMs > 0) return sendRendered(reply, contract.fail(away(Math.ceil(waitMs / 1000)), request));
+  const headers = requestHeaders(request, request.headers, signed(request, contract, key, now()));
+  try {
+    await passUpgrade({ request, reply, upgrade, upstream, headers, open, timeoutMs: UPGRADE_TIMEOUT_MS });
+    circuit.succeeded();
+    return reply;
+  } catch {
+    circuit.failed();
+    return sendRendered(reply, contract.fail(away(1), request));
+  }
 }
 
 const LATE: DoorFailure = { kind: 'timeout', message: 'The service did not answer in time' };
