@@ -1,0 +1,10 @@
+export { schedulerContract } from './contract.ts';
+export { createScheduler } from './create-scheduler.ts';
+export type { Scheduler, SchedulerOptions } from './create-scheduler.ts';
+export { createSchedulerService } from './create-scheduler-service.ts';
+export type { SchedulerServiceOptions } from './create-scheduler-service.ts';
+export { createJobStore } from './adapters/job-store.ts';
+export type { JobFilter, JobStore } from './adapters/job-store.ts';
+export type { JobRow, JobState } from './domain/job-row.ts';
+export { describeJob, describeStep } from './routes/describe-job.ts';
+export { forgetProject } from './forget-project.ts';

@@ -1,0 +1,22 @@
+import type { ServiceContract } from '@ashlar/service';
+import { renderDoorFailure, renderRefusal } from './routes/wire-errors.ts';
+
+/** An endpoint with all its headers, conditions and types. */
+const BODY_LIMIT_BYTES = 1_048_576;
+
+/** Outgoing webhooks at `/webhooks/v1`, with schema `webhooks` in every project. */
+export const webhooksContract: ServiceContract = {
+  name: 'webhooks',
+  publicNames: ['webhooks'],
+  caller: 'verified',
+  bodyLimitBytes: BODY_LIMIT_BYTES,
+  schema: {
+    name: 'webhooks',
+    schema: 'webhooks',
+    owner: 'webhooks_owner',
+    runner: 'webhooks',
+    migrations: new URL('../migrations/', import.meta.url),
+  },
+  refuse: (refusal) => renderRefusal(refusal),
+  fail: (failure) => renderDoorFailure(failure),
+};
