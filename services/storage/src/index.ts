@@ -1,0 +1,15 @@
+export { createFolderFileStore } from './adapters/folder-file-store.ts';
+export type { S3Place } from './adapters/s3-connection.ts';
+export { createS3FileStore } from './adapters/s3-file-store.ts';
+export { createAccessKey, listAccessKeys, revokeAccessKey } from './application/access-keys.ts';
+export type { AccessKey, NewAccessKey } from './application/access-keys.ts';
+export { createFolderPartialFiles } from './adapters/folder-partial-files.ts';
+export type { FilePlace, FileStore, WrittenFile } from './application/file-store.ts';
+export type { Appended, PartialFiles } from './application/partial-files.ts';
+export { removeProjectFiles } from './application/remove-project-files.ts';
+export { sweepUploads } from './application/resumable-uploads.ts';
+export { sweepFiles } from './application/sweep-files.ts';
+export type { Swept, SweepOptions } from './application/sweep-files.ts';
+export { storageContract } from './contract.ts';
+export { createStorage } from './create-storage.ts';
+export type { StorageOptions } from './create-storage.ts';

@@ -1,0 +1,16 @@
+import type { FastifyInstance } from 'fastify';
+import { readUsage } from '../application/usage.ts';
+import { visitOf } from './visit-of.ts';
+
+/** How much is stored, in all and by bucket, for roles past row-level security. */
+export function addUsageRoute(app: FastifyInstance): void {
+  app.get('/usage', async (request) => {
+    const buckets = await readUsage(visitOf(request));
+    const total = (member: 'objects' | 'bytes'): number => buckets.reduce((sum, bucket) => sum + bucket[member], 0);
+    return {
+      objects: total('objects'),
+      bytes: total('bytes'),
+      buckets: buckets.map(({ bucket_id: id, ...usage }) => ({ id, ...usage })),
+    };
+  });
+}
