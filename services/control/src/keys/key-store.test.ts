@@ -58,6 +58,20 @@ test('given keys are written into the file, so that every process sees them', as
   expect(after?.logins).toEqual(before.logins);
 });
 
+test('a rotation is kept, and a file from before there were any is read', async () => {
+  const store = open();
+  const before = await store.settleProject('shop', noGivenKeys);
+  const text = await readFile(join(folder, 'shop.json'), 'utf8');
+  await writeFile(join(folder, 'shop.json'), text.replace(/,\s*"rotation": null/, ''));
+  const { kid, signsFrom } = await store.rotateProject('shop', { waitSeconds: 660, revoke: false });
+  expect(signsFrom).toEqual(new Date('2026-01-02T03:15:05Z'));
+  const after = await open().settleProject('shop', noGivenKeys);
+  expect(after.keysChangeAt).toEqual(signsFrom);
+  expect(after.keys).toMatchObject({ jwtSecret: before.keys.jwtSecret, signingKey: before.keys.signingKey });
+  expect(after.keys.verifyKeys.map((key) => key.kid)).toEqual([before.keys.signingKey?.kid, kid]);
+  await expect(store.rotateProject('none', { waitSeconds: 0, revoke: true })).rejects.toThrow('there is none');
+});
+
 test('a broken file is named without showing what it holds, and never replaced', async () => {
   await open().instance();
   const path = join(folder, 'shop.json');

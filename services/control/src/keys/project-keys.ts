@@ -32,6 +32,7 @@ export function settleProjectKeys(ref: string, given: GivenKeys, before: Project
     secretKeys: settleApiKeys(given.secretKey, before?.secretKeys, 'secret'),
     signingKey: pair?.signingKey ?? null,
     verifyKeys: pair === null ? [] : [pair.verifyKey],
+    ...(kept?.sealingSecret === undefined ? {} : { sealingSecret: kept.sealingSecret }),
   };
 }
 

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { createSessions, platformSchema, type Cluster, type Sessions } from '@ashlar/postgres';
 import type { ProjectSettings } from '@ashlar/service';
 import { ignoreObservations, type Observation } from '@ashlar/telemetry';
-import { startTestCluster, type TestCluster } from '@ashlar/testing';
+import { testProjectSettings, startTestCluster, type TestCluster } from '@ashlar/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { noGivenKeys } from '../keys/given-keys.ts';
 import { openKeyStore, type KeyStore } from '../keys/key-store.ts';
@@ -22,32 +22,7 @@ let keyStore: KeyStore;
 const opened: ProjectRegistry[] = [];
 const observations: Observation[] = [];
 
-const defaults: ProjectSettings = {
-  requireApiKey: false,
-  rest: {
-    schemas: ['public'],
-    extraSearchPath: ['public', 'extensions'],
-    maxRows: 1000,
-    aggregatesEnabled: false,
-    planEnabled: false,
-    transactionEnd: 'commit',
-    preRequest: null,
-    rootFunction: null,
-    openApiMode: 'follow-privileges',
-    referencePage: false,
-  },
-  auth: {
-    siteUrl: 'http://127.0.0.1:3000',
-    redirectAllowList: [],
-    jwtExpirySeconds: 3600,
-    autoconfirmEmail: true,
-    disableSignup: false,
-    anonymousEnabled: false,
-    emailEnabled: true,
-    minPasswordLength: 6,
-    refreshReuseIntervalSeconds: 10,
-  },
-};
+const defaults: ProjectSettings = testProjectSettings({ auth: { anonymousEnabled: false } });
 
 beforeAll(async () => {
   testCluster = await startTestCluster();
@@ -137,7 +112,7 @@ test('those who ask while a project wakes wait for the same work', async () => {
 
 test('a project nobody made does not exist, whatever the ref looks like', async () => {
   const projects = await openProjects();
-  for (const ref of ['nobody', 'instance', '../default', '', 'A', 'control']) {
+  for (const ref of ['nobody', 'instance', '../default', '', 'A', 'gateway']) {
     expect(await projects.wake(ref)).toBeUndefined();
   }
 });

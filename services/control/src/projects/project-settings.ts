@@ -1,8 +1,15 @@
 import type { ProjectSettings } from '@ashlar/service';
 import { z } from 'zod';
 import { controlErrors } from '../control-errors.ts';
+import { isNested, withoutPinned } from '../domain/project-settings-change.ts';
 
-const names = z.array(z.string().min(1).max(63));
+/** Nothing PostgreSQL cannot hold. */
+const text = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), 'holds control characters');
+const names = z.array(text(63).min(1)).max(100);
 
 /** What `control.projects.settings` may hold: the settings a project does not share with its instance. */
 const storedSettings = z.strictObject({
@@ -11,14 +18,15 @@ const storedSettings = z.strictObject({
     .strictObject({
       schemas: names.min(1),
       extraSearchPath: names,
-      maxRows: z.int().positive().nullable(),
+      maxRows: z.int().positive().max(1_000_000_000).nullable(),
       aggregatesEnabled: z.boolean(),
       planEnabled: z.boolean(),
       transactionEnd: z.enum(['commit', 'commit-allow-override', 'rollback', 'rollback-allow-override']),
-      preRequest: z.string().nullable(),
-      rootFunction: z.string().nullable(),
+      preRequest: text(200).nullable(),
+      rootFunction: text(200).nullable(),
       openApiMode: z.enum(['follow-privileges', 'ignore-privileges', 'disabled']),
       referencePage: z.boolean(),
+      graphiql: z.boolean(),
     })
     .partial()
     .optional(),
@@ -27,6 +35,7 @@ const storedSettings = z.strictObject({
       siteUrl: z.url(),
       redirectAllowList: z.array(z.string()),
       jwtExpirySeconds: z.int().positive(),
+      refreshTokenSeconds: z.int().positive(),
       autoconfirmEmail: z.boolean(),
       disableSignup: z.boolean(),
       anonymousEnabled: z.boolean(),
@@ -38,13 +47,43 @@ const storedSettings = z.strictObject({
     .optional(),
 });
 
+/** What can be changed while the instance runs. Settings of accounts are changed at the project's `/auth/v1`. */
+export const SETTING_NAMES: readonly string[] = [
+  'requireApiKey',
+  'rest.schemas',
+  'rest.extraSearchPath',
+  'rest.maxRows',
+  'rest.aggregatesEnabled',
+  'rest.planEnabled',
+  'rest.transactionEnd',
+  'rest.preRequest',
+  'rest.rootFunction',
+  'rest.openApiMode',
+  'rest.referencePage',
+  'rest.graphiql',
+];
+
+/** @throws {AshlarError} `control.setting_wrong` naming the first that will not do. */
+export function checkStoredSettings(settings: unknown): void {
+  const parsed = storedSettings.safeParse(settings);
+  if (parsed.success) return;
+  const [issue] = parsed.error.issues;
+  throw controlErrors.settingWrong({ name: issue?.path.join('.') ?? '', reason: issue?.message ?? 'another form' });
+}
+
 /**
  * The instance's settings with what the project stored of its own.
  *
+ * @param pinned Names of settings that are the instance's whatever is stored.
  * @throws {AshlarError} `control.settings_malformed`.
  */
-export function settleProjectSettings(ref: string, stored: unknown, defaults: ProjectSettings): ProjectSettings {
-  const parsed = storedSettings.safeParse(stored);
+export function settleProjectSettings(
+  ref: string,
+  stored: unknown,
+  defaults: ProjectSettings,
+  pinned: readonly string[] = [],
+): ProjectSettings {
+  const parsed = storedSettings.safeParse(isNested(stored) ? withoutPinned(stored, pinned) : stored);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw controlErrors.settingsMalformed({ ref, reason: `${issue?.path.join('.')}: ${issue?.message}` });
@@ -55,5 +94,14 @@ export function settleProjectSettings(ref: string, stored: unknown, defaults: Pr
     // An absent member is not in the parsed object at all, so that spreading it keeps the default.
     rest: { ...defaults.rest, ...(rest as Partial<ProjectSettings['rest']>) },
     auth: { ...defaults.auth, ...(auth as Partial<ProjectSettings['auth']>) },
+  };
+}
+
+/** People come to the control project by invitation, and read the tables of the control plane there. */
+export function controlSettings(defaults: ProjectSettings): ProjectSettings {
+  return {
+    ...defaults,
+    rest: { ...defaults.rest, schemas: ['control'], extraSearchPath: [], aggregatesEnabled: false },
+    auth: { ...defaults.auth, disableSignup: true, anonymousEnabled: false },
   };
 }

@@ -1,17 +1,44 @@
 import type { ProjectDatabase, Transaction } from '@ashlar/postgres';
 
-export type ProjectStatus = 'creating' | 'active' | 'resetting' | 'removing';
+/**
+ * `creating`, `cloning`, `copying` (the source of a clone), `resetting` and `removing` say what has to be done before
+ * the project is at rest again.
+ */
+export type ProjectStatus =
+  | 'creating'
+  | 'cloning'
+  | 'active'
+  | 'copying'
+  | 'resetting'
+  | 'paused'
+  | 'deleted'
+  | 'removing';
 
 /** A row of `control.projects`. */
 export interface ProjectRecord {
   readonly ref: string;
   readonly name: string;
   readonly status: ProjectStatus;
+  readonly organisationId: string | null;
   readonly databaseUrl: string | null;
   readonly settings: unknown;
+  readonly settingsVersion: number;
   readonly migratedAt: Date | null;
   readonly migrationError: string | null;
   readonly createdAt: Date;
+  /** Until when a deleted one can be restored; null unless deleted. */
+  readonly deleteAfter: Date | null;
+  readonly clonedFrom: string | null;
+  /** Why the work its status asks for failed last. */
+  readonly failure: string | null;
+}
+
+/** A key that was issued while the instance runs; only its digest is kept. */
+export interface IssuedKeyRow {
+  readonly id: string;
+  readonly kind: 'publishable' | 'secret';
+  /** SHA-256, base64. */
+  readonly digest: string;
 }
 
 /** Every change is announced in its transaction, so other processes of the instance let go of what they knew. */
@@ -20,40 +47,56 @@ export interface ProjectStore {
   list(): Promise<readonly ProjectRecord[]>;
   /** Whether there is one project and no more. */
   isSingle(): Promise<boolean>;
-  /** False when there is a row already. */
+  /** Of the oldest organisation when there is one. False when there is a row already. */
   insert(ref: string, name: string, status: ProjectStatus): Promise<boolean>;
-  setStatus(ref: string, status: ProjectStatus): Promise<void>;
+  /** @param from Only when it has this status. @returns Whether it had. */
+  setStatus(ref: string, status: ProjectStatus, from?: ProjectStatus): Promise<boolean>;
   recordMigration(ref: string, error: string | null): Promise<void>;
+  recordFailure(ref: string, failure: string): Promise<void>;
+  /** Keys in force, beside those of the key file. */
+  issuedKeys(ref: string): Promise<readonly IssuedKeyRow[]>;
+  /** Those that wait for a project being copied from this one. */
+  clonesOf(ref: string): Promise<readonly string[]>;
   delete(ref: string): Promise<void>;
+  /** Says that something of the project that is no row of it, such as a key, has changed. */
+  announce(ref: string): Promise<void>;
   onChange(changed: (ref: string) => void, missed: () => void): Promise<{ stop(): Promise<void> }>;
 }
 
 const CHANNEL = 'control_projects';
-const COLUMNS = `ref, name, status, database_url as "databaseUrl", settings, migrated_at as "migratedAt",
-  migration_error as "migrationError", created_at as "createdAt"`;
+export const PROJECT_COLUMNS = `ref, name, status, organisation_id as "organisationId", database_url as "databaseUrl",
+  settings, settings_version as "settingsVersion", migrated_at as "migratedAt", migration_error as "migrationError",
+  created_at as "createdAt", delete_after as "deleteAfter", cloned_from as "clonedFrom", failure`;
+
+/** Tells every process of the instance, when the transaction commits, that something of the project has changed. */
+export async function announceProject(tx: Transaction, ref: string): Promise<void> {
+  await tx.query('select pg_notify($1, $2)', [CHANNEL, ref]);
+}
 
 /** @param control The control database. */
 export function createProjectStore(control: ProjectDatabase): ProjectStore {
   const transaction = <Result>(readOnly: boolean, run: (tx: Transaction) => Promise<Result>): Promise<Result> =>
     control.transaction({ login: 'platform', role: 'control', readOnly }, run);
 
-  const change = (ref: string, text: string, values: readonly unknown[]): Promise<number> =>
+  const change = (ref: string, text: string, values: readonly unknown[]): Promise<boolean> =>
     transaction(false, async (tx) => {
       const { rowCount } = await tx.query(text, values);
-      if (rowCount > 0) await tx.query('select pg_notify($1, $2)', [CHANNEL, ref]);
-      return rowCount;
+      if (rowCount > 0) await announceProject(tx, ref);
+      return rowCount > 0;
     });
 
   return {
     find: (ref) =>
       transaction(true, async (tx) => {
-        const { rows } = await tx.query<Row>(`select ${COLUMNS} from control.projects where ref = $1`, [ref]);
+        const { rows } = await tx.query<Row>(`select ${PROJECT_COLUMNS} from control.projects where ref = $1`, [ref]);
         return rows[0] ?? null;
       }),
 
     list: () =>
       transaction(true, async (tx) => {
-        const { rows } = await tx.query<Row>(`select ${COLUMNS} from control.projects order by created_at, ref`);
+        const { rows } = await tx.query<Row>(
+          `select ${PROJECT_COLUMNS} from control.projects order by created_at, ref`,
+        );
         return rows;
       }),
 
@@ -63,13 +106,17 @@ export function createProjectStore(control: ProjectDatabase): ProjectStore {
         return rowCount === 1;
       }),
 
-    insert: async (ref, name, status) => {
-      const text = 'insert into control.projects (ref, name, status) values ($1, $2, $3) on conflict do nothing';
-      return (await change(ref, text, [ref, name, status])) > 0;
+    insert: (ref, name, status) => {
+      const text = `insert into control.projects (ref, name, status, organisation_id)
+        values ($1, $2, $3, (select id from control.organisations order by created_at, id limit 1))
+        on conflict do nothing`;
+      return change(ref, text, [ref, name, status]);
     },
 
-    setStatus: async (ref, status) => {
-      await change(ref, 'update control.projects set status = $2 where ref = $1', [ref, status]);
+    setStatus: (ref, status, from) => {
+      const text = `update control.projects set status = $2, failure = null, delete_after = null
+        where ref = $1 and ($3::text is null or status = $3)`;
+      return change(ref, text, [ref, status, from ?? null]);
     },
 
     // No announcement: what the other processes hold of the project stays true.
@@ -80,9 +127,31 @@ export function createProjectStore(control: ProjectDatabase): ProjectStore {
         await tx.query(text, [ref, error]);
       }),
 
+    recordFailure: (ref, failure) =>
+      transaction(false, async (tx) => {
+        await tx.query('update control.projects set failure = $2 where ref = $1', [ref, failure]);
+      }),
+
+    issuedKeys: (ref) =>
+      transaction(true, async (tx) => {
+        const text = `select id, kind, encode(digest, 'base64') as digest from control.api_keys
+          where project_ref = $1 and revoked_at is null`;
+        const { rows } = await tx.query<IssuedKeyRow & Record<string, unknown>>(text, [ref]);
+        return rows;
+      }),
+
+    clonesOf: (ref) =>
+      transaction(true, async (tx) => {
+        const text = `select ref from control.projects where cloned_from = $1 and status = 'cloning'`;
+        const { rows } = await tx.query<{ ref: string }>(text, [ref]);
+        return rows.map((row) => row.ref);
+      }),
+
     delete: async (ref) => {
       await change(ref, 'delete from control.projects where ref = $1', [ref]);
     },
+
+    announce: (ref) => transaction(false, (tx) => announceProject(tx, ref)),
 
     onChange: (changed, missed) => control.listen(CHANNEL, ({ payload }) => changed(payload), missed),
   };

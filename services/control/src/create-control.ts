@@ -1,0 +1,107 @@
+import { AshlarError } from '@ashlar/kernel';
+import type { ProjectDatabase } from '@ashlar/postgres';
+import { doorFailureOf, sendRendered, type Service } from '@ashlar/service';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { inPostgresTransaction } from './adapters/in-postgres-transaction.ts';
+import { type ControlParts, PROJECT_TASK } from './application/control-parts.ts';
+import { resumeProjects, workOnProject } from './application/manage-projects.ts';
+import { createConsole, type Console } from './console/console.ts';
+import { controlContract } from './contract.ts';
+import { controlErrors } from './control-errors.ts';
+import { addKeyRoutes } from './routes/key-routes.ts';
+import { addOrganisationRoutes } from './routes/organisation-routes.ts';
+import { addProjectRoutes } from './routes/project-routes.ts';
+import { addRecordRoutes } from './routes/record-routes.ts';
+import { addSettingsRoutes } from './routes/settings-routes.ts';
+import { addSetupRoutes } from './routes/setup-routes.ts';
+import { addSqlRoutes } from './routes/sql-routes.ts';
+import { addStructureRoutes } from './routes/structure-routes.ts';
+import { addVisibilityRoutes } from './routes/visibility-routes.ts';
+import { renderDoorFailure, renderError } from './routes/wire-errors.ts';
+
+export interface ControlOptions extends Omit<ControlParts, 'inTransaction' | 'now'> {
+  /** The control database. */
+  readonly control: ProjectDatabase;
+  /** Where clients reach the instance, if the operator said so. */
+  readonly publicUrl: string | null;
+  readonly clock?: () => Date;
+}
+
+/** The control service: organisations, people, projects and what belongs to them. */
+export function createControl(options: ControlOptions): Service {
+  const { control, publicUrl, clock: now = () => new Date(), ...rest } = options;
+  const parts: ControlParts = { ...rest, now, inTransaction: inPostgresTransaction(control) };
+  const desk = createConsole();
+  let template: Promise<void> | undefined;
+  const resuming = resumeProjects(parts).catch((error: unknown) => observeFailure('resume', error));
+
+  function observeFailure(work: string, error: unknown): void {
+    parts.observe({ kind: 'control.work-failed', work, error });
+  }
+
+  /** Made once somebody administers: an instance nobody does that on needs none. */
+  function wantTemplate(): void {
+    template ??= parts.projects.keepTemplate().catch((error: unknown) => {
+      observeFailure('template', error);
+      template = undefined;
+    });
+  }
+
+  return {
+    contract: controlContract,
+    routes: (app) => {
+      app.addHook('onResponse', async ({ ashlar }) => {
+        if (ashlar.caller.role === 'authenticated') wantTemplate();
+      });
+      addRoutes(app, parts, publicUrl, desk);
+    },
+    tasks: [
+      {
+        name: PROJECT_TASK,
+        run: async (payload) => workOnProject(parts, z.object({ ref: z.string() }).parse(payload).ref),
+      },
+    ],
+    async close() {
+      await Promise.all([resuming, template, desk.close()]);
+    },
+  };
+}
+
+function addRoutes(app: FastifyInstance, parts: ControlParts, publicUrl: string | null, desk: Console): void {
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, Object.fromEntries(new URLSearchParams(String(body))));
+  });
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.header('cache-control', 'no-store');
+    done();
+  });
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, parts));
+  addSetupRoutes(app, parts, publicUrl);
+  addOrganisationRoutes(app, parts, publicUrl);
+  addProjectRoutes(app, parts);
+  addKeyRoutes(app, parts);
+  addSettingsRoutes(app, parts);
+  addRecordRoutes(app, parts);
+  addStructureRoutes(app, parts);
+  addVisibilityRoutes(app, parts);
+  addSqlRoutes(app, parts, desk);
+  app.all('/*', async (request) => {
+    throw controlErrors.routeUnknown({ method: request.method, path: request.url.split('?', 1)[0] ?? '' });
+  });
+}
+
+function answerError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { observe }: ControlParts,
+): FastifyReply {
+  const failure = error instanceof AshlarError ? null : doorFailureOf(error);
+  const rendered = failure === null || failure.kind === 'internal' ? renderError(error) : renderDoorFailure(failure);
+  if (rendered.status === 500) {
+    const { requestId, trace } = request.ashlar;
+    observe({ kind: 'request.failed', requestId, traceId: trace.traceId, service: controlContract.name, error });
+  }
+  return sendRendered(reply, rendered);
+}

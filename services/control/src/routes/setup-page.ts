@@ -1,0 +1,42 @@
+/** The page holds a secret in its address and its form: nobody is told of it, and nothing else runs on it. */
+export const SETUP_PAGE_HEADERS: Readonly<Record<string, string>> = {
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:26rem;margin:12vh auto;padding:0 1rem;color:#1c1c1c}
+label{display:block;margin:1rem 0 .25rem}input{width:100%;padding:.5rem;font:inherit;box-sizing:border-box}
+button{margin-top:1.5rem;padding:.6rem 1.2rem;font:inherit}.wrong{color:#a40000}`;
+
+/** The form of the first owner. */
+export function setupFace(token: string, wrong: string | null): string {
+  const said = wrong === null ? '' : `<p class="wrong" role="alert">${escape(wrong)}</p>`;
+  return page(
+    'Set up this instance',
+    `<p>The first account owns the instance and invites the others.</p>${said}
+<form method="post" action="setup">
+<input type="hidden" name="token" value="${escape(token)}">
+<label for="organisation">Organisation</label><input id="organisation" name="organisation" required maxlength="200">
+<label for="email">E-mail</label><input id="email" name="email" type="email" required autocomplete="username">
+<label for="password">Password</label><input id="password" name="password" type="password" required autocomplete="new-password">
+<button>Create the owner</button></form>`,
+  );
+}
+
+export function doneFace(email: string | null): string {
+  const said = email === null ? 'This instance has an owner.' : `${escape(email)} owns this instance now.`;
+  return page('Set up', `<p>${said}</p>`);
+}
+
+function page(title: string, body: string): string {
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${title} · Ashlar</title><style>${STYLE}</style><h1>${title}</h1>${body}</html>`;
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+}
