@@ -19,6 +19,21 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/project-remove.ts'),
   },
   {
+    name: 'setup-link',
+    summary: 'Print a link that makes the first owner.',
+    load: () => import('./commands/setup-link.ts'),
+  },
+  {
+    name: 'secrets rotate',
+    summary: 'Let a new master key wrap the secrets.',
+    load: () => import('./commands/secrets-rotate.ts'),
+  },
+  {
+    name: 'keys rotate',
+    summary: 'Let a new key sign the access tokens.',
+    load: () => import('./commands/keys-rotate.ts'),
+  },
+  {
     name: 'migration new',
     summary: 'Write an empty migration file.',
     load: () => import('./commands/migration-new.ts'),
@@ -42,6 +57,34 @@ export const commands: readonly CommandEntry[] = [
     name: 'gen types',
     summary: 'Write the Database type for supabase-js.',
     load: () => import('./commands/gen-types.ts'),
+  },
+  { name: 'lint', summary: 'Look for leaks and slow spots in the database.', load: () => import('./commands/lint.ts') },
+  { name: 'storage ls', summary: 'List buckets and files.', load: () => import('./commands/storage-ls.ts') },
+  { name: 'storage cp', summary: 'Copy files to and from buckets.', load: () => import('./commands/storage-cp.ts') },
+  { name: 'storage rm', summary: 'Remove files from buckets.', load: () => import('./commands/storage-rm.ts') },
+  {
+    name: 'storage sweep',
+    summary: 'Remove files that belong to no object.',
+    load: () => import('./commands/storage-sweep.ts'),
+  },
+  { name: 'jobs list', summary: 'List the jobs of a project.', load: () => import('./commands/jobs-list.ts') },
+  { name: 'jobs show', summary: 'Show one job.', load: () => import('./commands/jobs-show.ts') },
+  { name: 'jobs retry', summary: 'Let a failed job begin anew.', load: () => import('./commands/jobs-retry.ts') },
+  { name: 'jobs cancel', summary: 'End a job.', load: () => import('./commands/jobs-cancel.ts') },
+  {
+    name: 'storage keys create',
+    summary: 'Make an access key for the S3 protocol.',
+    load: () => import('./commands/storage-keys-create.ts'),
+  },
+  {
+    name: 'storage keys list',
+    summary: 'List the access keys of the S3 protocol.',
+    load: () => import('./commands/storage-keys-list.ts'),
+  },
+  {
+    name: 'storage keys revoke',
+    summary: 'End an access key of the S3 protocol.',
+    load: () => import('./commands/storage-keys-revoke.ts'),
   },
   {
     name: 'backup',

@@ -38,6 +38,14 @@ ${(await restErrors()).map(({ code, status, message }) => row([`\`${code}\``, st
 The body is \`{code, message}\` for clients that send \`X-Supabase-Api-Version: 2024-01-01\` or later, else
 \`{code, error_code, msg}\`; the header \`x-sb-error-code\` always holds the code. It is ours without \`identity.\`, by
 [GoTrue's list](https://supabase.com/docs/guides/auth/debugging/error-codes).
+
+## Storage: \`/storage/v1\`
+
+The body is \`{statusCode, error, message, code}\`. The HTTP status of a client's fault is 400, and the real one stands in
+\`statusCode\`; \`code\` is ours without \`storage.\` in the spelling of Supabase Storage (\`NoSuchKey\`, \`InvalidJWT\`).
+
+At \`/storage/v1/s3\` the body is S3's \`<Error>\` with \`Code\`, \`Message\`, \`Resource\` and \`RequestId\`, the status is the real one,
+and codes are S3's own (\`SignatureDoesNotMatch\`, \`NoSuchUpload\`).
 `;
 }
 

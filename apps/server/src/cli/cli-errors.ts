@@ -37,6 +37,7 @@ export const cliErrors: {
   readonly fileUnreadable: ErrorFactory;
   readonly fileUnwritable: ErrorFactory;
   readonly notConfirmed: ErrorFactory;
+  readonly vaultTokenMissing: ErrorFactory;
   readonly upstreamMissing: ErrorFactory;
   readonly databaseUrlMissing: ErrorFactory;
   readonly resetExternal: ErrorFactory;
@@ -45,6 +46,10 @@ export const cliErrors: {
   readonly migrationFileMalformed: ErrorFactory;
   readonly migrationTwice: ErrorFactory;
   readonly migrationFailed: ErrorFactory;
+  readonly serverUnreachable: ErrorFactory;
+  readonly storageRefused: ErrorFactory;
+  readonly objectMissing: ErrorFactory;
+  readonly folderNotRecursive: ErrorFactory;
 } = defineErrors('cli', {
   notRunning: {
     kind: 'unavailable',
@@ -78,6 +83,10 @@ export const cliErrors: {
     title: 'Nothing was changed: {attempt} needs a confirmation',
     hint: 'Type the name when asked, or add --yes',
   },
+  vaultTokenMissing: {
+    kind: 'malformed',
+    title: 'Tried to use the vault: found no token for it, wanted one in ASHLAR_VAULT_TOKEN',
+  },
   upstreamMissing: {
     kind: 'malformed',
     title: 'The gateway runs without {service}: found no address of it, wanted one with --{option}',
@@ -108,4 +117,8 @@ export const cliErrors: {
     title: '{file}: {reason}',
     hint: '{consequence}',
   },
+  serverUnreachable: { kind: 'unavailable', title: 'Cannot reach {url}: {reason}' },
+  storageRefused: { kind: 'unprocessable', title: 'The server refused: {reason}' },
+  objectMissing: { kind: 'not_found', title: 'There is no object at {path}', hint: 'A folder needs --recursive' },
+  folderNotRecursive: { kind: 'malformed', title: '{folder} is a folder', hint: 'Copy what is in it with --recursive' },
 });

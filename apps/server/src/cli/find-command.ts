@@ -7,8 +7,11 @@ export interface FoundCommand {
   readonly rest: readonly string[];
 }
 
+/** Of a command's name: `storage keys create`. */
+const MAX_WORDS = 3;
+
 /**
- * Finds the command the line begins with; a group such as `project` is named by two words.
+ * Finds the command the line begins with; one of a group such as `project` is named by two words or three.
  *
  * @returns The group when the line asks for help on one: `project --help`.
  * @throws {AshlarError} `usage.command_unknown`, `usage.command_incomplete`.
@@ -18,10 +21,11 @@ export function findCommand(
   entries: readonly CommandEntry[],
 ): FoundCommand | { readonly group: string } {
   const [first = '', second = ''] = line;
-  const single = entries.find(({ name }) => name === first);
-  if (single !== undefined) return { entry: single, rest: line.slice(1) };
-  const pair = entries.find(({ name }) => name === `${first} ${second}`);
-  if (pair !== undefined) return { entry: pair, rest: line.slice(2) };
+  for (let words = 1; words <= MAX_WORDS; words += 1) {
+    const named = line.slice(0, words).join(' ');
+    const entry = entries.find(({ name }) => name === named);
+    if (entry !== undefined) return { entry, rest: line.slice(words) };
+  }
 
   const members = entries.filter(({ name }) => name.startsWith(`${first} `));
   if (members.length === 0) {

@@ -18,6 +18,8 @@ export interface Terminal {
   ask(question: string): Promise<string | null>;
   /** Shows what is being waited for, on a terminal only; the returned function takes it away. */
   wait(what: string): () => void;
+  /** Shows how far something is, on a terminal only, in place of what it showed before; nothing takes it away. */
+  progress(text: string): void;
 }
 
 const CODES: Readonly<Record<Ink, number>> = { bold: 1, dim: 2, red: 31, green: 32 };
@@ -42,6 +44,9 @@ export function createTerminal(noColor: string | undefined): Terminal {
       } finally {
         lines.close();
       }
+    },
+    progress(text) {
+      if (stderr.isTTY) stderr.write(`\r\u001b[K${text.slice(0, Math.max(stderr.columns - 1, 1))}`);
     },
     wait(what) {
       if (!stderr.isTTY) return () => undefined;

@@ -1,3 +1,4 @@
+import { recordCommand } from '@ashlar/control';
 import { basename } from 'node:path';
 import { runScript } from '@ashlar/postgres';
 import { DEFAULT_PROJECT } from '@ashlar/service';
@@ -36,6 +37,7 @@ export const command: Command = {
     );
 
     await withInstance(invocation, async ({ cluster, projects }) => {
+      await recordCommand(projects.control, 'project.reset', ref);
       await projects.reset(ref);
       terminal.out(`Made the database of project ${ref} anew`);
       const opened = await projects.open(ref);

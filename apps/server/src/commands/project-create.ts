@@ -1,3 +1,4 @@
+import { recordCommand } from '@ashlar/control';
 import type { Command } from '../cli/command.ts';
 import { withInstance } from '../instance/with-instance.ts';
 
@@ -16,9 +17,10 @@ export const command: Command = {
     const { keysOnLine, terminal, positionals, text } = invocation;
     const [ref = ''] = positionals;
     const name = text('name');
-    await withInstance(invocation, ({ projects }) =>
-      projects.create(ref, { given: keysOnLine, ...(name === undefined ? {} : { name }) }),
-    );
+    await withInstance(invocation, async ({ projects }) => {
+      await projects.create(ref, { given: keysOnLine, ...(name === undefined ? {} : { name }) });
+      await recordCommand(projects.control, 'project.create', ref);
+    });
     terminal.out(`Made project ${ref}. It answers at /p/${ref}; ashlar status --project ${ref} shows its keys.`);
     return 0;
   },

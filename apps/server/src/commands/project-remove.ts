@@ -1,3 +1,4 @@
+import { recordCommand } from '@ashlar/control';
 import type { Command } from '../cli/command.ts';
 import { confirm, yesOption } from '../cli/confirm.ts';
 import { withInstance } from '../instance/with-instance.ts';
@@ -5,7 +6,7 @@ import { withInstance } from '../instance/with-instance.ts';
 export const command: Command = {
   usage: '<ref>',
   positionals: [1, 1],
-  about: 'Removes a project for good: its database, logins and keys.',
+  about: 'Removes a project for good: its database, files, logins and keys.',
   options: yesOption,
   configGroups: ['instance', 'postgres'],
 
@@ -14,10 +15,13 @@ export const command: Command = {
     await confirm(
       invocation,
       `removing project ${ref}`,
-      `All data, users and keys of project ${ref} will be gone. Other projects stay.`,
+      `All data, files, users and keys of project ${ref} will be gone. Other projects stay.`,
       ref,
     );
-    await withInstance(invocation, ({ projects }) => projects.remove(ref));
+    await withInstance(invocation, async ({ projects }) => {
+      await recordCommand(projects.control, 'project.purge', ref);
+      await projects.remove(ref);
+    });
     invocation.terminal.out(`Removed project ${ref}.`);
     return 0;
   },

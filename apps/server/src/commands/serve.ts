@@ -7,15 +7,28 @@ export const command: Command = {
   usage: '<service>…',
   positionals: [1, 10],
   about: [
-    'Runs some of the services in this process: gateway, data, identity. Processes of one instance share DATABASE_URL',
-    'and the key folder. The gateway reaches a service it does not run at --upstream-<service> and signs who asks;',
+    'Runs some of the services in this process: gateway, data, control, identity, realtime, storage. Processes of one',
+    'instance share DATABASE_URL, the key folder and the folder of files. The gateway reaches a service it does not run at',
+    '--upstream-<service> and signs who asks;',
     'without the gateway a process runs one service, which answers to such signatures only.',
     '',
     '  ashlar serve data --port 8001',
     '  ashlar serve gateway identity --upstream-data http://127.0.0.1:8001',
   ].join('\n'),
   options: {},
-  configGroups: ['instance', 'server', 'telemetry', 'postgres', 'split', 'gateway', 'rest', 'auth'],
+  configGroups: [
+    'instance',
+    'server',
+    'telemetry',
+    'postgres',
+    'split',
+    'gateway',
+    'rest',
+    'auth',
+    'mail',
+    'control',
+    'storage',
+  ],
 
   async run({ config, terminal, positionals }) {
     const { GATEWAY, serviceNames } = await import('../composition.ts');

@@ -13,7 +13,19 @@ export const command: Command = {
     'Ctrl-C. An empty folder becomes an instance: database, keys and the default project are made.',
   ].join('\n'),
   options: {},
-  configGroups: ['instance', 'server', 'telemetry', 'postgres', 'gateway', 'keys', 'rest', 'auth'],
+  configGroups: [
+    'instance',
+    'server',
+    'telemetry',
+    'postgres',
+    'gateway',
+    'keys',
+    'rest',
+    'auth',
+    'mail',
+    'control',
+    'storage',
+  ],
 
   async run({ config, terminal }) {
     const underNpm = startedByNpm(processEnvironment());
@@ -24,9 +36,9 @@ export const command: Command = {
         terminal,
         services: 'all',
         underNpm,
-        onReady: (state, readyInMs) => {
+        onReady: (state, readyInMs, setupUrl) => {
           done();
-          greet(terminal, state, { data: config.instance.data, readyInMs, underNpm });
+          greet(terminal, state, { data: config.instance.data, readyInMs, setupUrl, underNpm });
         },
       });
     } finally {
@@ -38,11 +50,12 @@ export const command: Command = {
 interface Greeting {
   readonly data: string;
   readonly readyInMs: number;
+  readonly setupUrl: string | null;
   readonly underNpm: boolean;
 }
 
 /** For eyes only: machines read the log line that says the same, and a summary among JSON lines would break their parser. */
-function greet(terminal: Terminal, state: RunState, { data, readyInMs, underNpm }: Greeting): void {
+function greet(terminal: Terminal, state: RunState, { data, readyInMs, setupUrl, underNpm }: Greeting): void {
   if (!terminal.interactive) return;
   const { host, port, defaultDatabase } = state.postgres;
   const ashlar = underNpm ? 'npm run -s ashlar --' : 'ashlar';
@@ -50,6 +63,7 @@ function greet(terminal: Terminal, state: RunState, { data, readyInMs, underNpm 
     ['API', terminal.paint('bold', state.publicUrl)],
     ['Database', `postgresql://${host}:${port}/${defaultDatabase}`],
     ['Keys', `${relative(process.cwd(), data) || '.'}/keys/default.json`],
+    ...(setupUrl === null ? [] : [['Set up', `${setupUrl} makes the owner, once`]]),
     ['Next', `${ashlar} status shows the keys; examples/todo is a first program`],
   ];
   const seconds = (readyInMs / 1000).toFixed(1);

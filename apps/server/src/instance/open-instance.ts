@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '@ashlar/config';
 import {
@@ -65,7 +66,7 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     openCluster(options, paths, secrets),
     import('../composition.ts'),
   ]);
-  const sessions = createSessions({ observe });
+  const sessions = createSessions({ observe, bounds: { idleMs: config.postgres.projectIdleSeconds * 1_000 } });
   const closeDatabase = async (): Promise<void> => {
     await sessions.close();
     await cluster.close();
@@ -77,8 +78,10 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
       keyStore,
       owners: schemaOwners,
       defaults: projectDefaults(config),
+      pinned: config.control.pinnedSettings,
       given: options.given,
       observe,
+      onDropped: (ref) => forget(ref, cluster, options),
     });
     const close = async (): Promise<void> => {
       await projects.close();
@@ -89,6 +92,21 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     await closeDatabase();
     throw error;
   }
+}
+
+/** What is kept of a project beside its database; after a crash it is told again. */
+async function forget(ref: string, cluster: Cluster, { config }: InstanceOptions): Promise<void> {
+  const [{ forgetProject }, { removeProjectFiles }, { openFiles }] = await Promise.all([
+    import('@ashlar/scheduler'),
+    import('@ashlar/storage'),
+    import('./open-files.ts'),
+  ]);
+  await forgetProject(cluster, ref);
+  const { files: folder } = instancePaths(config.instance.data);
+  await removeProjectFiles(openFiles(config.storage, folder), ref);
+  await rm(join(folder, ref), { recursive: true, force: true });
+  // Pictures made of them.
+  await rm(join(folder, '.rendered', ref), { recursive: true, force: true });
 }
 
 async function openCluster(options: InstanceOptions, paths: InstancePaths, secrets: InstanceSecrets): Promise<Cluster> {

@@ -1,8 +1,9 @@
 import type { Config } from '@ashlar/config';
 import type { ProjectSettings } from '@ashlar/service';
+import { mailDefaults } from './mail-defaults.ts';
 
 /** What a project has that stored no settings of its own. */
-export function projectDefaults({ server, gateway, rest, auth }: Config): ProjectSettings {
+export function projectDefaults({ server, gateway, rest, auth, mail }: Config): ProjectSettings {
   return {
     requireApiKey: gateway.requireApiKey,
     rest: {
@@ -16,17 +17,20 @@ export function projectDefaults({ server, gateway, rest, auth }: Config): Projec
       rootFunction: null,
       openApiMode: rest.restOpenapi,
       referencePage: rest.restReference || server.dev,
+      graphiql: rest.graphiql || server.dev,
     },
     auth: {
       siteUrl: auth.siteUrl,
       redirectAllowList: auth.redirectUrls,
       jwtExpirySeconds: auth.jwtExpirySeconds,
+      refreshTokenSeconds: auth.refreshTokenSeconds,
       autoconfirmEmail: auth.autoconfirm,
       disableSignup: auth.disableSignup,
       anonymousEnabled: auth.anonymousSignIn,
       emailEnabled: true,
       minPasswordLength: auth.minPasswordLength,
       refreshReuseIntervalSeconds: auth.refreshReuseIntervalSeconds,
+      mail: mailDefaults(mail),
     },
   };
 }

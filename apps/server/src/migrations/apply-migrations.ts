@@ -1,9 +1,8 @@
 import { basename } from 'node:path';
 import type { OpenProject } from '@ashlar/control';
-import { runScript, type Transaction } from '@ashlar/postgres';
+import { runScript, splitStatements, type Transaction } from '@ashlar/postgres';
 import { cliErrors } from '../cli/cli-errors.ts';
 import { describeSqlError, isServerError } from '../sql/describe-sql-error.ts';
-import { splitStatements } from '../sql/split-statements.ts';
 import { readSql, type Migration } from './migration-folder.ts';
 import { appliedMigrations, lockMigrations, recordMigration } from './migration-ledger.ts';
 import { needsNoTransaction } from './transaction-needs.ts';

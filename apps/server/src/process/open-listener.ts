@@ -1,10 +1,17 @@
+import { createHash, createHmac } from 'node:crypto';
+import { hostname } from 'node:os';
+import { type Bus, createInProcessBus, createNatsBus, createNatsRelay, type Relay } from '@ashlar/bus';
 import type { Config } from '@ashlar/config';
+import { createUsageMeter } from '@ashlar/control';
 import { must } from '@ashlar/kernel';
+import { createOutbound } from '@ashlar/outbound';
+import { createScheduler } from '@ashlar/scheduler';
 import type { Observe } from '@ashlar/telemetry';
 import { cliErrors } from '../cli/cli-errors.ts';
 import type { ServiceModule } from '../composition.ts';
 import type { Instance } from '../instance/open-instance.ts';
 import { listenAt } from './listen-address.ts';
+import { openProjectLogs } from './project-logs.ts';
 
 /** The HTTP side of a process: a gateway with services behind it, or one service for a gateway elsewhere. */
 export interface Listener {
@@ -26,21 +33,70 @@ export interface ListenerOptions {
  *   `cli.address_unusable`, `cli.file_unreadable`.
  */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
-  const { config, instance, observe, services } = options;
-  const { GATEWAY, serviceModules } = await import('../composition.ts');
+  const { config, instance, services } = options;
+  const { createSessionGuard, GATEWAY, serviceModules } = await import('../composition.ts');
   const identitySecret = config.split.identitySecret ?? instance.secrets.identitySecret;
-  const { projects } = instance;
+  const { projects, cluster } = instance;
+  // What was asked is counted where it comes in, once.
+  const meter = services.includes(GATEWAY)
+    ? createUsageMeter({ control: projects.control, observe: options.observe })
+    : null;
+  const observe: Observe = (observation) => {
+    options.observe(observation);
+    meter?.count(observation);
+  };
+  const outbound = createOutbound({ allow: config.server.outboundAllow, observe });
+  const logs = openProjectLogs({
+    cluster,
+    control: instance.sessions.project(cluster.control),
+    projects,
+    observe,
+    idleMs: config.postgres.projectIdleSeconds * 1_000,
+    relay: openRelay(config, services, identitySecret, observe),
+    secret: identitySecret,
+  });
+  const bus = openBus(config, identitySecret, observe);
+  const { jobsConcurrency, jobsKeepHours, jobsKeepFailedHours } = config.jobs;
+  const scheduler = createScheduler({
+    cluster,
+    observe,
+    concurrency: jobsConcurrency,
+    keep: { doneHours: jobsKeepHours, failedHours: jobsKeepFailedHours },
+  });
   const running = serviceModules
     .filter(({ contract }) => services.includes(contract.name))
-    .map((module) => module.create({ observe, snapshots: projects.snapshots }));
+    .map((module) =>
+      module.create({
+        observe,
+        snapshots: projects.snapshots,
+        config,
+        filesFolder: instance.paths.files,
+        outbound,
+        projects,
+        masterKeys: instance.keyStore.masterKeys,
+        jobs: scheduler.queue,
+        scheduler,
+        targetOf: async (ref) => ((await projects.wake(ref)) === undefined ? null : (await projects.open(ref)).target),
+        logs,
+        bus,
+        dev: config.server.dev,
+        knowsPublicUrl: config.gateway.publicUrl !== null,
+      }),
+    );
 
   const door = services.includes(GATEWAY) ? await openGateway() : await openService();
   const url = await listenAt(config.server, door.listen);
+  logs.serve(running);
+  scheduler.start(running.flatMap(({ tasks = [] }) => tasks));
   return {
     url,
     async close() {
       await door.close();
+      // Services have nothing to leave any more once their requests and jobs have ended.
+      await Promise.all([scheduler.stop(), logs.close()]);
       await Promise.all(running.map((service) => service.close()));
+      await Promise.all([outbound.close(), bus.close(), meter?.close()]);
+      await scheduler.close();
     },
   };
 
@@ -54,13 +110,46 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
       const service = running.find((candidate) => candidate.contract.name === contract.name);
       return service === undefined ? { contract, upstream: requireUpstream(module, config) } : { contract, service };
     });
-    return createGateway({ ...gatewayOptions(config), mounts, projects, observe, identitySecret });
+    const sessions = createSessionGuard();
+    return createGateway({ ...gatewayOptions(config), mounts, projects, observe, identitySecret, sessions });
   }
 
   async function openService() {
     const { createServiceApp } = await import('@ashlar/service');
     return createServiceApp({ service: must(running[0], 'a service to run'), projects, identitySecret, observe });
   }
+}
+
+function openBus({ split: { natsUrl: url } }: Config, secret: string, observe: Observe): Bus {
+  if (url === null) return createInProcessBus({ observe });
+  return createNatsBus({
+    url,
+    namespace: natsNamespace(secret),
+    secret: derivedFrom(secret, 'bus-signature'),
+    observe,
+  });
+}
+
+function openRelay(
+  { split: { natsUrl: url }, instance, server }: Config,
+  services: readonly string[],
+  secret: string,
+  observe: Observe,
+): { readonly relay: Relay; readonly follower: string } | null {
+  if (url === null) return null;
+  const relay = createNatsRelay({ url, namespace: natsNamespace(secret), observe });
+  // The same after a restart. Two processes of one name would share what is sent, see that some is missing, and look.
+  const self = JSON.stringify([hostname(), instance.data, server.host, server.port, services]);
+  return { relay, follower: createHash('sha256').update(self).digest('base64url') };
+}
+
+/** The same for all processes of an instance; who is let in to the server but not told it finds nothing by guessing. */
+function natsNamespace(secret: string): string {
+  return `ashlar-${derivedFrom(secret, 'bus')}`;
+}
+
+function derivedFrom(secret: string, purpose: string): string {
+  return createHmac('sha256', secret).update(purpose).digest('base64url');
 }
 
 function requireUpstream({ contract, upstream }: ServiceModule, config: Config): string {

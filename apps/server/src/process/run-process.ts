@@ -8,7 +8,9 @@ import type { Terminal } from '../cli/terminal.ts';
 import { instancePaths } from '../instance/instance-paths.ts';
 import { openInstance, type Instance } from '../instance/open-instance.ts';
 import { readRunState, removeRunState, stateName, writeRunState, type RunState } from '../instance/run-state.ts';
+import { setupAddress } from '../instance/setup-address.ts';
 import { VERSION } from '../version.ts';
+import { giveBackWhenQuiet } from './give-back-memory.ts';
 import type { Listener } from './open-listener.ts';
 import { listenForStop } from './stop-signals.ts';
 
@@ -19,8 +21,8 @@ export interface ProcessOptions {
   readonly services: 'all' | readonly string[];
   /** Started by an npm script. */
   readonly underNpm: boolean;
-  /** Told once everything answers. */
-  readonly onReady: (state: RunState, readyInMs: number) => void;
+  /** Told once everything answers, and where an owner is made when there is none yet. */
+  readonly onReady: (state: RunState, readyInMs: number, setupUrl: string | null) => void;
 }
 
 /** Whoever supervises us expects an end within this time; then we end without the rest of the ceremony. */
@@ -54,12 +56,16 @@ export async function runProcess(options: ProcessOptions): Promise<number> {
   writeRunState(run, name, state);
   process.on('exit', () => removeRunState(run, name));
   const readyInMs = performance.now() - startedAt;
-  options.onReady(state, readyInMs);
+  const setupUrl = await announceSetup(began);
+  options.onReady(state, readyInMs, setupUrl);
   observe({ kind: 'process.started', services: state.services, url: state.url, durationMs: readyInMs });
+  if (setupUrl !== null) observe({ kind: 'setup.wanted', url: setupUrl });
   isStarting = false;
+  const shrinking = giveBackWhenQuiet();
 
   const reason = await stop.stopped;
   const stoppingAt = performance.now();
+  shrinking.stop();
   observe({ kind: 'process.stopping', reason });
   setTimeout(forceExit, STOP_WITHIN_MS).unref();
   await end(began);
@@ -71,6 +77,15 @@ export async function runProcess(options: ProcessOptions): Promise<number> {
 
 function forceExit(): never {
   process.exit(FORCED_EXIT_CODE);
+}
+
+/** The first start of an instance tells how its owner comes to be; later ones leave that to `ashlar setup-link`. */
+async function announceSetup({ instance: { projects }, state }: Begun): Promise<string | null> {
+  if (!state.services.includes('control')) return null;
+  const { offerSetup } = await import('@ashlar/control');
+  // The database may be away again; then it is told at the next start.
+  const token = await offerSetup(projects.control).catch(() => null);
+  return token === null ? null : setupAddress(state.publicUrl, token);
 }
 
 interface Begun {

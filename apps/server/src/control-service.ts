@@ -1,0 +1,46 @@
+import type { Config } from '@ashlar/config';
+import { cliErrors } from './cli/cli-errors.ts';
+import { createControl, createVaultMasterKeys, type MasterKeys } from '@ashlar/control';
+import { type AccountDesk, createAccountDesk } from '@ashlar/identity';
+import { must } from '@ashlar/kernel';
+import { CONTROL_PROJECT, type Project, type Service } from '@ashlar/service';
+import type { ServiceDependencies } from './composition.ts';
+import { projectDefaults } from './instance/project-defaults.ts';
+
+/** The control service, whose people are accounts that identity keeps in the control project. */
+export function createControlService(dependencies: ServiceDependencies): Service {
+  const { config, projects, jobs, observe, outbound, masterKeys } = dependencies;
+  // Few starts of an instance make accounts.
+  let desk: AccountDesk | undefined;
+  const opened = (): AccountDesk => (desk ??= createAccountDesk({ observe, outbound }));
+  const home = async (): Promise<Project> => must(await projects.wake(CONTROL_PROJECT), 'the control project');
+  const service = createControl({
+    control: projects.control,
+    projects,
+    jobs,
+    observe,
+    masterKeys: chooseMasterKeys(config, masterKeys),
+    defaults: projectDefaults(config),
+    pinnedSettings: config.control.pinnedSettings,
+    publicUrl: config.gateway.publicUrl,
+    accounts: {
+      create: async (input) => opened().create(await home(), input),
+      isActive: async (id) => opened().isActive(await home(), id),
+    },
+  });
+  return {
+    ...service,
+    async close() {
+      await service.close();
+      await desk?.close();
+    },
+  };
+}
+
+/** Of the vault when there is one. @throws {AshlarError} `cli.vault_token_missing`. */
+export function chooseMasterKeys({ control }: Config, ofFolder: MasterKeys): MasterKeys {
+  const { vaultUrl, vaultToken, vaultMount, vaultPath } = control;
+  if (vaultUrl === null) return ofFolder;
+  if (vaultToken === null) throw cliErrors.vaultTokenMissing();
+  return createVaultMasterKeys({ url: vaultUrl, token: vaultToken, mount: vaultMount, path: vaultPath });
+}

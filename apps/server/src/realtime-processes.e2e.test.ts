@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient, type RealtimeChannel } from '@supabase/supabase-js';
+import { findNatsServer, type RunningServer, startNatsServer, startServer, startTestCluster } from '@ashlar/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { GATEWAY, serviceNames } from './composition.ts';
+
+/** Six seconds of silence and what a busy machine adds. */
+const GONE_WITHIN_MS = 30_000;
+const PATIENCE_MS = 20_000;
+
+describe.skipIf(findNatsServer() === null)('two processes that serve realtime, over NATS', () => {
+  const closing = new AsyncDisposableStack();
+  let here: RunningServer;
+  let there: RunningServer;
+
+  beforeAll(async () => {
+    const cluster = await startTestCluster();
+    closing.defer(() => cluster.close());
+    const nats = await startNatsServer();
+    closing.defer(() => nats.kill());
+    const dataDir = await mkdtemp(join(tmpdir(), 'ashlar-rooms-'));
+    closing.defer(() => rm(dataDir, { recursive: true, force: true }));
+    const { password, port, user } = cluster.cluster.admin('postgres');
+    // Nobody asks for the other services.
+    const others = serviceNames.filter((name) => name !== GATEWAY && name !== 'realtime');
+    const environment = {
+      ...Object.fromEntries(others.map((name) => [`ASHLAR_UPSTREAM_${name.toUpperCase()}`, 'http://127.0.0.1:9'])),
+      ASHLAR_DATABASE_URL: `postgresql://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`,
+      NATS_URL: nats.url,
+    };
+    const serve = async (): Promise<RunningServer> => {
+      const server = await startServer({ dataDir, args: ['serve', GATEWAY, 'realtime'], environment });
+      closing.defer(() => server.stop());
+      return server;
+    };
+    [here, there] = await Promise.all([serve(), serve()]);
+  }, 120_000);
+
+  afterAll(() => closing.disposeAsync(), 60_000);
+
+  async function enter(
+    server: RunningServer,
+    presenceKey: string,
+  ): Promise<{ channel: RealtimeChannel; heard: unknown[] }> {
+    const client = createClient(server.url, server.anonKey, { auth: { persistSession: false } });
+    const channel = client.channel('room', { config: { presence: { key: presenceKey } } });
+    const heard: unknown[] = [];
+    channel.on('broadcast', { event: 'hello' }, ({ payload }) => heard.push(payload));
+    channel.on('presence', { event: 'sync' }, () => undefined);
+    const status = await new Promise((resolve) => channel.subscribe(resolve));
+    expect(status).toBe('SUBSCRIBED');
+    closing.defer(async () => void (await client.removeAllChannels()));
+    return { channel, heard };
+  }
+
+  test('hear and see each other, until one of them is killed', { timeout: 120_000 }, async () => {
+    const [ada, ibn] = await Promise.all([enter(here, 'ada'), enter(there, 'ibn')]);
+    await Promise.all([ada.channel.track({ at: 1 }), ibn.channel.track({ at: 2 })]);
+    for (const { channel } of [ada, ibn]) {
+      await expect
+        .poll(() => Object.keys(channel.presenceState()).toSorted(), { timeout: PATIENCE_MS })
+        .toEqual(['ada', 'ibn']);
+    }
+    await ada.channel.send({ type: 'broadcast', event: 'hello', payload: { by: 'websocket' } });
+    const said = await fetch(`${here.url}/realtime/v1/api/broadcast`, {
+      method: 'POST',
+      headers: { apikey: here.anonKey, 'content-type': 'application/json' },
+      body: JSON.stringify({ messages: [{ topic: 'room', event: 'hello', payload: { by: 'http' } }] }),
+    });
+    expect(said.status).toBe(202);
+    await expect.poll(() => ibn.heard, { timeout: PATIENCE_MS }).toEqual([{ by: 'websocket' }, { by: 'http' }]);
+    expect(ada.heard).toEqual([{ by: 'http' }]);
+    // What comes from the log is heard by each process itself, and not a second time from the other.
+    await here.sql(`select realtime.send('{"by": "sql"}', 'hello', 'room', false)`);
+    await expect.poll(() => [ada.heard.length, ibn.heard.length], { timeout: PATIENCE_MS }).toEqual([2, 3]);
+    await there.end('SIGKILL');
+    await expect.poll(() => Object.keys(ada.channel.presenceState()), { timeout: GONE_WITHIN_MS }).toEqual(['ada']);
+    expect(ada.heard).toHaveLength(2);
+  });
+});
