@@ -4,12 +4,27 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { benchUser } from './load/bench-user.ts';
+import type { LoadRequest } from './load/http-load.ts';
 import { scenarios } from './load/scenario.ts';
-import { compareScenario, type Comparison } from './measure/compare-scenario.ts';
+import { measureBulkInsert } from './measure/bulk-insert.ts';
+import { compareScenario, requestsOf, type Comparison } from './measure/compare-scenario.ts';
+import { cpuPerRequest, type CpuPerRequest } from './measure/cpu.ts';
+import { measureFileCosts } from './measure/file-costs.ts';
+import { measureFiles } from './measure/files.ts';
+import { measureGraphql } from './measure/graphql.ts';
+import { measureEventDelivery } from './measure/event-delivery.ts';
+import { measureJobs } from './measure/jobs.ts';
+import { measureLogStream } from './measure/log-stream.ts';
+import { measureMails } from './measure/mails.ts';
 import { processTreeMemory } from './measure/memory.ts';
+import { measureRefresh } from './measure/refresh.ts';
+import { measureOverload } from './measure/overload.ts';
+import { measureRowSecurity } from './measure/row-security.ts';
 import { measureSignIn } from './measure/sign-in.ts';
 import { freshStart, warmStart } from './measure/startup.ts';
-import type { Instance } from './instance/instance.ts';
+import { measureWebhooks } from './measure/webhooks.ts';
+import { type Instance, startInstance } from './instance/instance.ts';
+import { measureRealtime } from './realtime/measure-realtime.ts';
 import { readOptions, USAGE, type BenchOptions } from './options.ts';
 import { judge, writeReport, type Findings } from './report.ts';
 import { startDriver } from './rivals/driver-process.ts';
@@ -18,10 +33,11 @@ import { startPostgrest } from './rivals/start-postgrest.ts';
 const SCHEMA = new URL('instance/bench-schema.sql', import.meta.url);
 const USERS = 10;
 /** After this long without a request a server counts as idle. */
-const IDLE_MS = 5_000;
+const IDLE_MS = 30_000;
 
 const chosen = readOptions(process.argv.slice(2));
 if (chosen === 'help') process.stdout.write(USAGE);
+else if (chosen.isOnlyFiles) await benchFiles(chosen);
 else await bench(chosen);
 
 async function bench(options: BenchOptions): Promise<void> {
@@ -49,19 +65,90 @@ async function bench(options: BenchOptions): Promise<void> {
 
   const users = Array.from({ length: USERS }, (_, remainder) => benchUser(remainder, instance.keys.keys.jwtSecret));
   const comparisons: Comparison[] = [];
+  const cpu: CpuPerRequest[] = [];
   for (const scenario of scenarios) {
     say(scenario.title);
     const contenders = { instance, postgrest, driver, pool };
     comparisons.push(await compareScenario(scenario, users, contenders, options, join(folder, 'bare.log')));
+    cpu.push(await cpuPerRequest(instance, prefixed(requestsOf(scenario, users, instance.keys.keys.anonKey)), options));
   }
+  say('GraphQL');
+  const graphql = await measureGraphql(instance, options);
+  say('row-level security');
+  const rowSecurity = await measureRowSecurity(instance, options);
+  say('bulk insert');
+  const bulkInsert = await measureBulkInsert(instance, driver, options);
   say('sign-in');
   const signIn = await measureSignIn(instance, options);
+  say('refresh');
+  const refresh = await measureRefresh(instance, options);
+  say('files');
+  const files = await measureFiles(instance, folder, options);
   const afterLoad = await processTreeMemory(instance.pid);
+  say('overload');
+  const [read] = scenarios;
+  const overload = await measureOverload(
+    instance,
+    prefixed(requestsOf(read, users, instance.keys.keys.anonKey)),
+    options,
+  );
+  say('realtime');
+  const realtime = await measureRealtime(instance, options);
+  say('log stream');
+  const logStream = await measureLogStream();
+  say('event delivery');
+  const eventsPerSecond = await measureEventDelivery();
+  say('mails');
+  const mails = await measureMails(options);
+  say('jobs');
+  const jobs = await measureJobs();
+  say('webhooks');
+  const webhooks = await measureWebhooks({ dataDir: join(folder, 'webhooks'), logLevel: options.logLevel });
 
   const { milliseconds: freshStartMs } = fresh;
-  const findings = { freshStartMs, warmStartMs: warm.milliseconds, idle, afterLoad, comparisons, signIn };
+  const findings: Findings = {
+    freshStartMs,
+    warmStartMs: warm.milliseconds,
+    idle,
+    afterLoad,
+    comparisons,
+    cpu,
+    graphql,
+    rowSecurity,
+    bulkInsert,
+    signIn,
+    refresh,
+    files,
+    overload,
+    logStream,
+    eventsPerSecond,
+    mails,
+    realtime,
+    jobs,
+    webhooks,
+  };
   process.stdout.write(`\n${writeReport(findings)}`);
   if (options.jsonFile !== null) await writeFile(options.jsonFile, toJson(findings, options));
+}
+
+async function benchFiles(options: BenchOptions): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'ashlar-bench-'));
+  await using closing = new AsyncDisposableStack();
+  closing.defer(() => rm(folder, { recursive: true, force: true }));
+  const instance = await startInstance({ dataDir: join(folder, 'data'), logLevel: options.logLevel });
+  closing.defer(() => instance.stop());
+  await loadRows(instance);
+  for (const [what, cost] of Object.entries(await measureFileCosts(instance, folder, options))) {
+    process.stdout.write(`${what.padEnd(24)}${describeCost(cost)}\n`);
+  }
+}
+
+function describeCost({ server, postgres, load }: CpuPerRequest): string {
+  return `server ${server.toFixed(0)}, PostgreSQL ${postgres.toFixed(0)}, load ${load.toFixed(0)} µs of CPU`;
+}
+
+function prefixed(requests: readonly LoadRequest[]): readonly LoadRequest[] {
+  return requests.map((request) => ({ ...request, path: `/rest/v1${request.path}` }));
 }
 
 async function loadRows(instance: Instance): Promise<void> {

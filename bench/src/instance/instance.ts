@@ -9,11 +9,13 @@ import { freePort } from './free-port.ts';
 export interface InstanceFolder {
   readonly dataDir: string;
   readonly logLevel: string;
+  /** Further options of the command. */
+  readonly flags?: Readonly<Record<string, string>>;
 }
 
 /** What the instance keeps in `keys/default.json`. */
 export interface InstanceKeys {
-  readonly keys: { readonly jwtSecret: string; readonly anonKey: string };
+  readonly keys: { readonly jwtSecret: string; readonly anonKey: string; readonly serviceRoleKey: string };
   readonly logins: Readonly<Record<'authenticator' | 'owner', { readonly user: string; readonly password: string }>>;
 }
 
@@ -31,10 +33,10 @@ const NO_LIMITS = { 'rate-limit-per-address': 0, 'rate-limit-per-user': 0 };
 const START_TIMEOUT_MS = 30_000;
 
 /** Starts `ashlar start` on free ports and resolves once it says that it is ready. */
-export async function startInstance({ dataDir, logLevel }: InstanceFolder): Promise<Instance> {
+export async function startInstance({ dataDir, logLevel, flags: more = {} }: InstanceFolder): Promise<Instance> {
   const [port, dbPort] = [await freePort(), await freePort()];
   const url = `http://127.0.0.1:${port}`;
-  const flags = { data: dataDir, port, 'db-port': dbPort, 'log-level': logLevel, ...NO_LIMITS };
+  const flags = { data: dataDir, port, 'db-port': dbPort, 'log-level': logLevel, ...NO_LIMITS, ...more };
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const child = startProcess(process.execPath, [MAIN, 'start', ...args], `${dataDir}.log`);
   await untilReady(child, url, `The server (log: ${dataDir}.log)`);

@@ -11,13 +11,21 @@ export interface BenchUser {
 export const USERS = 1_000;
 const LIFETIME_SECONDS = 3_600;
 
-/** The user whose rows leave `remainder`, with a token both servers accept. */
-export function benchUser(remainder: number, jwtSecret: string): BenchUser {
+/**
+ * The user whose rows leave `remainder`, with a token both servers accept.
+ *
+ * @param role `service_role` meets no policy.
+ */
+export function benchUser(
+  remainder: number,
+  jwtSecret: string,
+  role: 'authenticated' | 'service_role' = 'authenticated',
+): BenchUser {
   const id = `00000000-0000-4000-8000-${remainder.toString(16).padStart(12, '0')}`;
   const now = Math.floor(Date.now() / 1000);
   const claims = JSON.stringify({
     sub: id,
-    role: 'authenticated',
+    role,
     aud: 'authenticated',
     email: `user${remainder}@example.org`,
     iat: now,

@@ -1,6 +1,6 @@
 import { USERS, type BenchUser } from './bench-user.ts';
 
-export type ScenarioName = 'read' | 'page' | 'insert';
+export type ScenarioName = 'read' | 'page' | 'tree' | 'insert';
 
 /** One thing a client does, as an HTTP request and as the SQL the data service makes of it. */
 export interface Scenario {
@@ -21,7 +21,8 @@ function rowId(user: BenchUser, turn: number): string {
   return String(user.remainder + USERS * (turn % ROWS_PER_USER));
 }
 
-export const scenarios: readonly Scenario[] = [
+/** The first is the read that other measurements use too. */
+export const scenarios: readonly [Scenario, ...Scenario[]] = [
   {
     name: 'read',
     title: 'single row by key under RLS',
@@ -44,6 +45,28 @@ export const scenarios: readonly Scenario[] = [
         LEFT JOIN LATERAL (
           SELECT "bench_lists_1"."id", "bench_lists_1"."name" FROM "public"."bench_lists" AS "bench_lists_1"
           WHERE "bench_lists_1"."id" = "bench_todos"."list_id") AS "list_1" ON TRUE
+        ORDER BY "bench_todos"."id" DESC LIMIT 25) AS "_row"`,
+    values: () => [],
+  },
+  {
+    name: 'tree',
+    title: '25 rows with two embedded relations',
+    method: 'GET',
+    path: () =>
+      '/bench_todos?select=id,title,done,list:bench_lists(id,name),comments:bench_comments(id,body)&order=id.desc&limit=25',
+    statement: `
+      SELECT coalesce(json_agg("_row".*), '[]'), count(*) FROM (
+        SELECT "bench_todos"."id", "bench_todos"."title", "bench_todos"."done", row_to_json("list_1".*) AS "list",
+          coalesce("comments_1"."rows", '[]') AS "comments"
+        FROM "public"."bench_todos"
+        LEFT JOIN LATERAL (
+          SELECT "bench_lists_1"."id", "bench_lists_1"."name" FROM "public"."bench_lists" AS "bench_lists_1"
+          WHERE "bench_lists_1"."id" = "bench_todos"."list_id") AS "list_1" ON TRUE
+        LEFT JOIN LATERAL (
+          SELECT json_agg("comment".*) AS "rows" FROM (
+            SELECT "bench_comments_1"."id", "bench_comments_1"."body"
+            FROM "public"."bench_comments" AS "bench_comments_1"
+            WHERE "bench_comments_1"."todo_id" = "bench_todos"."id" LIMIT 1000) AS "comment") AS "comments_1" ON TRUE
         ORDER BY "bench_todos"."id" DESC LIMIT 25) AS "_row"`,
     values: () => [],
   },

@@ -74,7 +74,8 @@ export async function compareScenario(
   }
 }
 
-function requestsOf(scenario: Scenario, users: readonly BenchUser[], apikey: string): readonly LoadRequest[] {
+/** Different rows of different users, in the order they are sent. */
+export function requestsOf(scenario: Scenario, users: readonly BenchUser[], apikey: string): readonly LoadRequest[] {
   return Array.from({ length: TURNS_PER_USER }, (_, turn) => turn).flatMap((turn) =>
     users.map((user) => ({
       method: scenario.method,

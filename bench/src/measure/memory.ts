@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { processTree } from './process-tree.ts';
 
 export interface ProcessMemory {
   readonly pid: number;
@@ -11,21 +12,7 @@ export interface ProcessMemory {
  * Linux only; empty elsewhere.
  */
 export async function processTreeMemory(rootPid: number): Promise<readonly ProcessMemory[]> {
-  const parents = await processParents();
-  const tree = [rootPid];
-  for (const pid of tree) for (const [child, parent] of parents) if (parent === pid) tree.push(child);
-  return (await Promise.all(tree.map(processMemory))).filter((memory) => memory !== null);
-}
-
-async function processParents(): Promise<ReadonlyMap<number, number>> {
-  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
-  const parents = new Map<number, number>();
-  for (const pid of pids) {
-    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-    const parent = /^PPid:\s+(\d+)/m.exec(status)?.[1];
-    if (parent !== undefined) parents.set(pid, Number(parent));
-  }
-  return parents;
+  return (await Promise.all((await processTree(rootPid)).map(processMemory))).filter((memory) => memory !== null);
 }
 
 async function processMemory(pid: number): Promise<ProcessMemory | null> {

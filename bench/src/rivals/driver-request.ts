@@ -9,6 +9,8 @@ export interface DriverRequest {
   /** Parameter lists taken in turn. */
   readonly values: readonly (readonly string[])[];
   readonly seconds: number;
+  /** Statements in flight on all connections together; the driver's usual number unless given. */
+  readonly inFlight?: number;
 }
 
 /** Runs the measurement the parent sends, one after another, until the parent goes. */

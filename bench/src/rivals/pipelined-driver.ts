@@ -8,14 +8,14 @@ import { perSecond, serveDriverRequests } from './driver-request.ts';
 const CONNECTIONS = 2;
 const IN_FLIGHT = 16;
 
-serveDriverRequests(async ({ connection, claims, name, statement, values, seconds }) => {
+serveDriverRequests(async ({ connection, claims, name, statement, values, seconds, inFlight }) => {
   const clients = Array.from({ length: CONNECTIONS }, () => new Client({ ...connection, pipeline: true }));
   for (const client of clients) {
     await client.connect();
     await client.query('select set_config($1, $2, false)', ['request.jwt.claims', claims]);
     await client.query('set role authenticated');
   }
-  const result = await perSecond(CONNECTIONS * IN_FLIGHT, seconds, (turn, worker) => {
+  const result = await perSecond(inFlight ?? CONNECTIONS * IN_FLIGHT, seconds, (turn, worker) => {
     const text = {
       name,
       text: statement,
