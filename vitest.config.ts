@@ -6,8 +6,8 @@ const config: ViteUserConfig = defineConfig({
     globalSetup: ['packages/testing/src/global-setup.ts'],
     // Two cores: more workers only make PostgreSQL and the tests wait for each other.
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });
 

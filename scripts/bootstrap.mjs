@@ -28,7 +28,8 @@ function ensureInstalled() {
   say(`Installing dependencies from package-lock.json (${reason}) …`);
   const started = Date.now();
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  if (!withDevelopment) args.push('--omit=dev');
+  // No package that runs here needs its peers: one bundle of web pages names a server framework as its own.
+  if (!withDevelopment) args.push('--omit=dev', '--omit=peer');
   const { status, error } = runNpm(args);
   if (status !== 0) {
     fail(
