@@ -2,7 +2,7 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 const config: ViteUserConfig = defineConfig({
   test: {
-    include: ['{apps,packages,services,examples}/**/*.test.ts'],
+    include: ['{apps,packages,services,suites,examples}/**/*.test.{ts,tsx}'],
     globalSetup: ['packages/testing/src/global-setup.ts'],
     // Two cores: more workers only make PostgreSQL and the tests wait for each other.
     maxWorkers: 2,
