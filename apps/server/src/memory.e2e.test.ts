@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
-import { type RunningServer, startServer } from '@ashlar/testing';
+import { canMeasureMemory, memoryGrowth, type RunningServer, startServer } from '@ashlar/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const MIB = 2 ** 20;
@@ -10,9 +8,6 @@ const SLACK_MIB = 32;
 const STREAMED_ROWS = 100_000;
 /** Rows pass through in pages, and what they leave behind is collected on the way, late on a busy machine; gathered they took over 100. */
 const STREAM_BOUND_MIB = 64;
-
-// Linux alone tells a process's peak and lets it be forgotten.
-const measurable = existsSync('/proc/self/clear_refs');
 
 let server: RunningServer;
 
@@ -33,33 +28,24 @@ async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   return fetch(`${server.url}/rest/v1${path}`, { ...init, headers });
 }
 
-/** MiB of memory by which the server grew at most while the work was done. */
-async function growthOf(work: () => Promise<void>): Promise<number> {
-  await writeFile(`/proc/${server.pid}/clear_refs`, '5');
-  const before = await memory('VmRSS');
-  await work();
-  return (await memory('VmHWM')) - before;
-}
+test.runIf(canMeasureMemory)(
+  `${STREAMED_ROWS} rows pass through without being gathered`,
+  { timeout: 60_000 },
+  async () => {
+    let sizeBytes = 0;
+    const grownMiB = await memoryGrowth(server.pid, async () => {
+      const { body } = await ask('/many');
+      for await (const chunk of body ?? []) sizeBytes += chunk.length;
+    });
+    expect(sizeBytes / MIB).toBeGreaterThan(20);
+    expect(grownMiB).toBeLessThan(STREAM_BOUND_MIB);
+  },
+);
 
-async function memory(field: 'VmRSS' | 'VmHWM'): Promise<number> {
-  const status = await readFile(`/proc/${server.pid}/status`, 'utf8');
-  return Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
-}
-
-test.runIf(measurable)(`${STREAMED_ROWS} rows pass through without being gathered`, { timeout: 60_000 }, async () => {
-  let sizeBytes = 0;
-  const grownMiB = await growthOf(async () => {
-    const { body } = await ask('/many');
-    for await (const chunk of body ?? []) sizeBytes += chunk.length;
-  });
-  expect(sizeBytes / MIB).toBeGreaterThan(20);
-  expect(grownMiB).toBeLessThan(STREAM_BOUND_MIB);
-});
-
-test.runIf(measurable)('a large insert costs its body twice at most', { timeout: 60_000 }, async () => {
+test.runIf(canMeasureMemory)('a large insert costs its body twice at most', { timeout: 60_000 }, async () => {
   const content = 'x'.repeat(1000);
   const body = JSON.stringify(Array.from({ length: ROWS }, (_, id) => ({ id, content })));
-  const grownMiB = await growthOf(async () => {
+  const grownMiB = await memoryGrowth(server.pid, async () => {
     const reply = await ask('/bulk', { method: 'POST', body });
     expect(reply.status).toBe(201);
     await reply.text();

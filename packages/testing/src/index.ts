@@ -4,6 +4,7 @@ export { freePort } from './free-port.ts';
 export { heldBytes } from './held-bytes.ts';
 export { startMailReceiver } from './mail-receiver.ts';
 export type { MailReceiver, ReceivedMail } from './mail-receiver.ts';
+export { canMeasureMemory, memoryGrowth } from './memory-growth.ts';
 export { findNatsServer, startNatsServer } from './nats-server.ts';
 export type { NatsServer } from './nats-server.ts';
 export { testProjectSettings } from './project-settings.ts';

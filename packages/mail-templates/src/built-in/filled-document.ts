@@ -1,4 +1,4 @@
-import { BoundedCache } from '@ashlar/kernel';
+import { BoundedCache, escapeHtml } from '@ashlar/kernel';
 import type { ComposedMail } from './compose-mail.ts';
 
 /** Mails differ by which parts they have; of each such form the page is drawn once. */
@@ -39,16 +39,4 @@ function withMarks(value: unknown, values: string[]): unknown {
   // An empty text leaves no trace in a page, so that it is a matter of form.
   if (typeof value !== 'string' || value === '') return value;
   return `${OPEN}${values.push(value) - 1}${CLOSE}`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#x27;',
-};
-
-function escapeHtml(value: string): string {
-  return value.toWellFormed().replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
 }

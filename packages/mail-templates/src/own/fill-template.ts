@@ -1,3 +1,4 @@
+import { escapeHtml } from '@ashlar/kernel';
 import { mailErrors } from '../mail-errors.ts';
 import type { Expression } from './parse-expression.ts';
 import type { TemplateNode } from './parse-template.ts';
@@ -31,7 +32,8 @@ export function fillTemplate(nodes: readonly TemplateNode[], variables: Variable
   };
   const written = (text: string, before: string): string => {
     if (escaping === 'none') return text;
-    return escapeHtml(beginsAddress(before) && !isHarmlessAddress(text) ? '#' : text);
+    // Old mail programs end an attribute at a backtick.
+    return escapeHtml(beginsAddress(before) && !isHarmlessAddress(text) ? '#' : text).replaceAll('`', '&#96;');
   };
   walk(nodes);
   return output;
@@ -73,19 +75,6 @@ function isTrue(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0;
   if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
   return value !== undefined && value !== null && value !== '' && value !== 0 && value !== false;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-  '`': '&#96;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"'`]/g, (sign) => ENTITIES[sign] ?? sign);
 }
 
 function beginsAddress(before: string): boolean {

@@ -1,3 +1,4 @@
+import { escapeHtml } from '@ashlar/kernel';
 import type { FunctionParameter } from '@ashlar/postgres';
 import type { ApiColumn, ApiDescription, ApiRelation, ApiRoutine } from './describe-api.ts';
 import { REFERENCE_STYLE } from './reference-style.ts';
@@ -18,21 +19,21 @@ export function referencePage(api: ApiDescription, publicUrl: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escape(api.title)}</title>
+<title>${escapeHtml(api.title)}</title>
 <style>${REFERENCE_STYLE}</style>
 </head>
 <body>
 <a class="skip" href="#content">Skip to the reference</a>
 <nav aria-label="Contents">
-<p class="brand">${escape(api.title)}</p>
+<p class="brand">${escapeHtml(api.title)}</p>
 ${contents('Tables and views', 'relation', api.relations)}
 ${contents('Functions', 'function', api.routines)}
 ${hasTransaction ? '<h2>Together</h2>\n<ul><li><a href="#transaction">Transactions</a></li></ul>' : ''}
 </nav>
 <main id="content">
-<h1>${escape(api.title)}</h1>
+<h1>${escapeHtml(api.title)}</h1>
 ${paragraph(api.description === '' ? null : api.description)}
-<p>Everything below is what you may use. Requests go to <code>${escape(base)}</code>, with a key in the header
+<p>Everything below is what you may use. Requests go to <code>${escapeHtml(base)}</code>, with a key in the header
 <code>apikey</code>; the machine-readable form of this page is <a href="openapi.json">openapi.json</a>.</p>
 ${api.relations.map((relation) => relationSection(relation, base)).join('\n')}
 ${api.routines.map((routine) => routineSection(routine, base)).join('\n')}
@@ -46,7 +47,7 @@ ${api.relations.length + api.routines.length === 0 ? '<p class="note">There is n
 
 function contents(title: string, kind: string, members: readonly { readonly name: string }[]): string {
   if (members.length === 0) return '';
-  const links = members.map(({ name }) => `<li><a href="#${anchor(kind, name)}">${escape(name)}</a></li>`);
+  const links = members.map(({ name }) => `<li><a href="#${anchor(kind, name)}">${escapeHtml(name)}</a></li>`);
   return `<h2>${title}</h2>\n<ul>${links.join('')}</ul>`;
 }
 
@@ -60,9 +61,9 @@ function relationSection(relation: ApiRelation, base: string): string {
     ...(relation.delete ? ['DELETE'] : []),
   ];
   return `<section aria-labelledby="${id}">
-<h2 id="${id}"><a href="#${id}">${escape(relation.name)}</a> ${methods.map(badge).join(' ')}</h2>
+<h2 id="${id}"><a href="#${id}">${escapeHtml(relation.name)}</a> ${methods.map(badge).join(' ')}</h2>
 ${paragraph(relation.comment)}
-<div class="scroll"><table aria-label="Columns of ${escape(relation.name)}">
+<div class="scroll"><table aria-label="Columns of ${escapeHtml(relation.name)}">
 <thead><tr><th scope="col">Column</th><th scope="col">Type</th><th scope="col">Access</th><th scope="col">Notes</th></tr></thead>
 <tbody>${relation.columns.map(columnRow).join('')}</tbody>
 </table></div>
@@ -83,27 +84,27 @@ function columnRow(column: ApiColumn): string {
     ...(refersTo === null
       ? []
       : [
-          `→ <a href="#${anchor('relation', refersTo.relation)}">${escape(`${refersTo.relation}.${refersTo.column}`)}</a>`,
+          `→ <a href="#${anchor('relation', refersTo.relation)}">${escapeHtml(`${refersTo.relation}.${refersTo.column}`)}</a>`,
         ]),
     ...(column.identity === null ? [] : ['generated']),
     ...(column.defaultExpression === null || column.identity !== null
       ? []
-      : [`default <code>${escape(column.defaultExpression)}</code>`]),
-    ...(column.enumLabels.length === 0 ? [] : [`one of ${escape(column.enumLabels.join(', '))}`]),
-    ...(column.comment === null ? [] : [escape(column.comment)]),
+      : [`default <code>${escapeHtml(column.defaultExpression)}</code>`]),
+    ...(column.enumLabels.length === 0 ? [] : [`one of ${escapeHtml(column.enumLabels.join(', '))}`]),
+    ...(column.comment === null ? [] : [escapeHtml(column.comment)]),
   ];
-  return `<tr><th scope="row"><code>${escape(column.name)}</code></th><td><code>${escape(column.type)}</code></td><td class="access">${access.join(', ')}</td><td>${notes.join('; ')}</td></tr>`;
+  return `<tr><th scope="row"><code>${escapeHtml(column.name)}</code></th><td><code>${escapeHtml(column.type)}</code></td><td class="access">${access.join(', ')}</td><td>${notes.join('; ')}</td></tr>`;
 }
 
 function routineSection({ name, overloads }: ApiRoutine, base: string): string {
   const id = anchor('function', name);
   const isReadable = overloads.some(({ volatility }) => volatility !== 'volatile');
   const signatures = overloads.map(
-    ({ parameters }) => `<li><code>${escape(name)}(${parameters.map(parameterText).join(', ')})</code></li>`,
+    ({ parameters }) => `<li><code>${escapeHtml(name)}(${parameters.map(parameterText).join(', ')})</code></li>`,
   );
   const [{ comment }] = overloads;
   return `<section aria-labelledby="${id}">
-<h2 id="${id}"><a href="#${id}">${escape(name)}</a> ${[...(isReadable ? ['GET'] : []), 'POST'].map(badge).join(' ')}</h2>
+<h2 id="${id}"><a href="#${id}">${escapeHtml(name)}</a> ${[...(isReadable ? ['GET'] : []), 'POST'].map(badge).join(' ')}</h2>
 ${paragraph(comment)}
 <ul class="signatures">${signatures.join('')}</ul>
 ${example(`curl -X POST '${base}/rpc/${encodeURIComponent(name)}' -H "apikey: $KEY" -H 'content-type: application/json' -d '{}'`)}
@@ -120,7 +121,7 @@ ${example(`curl -X POST '${base}${path}' -H "apikey: $KEY" -H 'content-type: app
 }
 
 function parameterText({ name, type, required, variadic }: FunctionParameter): string {
-  return escape(`${variadic ? 'variadic ' : ''}${name === '' ? '' : `${name} `}${type}${required ? '' : ' = …'}`);
+  return escapeHtml(`${variadic ? 'variadic ' : ''}${name === '' ? '' : `${name} `}${type}${required ? '' : ' = …'}`);
 }
 
 function badge(method: string): string {
@@ -128,27 +129,14 @@ function badge(method: string): string {
 }
 
 function example(command: string): string {
-  return `<details><summary>Example</summary><pre tabindex="0"><code>${escape(command)}</code></pre></details>`;
+  return `<details><summary>Example</summary><pre tabindex="0"><code>${escapeHtml(command)}</code></pre></details>`;
 }
 
 function paragraph(text: string | null): string {
-  return text === null ? '' : `<p>${escape(text)}</p>`;
+  return text === null ? '' : `<p>${escapeHtml(text)}</p>`;
 }
 
 /** A fragment that needs no escaping and that no other name has. */
 function anchor(kind: string, name: string): string {
   return `${kind}-${encodeURIComponent(name).replaceAll(/['()*!~]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)}`;
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Comments and names are the database's, so all text is escaped. */
-function escape(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { codeCalls, EXPIRED } from '../code-calls.fixture.ts';
 import {
   API_VERSION,
   createIdentityFixture,
@@ -19,24 +20,7 @@ beforeEach(async () => {
 
 const ADA = 'ada@example.com';
 
-function post(url: string, body: object): Promise<Answer> {
-  return identity.ask({ url, body, headers: API_VERSION });
-}
-
-function verify(body: object): Promise<Answer> {
-  return post('/verify', body);
-}
-
-async function confirmed(email: string, password = 'secret1'): Promise<Answer['body']> {
-  const body = { email, password, email_confirm: true };
-  return (await identity.ask({ url: '/admin/users', token: identity.serviceToken, body })).body;
-}
-
-function later(seconds: number): void {
-  identity.clock.now = new Date(identity.clock.now.getTime() + seconds * 1000);
-}
-
-const EXPIRED = { status: 403, body: { code: 'otp_expired', message: 'Token has expired or is invalid' } };
+const { post, verify, confirmed, later } = codeCalls(() => identity);
 const TOO_SOON = 'For security purposes, you can only request this after 60 seconds.';
 
 test('of twenty uses of one code at once exactly one opens a session', async () => {

@@ -1,3 +1,4 @@
+import { escapeHtml } from '@ashlar/kernel';
 import type { CaughtMessage } from '../application/mailbox.ts';
 import { DEV_MAIL_STYLE } from './dev-mail-style.ts';
 
@@ -24,14 +25,14 @@ export function devMailPage(page: DevMailPage): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escape(title)} · Mail</title>
+<title>${escapeHtml(title)} · Mail</title>
 <style>${DEV_MAIL_STYLE}</style>
 </head>
 <body class="${open === null ? 'none-open' : ''}">
 <header>
-  <h1>Mail</h1><span class="quiet">caught in project ${escape(project)}, sent to nobody</span>
-  <form action="${escape(base)}" method="get" role="search">
-    <input type="search" name="to" value="${escape(to)}" placeholder="Filter by address" aria-label="Filter by address">
+  <h1>Mail</h1><span class="quiet">caught in project ${escapeHtml(project)}, sent to nobody</span>
+  <form action="${escapeHtml(base)}" method="get" role="search">
+    <input type="search" name="to" value="${escapeHtml(to)}" placeholder="Filter by address" aria-label="Filter by address">
   </form>
   <button id="clear" type="button"${messages.length === 0 ? ' hidden' : ''}>Delete all</button>
 </header>
@@ -60,29 +61,29 @@ setInterval(async () => {
 function emptyList({ to }: DevMailPage): string {
   return to === ''
     ? '<p class="empty">No mail yet.<br><span class="quiet">Sign up or ask for a link, and it appears here.</span></p>'
-    : `<p class="empty">No mail to ${escape(to)}.</p>`;
+    : `<p class="empty">No mail to ${escapeHtml(to)}.</p>`;
 }
 
 function entry(page: DevMailPage, one: CaughtMessage): string {
   const isOpen = page.open?.id === one.id;
   return `<a href="${address(page, { id: one.id })}"${isOpen ? ' aria-current="true"' : ''}>
-<span class="row"><bdi>${escape(one.to)}</bdi>${time(one)}</span>
-<span class="subject" dir="auto">${escape(one.subject)}</span>
-<span class="tag">${escape(one.kind === 'sms' ? 'text message' : one.template.replaceAll('_', ' '))}</span></a>`;
+<span class="row"><bdi>${escapeHtml(one.to)}</bdi>${time(one)}</span>
+<span class="subject" dir="auto">${escapeHtml(one.subject)}</span>
+<span class="tag">${escapeHtml(one.kind === 'sms' ? 'text message' : one.template.replaceAll('_', ' '))}</span></a>`;
 }
 
 function message(page: DevMailPage, one: CaughtMessage): string {
   const asText = page.asText || one.html === '';
   const view = asText
-    ? `<pre dir="auto">${escape(one.text)}</pre>`
-    : `<iframe title="Message" sandbox="allow-popups allow-popups-to-escape-sandbox" src="${escape(`${page.base}/${one.id}/html`)}"></iframe>`;
+    ? `<pre dir="auto">${escapeHtml(one.text)}</pre>`
+    : `<iframe title="Message" sandbox="allow-popups allow-popups-to-escape-sandbox" src="${escapeHtml(`${page.base}/${one.id}/html`)}"></iframe>`;
   const tabs =
     one.html === ''
       ? ''
       : `<div class="tabs">${tab('HTML', address(page, { id: one.id }), !asText)}${tab('Plain text', address(page, { id: one.id, view: 'text' }), asText)}</div>`;
   return `<section>
-<div class="head"><h2 dir="auto">${escape(one.subject)}</h2>
-<dl>${one.from === '' ? '' : `<dt>From</dt><dd><bdi>${escape(one.from)}</bdi></dd>`}<dt>To</dt><dd><bdi>${escape(one.to)}</bdi></dd><dt>At</dt><dd>${time(one)}</dd></dl>${tabs}</div>
+<div class="head"><h2 dir="auto">${escapeHtml(one.subject)}</h2>
+<dl>${one.from === '' ? '' : `<dt>From</dt><dd><bdi>${escapeHtml(one.from)}</bdi></dd>`}<dt>To</dt><dd><bdi>${escapeHtml(one.to)}</bdi></dd><dt>At</dt><dd>${time(one)}</dd></dl>${tabs}</div>
 ${view}
 </section>`;
 }
@@ -92,22 +93,10 @@ function tab(name: string, target: string, isCurrent: boolean): string {
 }
 
 function time({ caughtAt }: CaughtMessage): string {
-  return `<time datetime="${escape(caughtAt)}">${escape(caughtAt.slice(11, 19))}</time>`;
+  return `<time datetime="${escapeHtml(caughtAt)}">${escapeHtml(caughtAt.slice(11, 19))}</time>`;
 }
 
 function address({ base, to }: DevMailPage, query: Readonly<Record<string, string>>): string {
   const parameters = new URLSearchParams({ ...query, ...(to === '' ? {} : { to }) });
-  return escape(parameters.size === 0 ? base : `${base}?${parameters.toString()}`);
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escape(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+  return escapeHtml(parameters.size === 0 ? base : `${base}?${parameters.toString()}`);
 }

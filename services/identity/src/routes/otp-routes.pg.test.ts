@@ -1,12 +1,7 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import {
-  API_VERSION,
-  createIdentityFixture,
-  PUBLIC_URL,
-  type Answer,
-  type IdentityFixture,
-} from '../identity-fixture.ts';
+import { codeCalls, EXPIRED } from '../code-calls.fixture.ts';
+import { createIdentityFixture, PUBLIC_URL, type IdentityFixture } from '../identity-fixture.ts';
 import { lastMail, outbox } from '../identity-mailbox.fixture.ts';
 
 let identity: IdentityFixture;
@@ -23,24 +18,7 @@ beforeEach(async () => {
 const ADA = 'ada@example.com';
 const PHONE = '4915112345678';
 
-function post(url: string, body: object): Promise<Answer> {
-  return identity.ask({ url, body, headers: API_VERSION });
-}
-
-function verify(body: object): Promise<Answer> {
-  return post('/verify', body);
-}
-
-async function confirmed(email: string, password = 'secret1'): Promise<Answer['body']> {
-  const body = { email, password, email_confirm: true };
-  return (await identity.ask({ url: '/admin/users', token: identity.serviceToken, body })).body;
-}
-
-function later(seconds: number): void {
-  identity.clock.now = new Date(identity.clock.now.getTime() + seconds * 1000);
-}
-
-const EXPIRED = { status: 403, body: { code: 'otp_expired', message: 'Token has expired or is invalid' } };
+const { post, verify, confirmed, later } = codeCalls(() => identity);
 
 test('a code by mail makes an account for a new address and signs it in once', async () => {
   expect(await post('/otp', { email: ' Ada@Example.com ', data: { name: 'Ada' } })).toMatchObject({

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { API_VERSION, createIdentityFixture, type Answer, type IdentityFixture } from '../identity-fixture.ts';
+import { codeCalls } from '../code-calls.fixture.ts';
+import { createIdentityFixture, type IdentityFixture } from '../identity-fixture.ts';
 import { lastSms, outbox } from '../identity-mailbox.fixture.ts';
 
 let identity: IdentityFixture;
@@ -14,17 +15,7 @@ beforeEach(async () => {
 
 const PHONE = '4915112345678';
 
-function post(url: string, body: object): Promise<Answer> {
-  return identity.ask({ url, body, headers: API_VERSION });
-}
-
-function verify(body: object): Promise<Answer> {
-  return post('/verify', body);
-}
-
-function later(seconds: number): void {
-  identity.clock.now = new Date(identity.clock.now.getTime() + seconds * 1000);
-}
+const { post, verify, later } = codeCalls(() => identity);
 
 test('a code by text message makes an account for a new number and signs it in', async () => {
   expect(await post('/otp', { phone: `+${PHONE}`, channel: 'whatsapp' })).toMatchObject({ status: 200, body: {} });

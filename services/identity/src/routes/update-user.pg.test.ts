@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { codeCalls } from '../code-calls.fixture.ts';
 import { API_VERSION, createIdentityFixture, type Answer, type IdentityFixture } from '../identity-fixture.ts';
 import { fragmentOf, lastMail, lastSms, outbox, pathOf, wrongCode } from '../identity-mailbox.fixture.ts';
 
@@ -21,9 +22,7 @@ beforeEach(async () => {
   await identity.configure('phone', { enabled: true, twilio: { accountSid: 'AC1', authToken: 'x', from: '+1555' } });
 });
 
-function post(url: string, body: object): Promise<Answer> {
-  return identity.ask({ url, body, headers: API_VERSION });
-}
+const { post, verify, later } = codeCalls(() => identity);
 
 function put(token: string, body: object): Promise<Answer> {
   return identity.ask({ method: 'PUT', url: '/user', body, token, headers: API_VERSION });
@@ -35,16 +34,8 @@ async function signedIn(email = ADA, password = 'secret1'): Promise<string> {
   return (await post('/token?grant_type=password', body)).body.access_token;
 }
 
-function verify(body: object): Promise<Answer> {
-  return post('/verify', body);
-}
-
 async function follow(url = ''): Promise<URLSearchParams> {
   return fragmentOf((await identity.ask({ method: 'GET', url })).headers['location']);
-}
-
-function later(seconds: number): void {
-  identity.clock.now = new Date(identity.clock.now.getTime() + seconds * 1000);
 }
 
 async function storedEmails(): Promise<readonly { email: string | null }[]> {

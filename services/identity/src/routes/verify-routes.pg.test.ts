@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { API_VERSION, createIdentityFixture, type Answer, type IdentityFixture } from '../identity-fixture.ts';
+import { codeCalls } from '../code-calls.fixture.ts';
+import { createIdentityFixture, type Answer, type IdentityFixture } from '../identity-fixture.ts';
 import { fragmentOf, lastMail, pathOf } from '../identity-mailbox.fixture.ts';
 
 const SITE = 'https://app.example';
@@ -16,9 +17,7 @@ beforeEach(async () => {
   await identity.project.sql('delete from auth.users; delete from auth.outbox; delete from auth.address_guards');
 });
 
-function post(url: string, body: object): Promise<Answer> {
-  return identity.ask({ url, body, headers: API_VERSION });
-}
+const { post, later } = codeCalls(() => identity);
 
 function follow(path: string, method: 'GET' | 'HEAD' = 'GET'): Promise<Answer> {
   return identity.ask({ method, url: path });
@@ -42,10 +41,6 @@ async function signUpLink(query = '', members: object = {}): Promise<string> {
 
 function exchange(code: string | null, verifier: string): Promise<Answer> {
   return post('/token?grant_type=pkce', { auth_code: code, code_verifier: verifier });
-}
-
-function later(seconds: number): void {
-  identity.clock.now = new Date(identity.clock.now.getTime() + seconds * 1000);
 }
 
 test('following a link leads on with a session in the fragment, once', async () => {

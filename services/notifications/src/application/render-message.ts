@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AshlarError, BoundedCache } from '@ashlar/kernel';
+import { AshlarError, BoundedCache, escapeHtml } from '@ashlar/kernel';
 import {
   compileOwnTemplate,
   htmlAsText,
@@ -177,10 +177,4 @@ function isMailKind(name: string): name is MailKind {
 
 function otherThan(locale: MailLocale): MailLocale {
   return locale === 'en' ? 'ar' : 'en';
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-function escapeHtml(value: string): string {
-  return value.replaceAll(/[&<>"]/g, (sign) => ENTITIES[sign] ?? sign);
 }

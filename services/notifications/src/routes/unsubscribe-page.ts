@@ -1,3 +1,4 @@
+import { escapeHtml } from '@ashlar/kernel';
 const WORDS = {
   en: {
     direction: 'ltr',
@@ -31,16 +32,4 @@ button { font: inherit; padding: .6rem 1.2rem; border: 0; border-radius: 6px; ba
 <body><h1>${title}</h1><p>${words[step](shown)}</p>${form}</body>
 </html>
 `;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(value: string): string {
-  return value.replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
 }
