@@ -57,7 +57,7 @@ test('processes that start together on an empty database install once and do eac
     start([{ name: 'note', run: async (payload) => void done.push((payload as { key: string }).key) }]);
   }
   await vi.waitFor(() => expect(done).toHaveLength(60), { timeout: 10_000 });
-  await vi.waitFor(async () => expect(await waiting()).toBe(0), { timeout: 5_000 });
+  await vi.waitFor(async () => expect(await waiting()).toBe(0), { timeout: 30_000 });
   expect(new Set(done).size).toBe(60);
 });
 
@@ -74,9 +74,9 @@ test('a job of the same key is no second one, not even while the first runs', as
     },
   ]);
   await queue.add([job('once')]);
-  await vi.waitFor(() => expect(runs).toBe(1), { timeout: 5_000 });
+  await vi.waitFor(() => expect(runs).toBe(1), { timeout: 30_000 });
   await queue.add([job('once'), job('once')]);
-  await vi.waitFor(async () => expect(await waiting()).toBe(0), { timeout: 5_000 });
+  await vi.waitFor(async () => expect(await waiting()).toBe(0), { timeout: 30_000 });
   expect(runs).toBe(1);
 });
 
@@ -125,9 +125,9 @@ test('a process alone on its database takes over at once, a living neighbour is 
   );
   let runs = 0;
   alone.start([{ name: 'note', run: async () => void (runs += 1) }]);
-  await vi.waitFor(() => expect(runs).toBe(1), { timeout: 5_000 });
+  await vi.waitFor(() => expect(runs).toBe(1), { timeout: 30_000 });
   // Its end is noted a moment later, and until then it would count among the neighbour's.
-  await vi.waitFor(async () => expect(await waiting()).toBe(0), { timeout: 5_000 });
+  await vi.waitFor(async () => expect(await waiting()).toBe(0), { timeout: 30_000 });
 
   await admin.query(`insert into scheduler.workers (pool_id, seen_at) values ('pool-alive', now())`);
   const { takeOver } = await import('./heartbeat.ts');
@@ -161,7 +161,7 @@ test('a stop lets a job finish, and one that takes too long is told to end', asy
     },
   ]);
   await queue.add([job('long')]);
-  await vi.waitFor(() => expect(began).toBe(true), { timeout: 5_000 });
+  await vi.waitFor(() => expect(began).toBe(true), { timeout: 30_000 });
   await close();
   expect(aborted).toBe(true);
   expect(await waiting()).toBe(1);
@@ -194,7 +194,7 @@ test('a job that ends while the database is away is noted once it is back', asyn
     },
   ]);
   await queue.add([job('cut', { lane: 'cut' })]);
-  await vi.waitFor(() => expect(runs).toBe(1), { timeout: 5_000 });
+  await vi.waitFor(() => expect(runs).toBe(1), { timeout: 30_000 });
   await delay(1_500);
   expect(await waiting()).toBe(1);
   await admin.query('alter role ashlar_platform login');

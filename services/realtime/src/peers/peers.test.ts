@@ -103,10 +103,10 @@ test('who was present in a process that says no more is gone soon, and back when
   there.room.track(there.one.member, 'ibn', {});
   await expect.poll(() => present(here.room)).toEqual(['ibn']);
   isCut = true;
-  await expect.poll(() => present(here.room), { timeout: 5_000 }).toEqual([]);
+  await expect.poll(() => present(here.room)).toEqual([]);
   expect(here.one.frames.at(-1)).toContain('"leaves":{"ibn"');
   isCut = false;
-  await expect.poll(() => present(here.room), { timeout: 5_000 }).toEqual(['ibn']);
+  await expect.poll(() => present(here.room)).toEqual(['ibn']);
 });
 
 test('limits of a project count what it uses in all processes, until one is gone', async () => {
@@ -157,7 +157,7 @@ test('a lost farewell is made up for by the next roll', async () => {
   isCut = true;
   there.room.leave(other.member);
   isCut = false;
-  await expect.poll(() => present(here.room), { timeout: 5_000 }).toEqual(['ibn']);
+  await expect.poll(() => present(here.room)).toEqual(['ibn']);
 });
 
 describe('a message in parts', () => {
