@@ -65,7 +65,7 @@ async function states(): Promise<Record<string, string>> {
   return Object.fromEntries(rows.map(({ payload, state }) => [keyOf(payload), state]));
 }
 const eventually = (wanted: Record<string, string>): Promise<void> =>
-  vi.waitFor(async () => expect(await states()).toMatchObject(wanted), { timeout: 15_000, interval: 20 });
+  vi.waitFor(async () => expect(await states()).toMatchObject(wanted), { timeout: 30_000, interval: 20 });
 
 test('jobs are done by priority, then in the order they came, and not before their time', async () => {
   const done: string[] = [];
@@ -118,10 +118,10 @@ test('a lane of a thousand waiting behind a slow job keeps nobody else waiting',
     order.push(keyOf(payload));
     if (keyOf(payload) === 'l0') await release.promise;
   });
-  await vi.waitFor(() => expect(order).toContain('other'), { timeout: 15_000 });
+  await vi.waitFor(() => expect(order).toContain('other'), { timeout: 30_000 });
   expect(order).toEqual(['l0', 'other']);
   release.resolve();
-  await vi.waitFor(() => expect(order.length).toBeGreaterThan(20), { timeout: 15_000 });
+  await vi.waitFor(() => expect(order.length).toBeGreaterThan(20), { timeout: 30_000 });
   expect(order.slice(2, 10)).toEqual(['l1', 'l2', 'l3', 'l4', 'l5', 'l6', 'l7', 'l8']);
 });
 

@@ -99,7 +99,7 @@ test('a job that fails is tried again, and jobs of its lane go on meanwhile, one
     },
   ]);
   await queue.add(Array.from({ length: 12 }, (_, index) => job(`lane-${index}`, { lane: 'one' })));
-  await vi.waitFor(async () => expect(await waiting()).toBe(0), { timeout: 15_000 });
+  await vi.waitFor(async () => expect(await waiting()).toBe(0), { timeout: 30_000 });
   expect(most).toBe(1);
   expect(runs).toEqual([...Array.from({ length: 12 }, (_, index) => `lane-${index} 1`), 'lane-0 2']);
 });
@@ -198,7 +198,7 @@ test('a job that ends while the database is away is noted once it is back', asyn
   await delay(1_500);
   expect(await waiting()).toBe(1);
   await admin.query('alter role ashlar_platform login');
-  await vi.waitFor(async () => expect(await waiting()).toBe(0), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(await waiting()).toBe(0), { timeout: 30_000 });
   expect(runs).toBe(1);
 });
 

@@ -47,7 +47,7 @@ afterAll(async () => {
   await receiver?.[Symbol.asyncDispose]();
 });
 
-const soon = <Value>(get: () => Value) => expect.poll(get, { timeout: 20_000, interval: 20 });
+const soon = <Value>(get: () => Value) => expect.poll(get, { timeout: 30_000, interval: 20 });
 const to = (path: string): readonly Received[] => receiver.received.filter((one) => one.path === path);
 
 /** Of a path, and of events of the same name. */
