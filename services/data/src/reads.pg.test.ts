@@ -227,7 +227,7 @@ test('a result without a bound comes row by row and is the same', async () => {
   }
 });
 
-test('a table made a moment ago is found within a second', async () => {
+test('a table made a moment ago is found', async () => {
   await app.project.sql(
     'create table fresh (id int); grant select on fresh to service_role; insert into fresh values (7)',
   );
