@@ -57,7 +57,7 @@ export interface RunningServer extends AsyncDisposable {
 }
 
 const MAIN = fileURLToPath(new URL('../../../apps/server/src/main.ts', import.meta.url));
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 60_000;
 const POLL_MS = 20;
 
 /**
