@@ -8,6 +8,8 @@ const config: ViteUserConfig = defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // A second, as it would be, is not much on a machine that does other things. What comes at once is not waited for longer.
+    expect: { poll: { timeout: 30_000 } },
   },
 });
 

@@ -167,7 +167,7 @@ test('sign-out takes the cookies away and ends their session', async () => {
     'ashlar-default-access=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax',
     'ashlar-default-refresh=; Path=/auth/v1; Max-Age=0; HttpOnly; SameSite=Lax',
   ]);
-  await expect.poll(async () => (await ask('GET', '/rest/v1/notes', page)).status, { timeout: 1000 }).toBe(401);
+  await expect.poll(async () => (await ask('GET', '/rest/v1/notes', page)).status).toBe(401);
 });
 
 test('a preflight lets pages of the site send cookies, and no others', async () => {
@@ -198,7 +198,7 @@ test('switched off, no cookie is set and none counts', async () => {
   const { cookie } = await signedUp();
   const page = { cookie, ...pageOf(APP, 'cross-site') };
   await writeAuthSettings(server, 'sessions', null);
-  await expect.poll(async () => (await ask('GET', '/auth/v1/user', page)).status, { timeout: 1000 }).toBe(403);
+  await expect.poll(async () => (await ask('GET', '/auth/v1/user', page)).status).toBe(403);
   const answer = await ask('POST', '/auth/v1/signup', COOKIE, { email: 'late@example.org', password: PASSWORD });
   expect(answer).toMatchObject({ status: 422, cookies: [] });
 });

@@ -32,7 +32,7 @@ beforeAll(async () => {
   });
   await server.superuserSql(COPY_OF_OUTBOX);
   admin = client(server.serviceRoleKey);
-  await vi.waitFor(async () => expect(await offersPhone()).toBe(true), { timeout: 2000 });
+  await vi.waitFor(async () => expect(await offersPhone()).toBe(true), { timeout: 30_000 });
 });
 afterAll(async () => {
   await server?.stop();
@@ -280,7 +280,7 @@ describe('changing what one signs in with', () => {
     );
     await server.superuserSql(`update auth.sessions set created_at = created_at - interval '2 days'`);
     await expect
-      .poll(async () => (await user.auth.updateUser({ password: 'without a code' })).error?.code, { timeout: 2000 })
+      .poll(async () => (await user.auth.updateUser({ password: 'without a code' })).error?.code)
       .toBe('reauthentication_needed');
     expect((await user.auth.updateUser({ password: 'with a wrong code', nonce: 'x' })).error?.code).toBe(
       'reauthentication_not_valid',

@@ -160,12 +160,14 @@ test('jobs wait, are moved, cancelled, repeated and found; strangers see none', 
   await ended(made['id'], 'running');
   await ask('POST', `/jobs/${made['id']}/cancel`);
   await ended(made['id'], 'cancelled');
-  await vi.waitFor(async () =>
-    expect(
-      await server.superuserSql(
-        `select from pg_stat_activity where query like '%pg_sleep(30)%' and state = 'active' and pid <> pg_backend_pid()`,
-      ),
-    ).toEqual([]),
+  await vi.waitFor(
+    async () =>
+      expect(
+        await server.superuserSql(
+          `select from pg_stat_activity where query like '%pg_sleep(30)%' and state = 'active' and pid <> pg_backend_pid()`,
+        ),
+      ).toEqual([]),
+    { timeout: 30_000 },
   );
   const [owners] = await server.sql<{ id: string }>(
     `select jobs.enqueue('sql', '{"command": "select pg_sleep(31)"}') as id`,
@@ -173,12 +175,14 @@ test('jobs wait, are moved, cancelled, repeated and found; strangers see none', 
   await ended(owners?.id ?? '', 'running');
   await ask('POST', `/jobs/${owners?.id}/cancel`);
   await ended(owners?.id ?? '', 'cancelled');
-  await vi.waitFor(async () =>
-    expect(
-      await server.superuserSql(
-        `select from pg_stat_activity where query like '%pg_sleep(31)%' and state = 'active' and pid <> pg_backend_pid()`,
-      ),
-    ).toEqual([]),
+  await vi.waitFor(
+    async () =>
+      expect(
+        await server.superuserSql(
+          `select from pg_stat_activity where query like '%pg_sleep(31)%' and state = 'active' and pid <> pg_backend_pid()`,
+        ),
+      ).toEqual([]),
+    { timeout: 30_000 },
   );
   for (const payload of [{ command: 'x\0' }, { function: 'note', arguments: { note: '\ud83d' } }]) {
     expect((await ask('POST', '/jobs', { task: 'sql', payload })).status).toBe(422);

@@ -11,7 +11,7 @@ beforeAll(async () => {
     create table things (id int primary key, name text, data jsonb, parent int references things);
     create function echo(value jsonb) returns jsonb language sql immutable as 'select value';
     insert into things values (1, 'one', '{"a":1}', null)`);
-  await vi.waitFor(async () => expect((await ask('GET', '/rest/v1/things')).status).toBe(200), { timeout: 5_000 });
+  await vi.waitFor(async () => expect((await ask('GET', '/rest/v1/things')).status).toBe(200), { timeout: 30_000 });
 });
 afterAll(async () => {
   await server?.stop();

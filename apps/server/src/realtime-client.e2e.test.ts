@@ -142,6 +142,22 @@ describe.each(['1.0.0', '2.0.0'])('over vsn %s', (vsn) => {
     await inside.send({ type: 'broadcast', event: 'secret', payload: { n: 1 } });
     await expect.poll(() => heard).toEqual([{ event: 'secret', payload: { n: 1 } }]);
   });
+
+  test('what was stored in a private channel is replayed to a member who joins late', async () => {
+    const member = connect({ vsn });
+    await signUp(member, ['archive']);
+    for (const n of [1, 2, 3]) await server.sql(`select realtime.send($1, 'news', 'archive')`, [{ n }]);
+    const late = member.channel('archive', {
+      config: { private: true, broadcast: { replay: { since: Date.now() - 600_000, limit: 2 } } },
+    });
+    const replayed: unknown[] = [];
+    // The log may tell of them as well, after the join; that is no replay.
+    late.on('broadcast', { event: 'news' }, ({ payload, meta }) => {
+      if (meta?.replayed === true) replayed.push(payload['n']);
+    });
+    expect(await subscribe(late)).toMatchObject({ status: 'SUBSCRIBED' });
+    await expect.poll(() => replayed, { timeout: 30_000 }).toEqual([2, 3]);
+  });
 });
 
 test('who may listen but not speak is not heard and gets no acknowledgement', async () => {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createClient, type RealtimeChannel } from '@supabase/supabase-js';
 import { findNatsServer, type RunningServer, startNatsServer, startServer, startTestCluster } from '@ashlar/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -43,9 +44,10 @@ describe.skipIf(findNatsServer() === null)('two processes that serve realtime, o
   async function enter(
     server: RunningServer,
     presenceKey: string,
+    { key = server.anonKey, topic = 'room', isPrivate = false } = {},
   ): Promise<{ channel: RealtimeChannel; heard: unknown[] }> {
-    const client = createClient(server.url, server.anonKey, { auth: { persistSession: false } });
-    const channel = client.channel('room', { config: { presence: { key: presenceKey } } });
+    const client = createClient(server.url, key, { auth: { persistSession: false } });
+    const channel = client.channel(topic, { config: { private: isPrivate, presence: { key: presenceKey } } });
     const heard: unknown[] = [];
     channel.on('broadcast', { event: 'hello' }, ({ payload }) => heard.push(payload));
     channel.on('presence', { event: 'sync' }, () => undefined);
@@ -54,6 +56,37 @@ describe.skipIf(findNatsServer() === null)('two processes that serve realtime, o
     closing.defer(async () => void (await client.removeAllChannels()));
     return { channel, heard };
   }
+
+  test(
+    'tell a member who lost the right to a private channel nothing a second later',
+    { timeout: 120_000 },
+    async () => {
+      await here.sql(`
+      create table guests (room text);
+      insert into guests values ('club');
+      grant select on guests to anon;
+      create policy listen on realtime.messages for select to anon
+        using (exists (select from guests where room = realtime.topic()));`);
+      const club = { topic: 'club', isPrivate: true };
+      const [ada, ibn] = [
+        await enter(here, 'ada', { ...club, key: here.serviceRoleKey }),
+        await enter(there, 'ibn', club),
+      ];
+      await ada.channel.track({ at: 1 });
+      await expect.poll(() => ibn.channel.presenceState()['ada'], { timeout: PATIENCE_MS }).toMatchObject([{ at: 1 }]);
+      await ada.channel.send({ type: 'broadcast', event: 'hello', payload: { n: 1 } });
+      await expect.poll(() => ibn.heard, { timeout: PATIENCE_MS }).toEqual([{ n: 1 }]);
+      const { promise: closed, resolve } = Promise.withResolvers<void>();
+      ibn.channel.on('system', {}, () => resolve());
+      await here.sql('delete from guests');
+      await delay(1_000);
+      await ada.channel.track({ at: 2 });
+      for (let n = 2; n < 10; n += 1) await ada.channel.send({ type: 'broadcast', event: 'hello', payload: { n } });
+      await closed;
+      expect(ibn.heard).toEqual([{ n: 1 }]);
+      expect(ibn.channel.presenceState()['ada']).toMatchObject([{ at: 1 }]);
+    },
+  );
 
   test('hear and see each other, until one of them is killed', { timeout: 120_000 }, async () => {
     const [ada, ibn] = await Promise.all([enter(here, 'ada'), enter(there, 'ibn')]);

@@ -264,9 +264,7 @@ describe('embedding', () => {
     await server.sql(
       'create table letters (id int primary key, sender bigint references authors, receiver bigint references authors)',
     );
-    await expect
-      .poll(async () => (await anon.from('letters').select('authors(name)')).error?.code, { timeout: 2000 })
-      .toBe('PGRST201');
+    await expect.poll(async () => (await anon.from('letters').select('authors(name)')).error?.code).toBe('PGRST201');
   });
 });
 
@@ -430,7 +428,7 @@ describe('errors', () => {
 
   test('a table made a moment ago is there', async () => {
     await server.sql('create table fresh (id int primary key); insert into fresh values (1)');
-    await expect.poll(async () => (await anon.from('fresh').select()).data, { timeout: 1000 }).toEqual([{ id: 1 }]);
+    await expect.poll(async () => (await anon.from('fresh').select()).data).toEqual([{ id: 1 }]);
   });
 });
 

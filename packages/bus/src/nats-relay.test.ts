@@ -50,7 +50,7 @@ describe.skipIf(findNatsServer() === null)('the relay over JetStream', () => {
     await here.publish(batch('1'));
     await before.hears(['shop 1']);
     await there.close();
-    await here.publish(batch('2'));
+    expect(await here.publish(batch('2'))).toBe(true);
     relay(namespace).follow(after);
     await after.hears(['shop 2']);
   });

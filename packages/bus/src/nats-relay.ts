@@ -166,8 +166,11 @@ export function createNatsRelay(options: NatsRelayOptions): Relay {
       isClosed = true;
       await Promise.all([...following].map((one) => stop(one)));
       // A server that never comes keeps nobody waiting.
-      if (connection === null) void opening;
-      else await connection.close().catch(() => undefined);
+      if (connection === null) return void opening;
+      // Answered once the server knows what was acknowledged and that nobody asks any more. Closed without it, the next
+      // batch could go to us, and to whoever goes on in our place only when the time to acknowledge it is over.
+      if (isOpen) await connection.flush().catch(() => undefined);
+      await connection.close().catch(() => undefined);
     },
   };
 }

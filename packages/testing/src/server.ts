@@ -57,7 +57,7 @@ export interface RunningServer extends AsyncDisposable {
 }
 
 const MAIN = fileURLToPath(new URL('../../../apps/server/src/main.ts', import.meta.url));
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 60_000;
 const POLL_MS = 20;
 
 /**
@@ -73,7 +73,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const main = options.main === undefined ? MAIN : fileURLToPath(options.main);
   const child = launch(args, environment, main);
   const ended = collect(child);
-  const state = await readState(join(dataDir, 'run', stateFile(args)), child, ended);
+  const state = await readState(join(dataDir, 'run', stateFile(args, child)), child, ended);
   const readyInMs = performance.now() - startedAt;
   const { keys, logins } = JSON.parse(await readFile(join(dataDir, 'keys', 'default.json'), 'utf8'));
   const { host, port, defaultDatabase } = state.postgres;
@@ -168,11 +168,11 @@ function parseState(text: string): State {
   return JSON.parse(text);
 }
 
-/** `serve gateway identity --port 0` tells its state in `serve-gateway-identity.json`. */
-function stateFile(args: readonly string[]): string {
+/** `serve gateway identity --port 0` tells its state in `serve-gateway-identity-<pid>.json`. */
+function stateFile(args: readonly string[], { pid }: ChildProcess): string {
   const flag = args.findIndex((argument) => argument.startsWith('-'));
   const words = flag === -1 ? args : args.slice(0, flag);
-  return words[0] === 'start' ? 'server.json' : `${words.join('-')}.json`;
+  return words[0] === 'start' ? 'server.json' : `${words.join('-')}-${pid}.json`;
 }
 
 async function query<Row extends Record<string, unknown>>(

@@ -215,7 +215,7 @@ test('a result without a bound comes row by row and is the same', async () => {
   app.configure({ maxRows: null });
   try {
     const reply = await expect
-      .poll(() => app.ask({ url: '/many?order=id', headers: { prefer: 'count=exact' } }), { timeout: 3000 })
+      .poll(() => app.ask({ url: '/many?order=id', headers: { prefer: 'count=exact' } }))
       .toMatchObject({ status: 200, headers: { 'content-range': '0-4999/5000' } })
       .then(() => app.ask({ url: '/many?order=id' }));
     expect(reply.json).toHaveLength(5000);
@@ -227,10 +227,10 @@ test('a result without a bound comes row by row and is the same', async () => {
   }
 });
 
-test('a table made a moment ago is found within a second', async () => {
+test('a table made a moment ago is found', async () => {
   await app.project.sql(
     'create table fresh (id int); grant select on fresh to service_role; insert into fresh values (7)',
   );
   const ask = async (): Promise<unknown> => (await app.ask({ url: '/fresh' })).json;
-  await expect.poll(ask, { timeout: 1000 }).toEqual([{ id: 7 }]);
+  await expect.poll(ask).toEqual([{ id: 7 }]);
 });

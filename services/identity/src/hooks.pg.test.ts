@@ -52,10 +52,13 @@ beforeEach(async () => {
 let marker = true;
 async function heard(wanted: boolean): Promise<void> {
   marker = wanted;
-  await vi.waitFor(async () => {
-    const { body } = await identity.ask({ method: 'GET', url: '/settings' });
-    expect(body.external.anonymous_users).toBe(wanted);
-  });
+  await vi.waitFor(
+    async () => {
+      const { body } = await identity.ask({ method: 'GET', url: '/settings' });
+      expect(body.external.anonymous_users).toBe(wanted);
+    },
+    { timeout: 30_000 },
+  );
 }
 
 async function setHooks(hooks: Readonly<Record<string, string>>): Promise<void> {
@@ -196,7 +199,7 @@ test('a hook nobody can call refuses', async () => {
 test('before an account is made the hook is asked, also where the address is taken', async () => {
   await setHooks({ beforeUserCreated: receiverUrl, afterUserCreated: receiverUrl });
   await signUp();
-  await vi.waitFor(() => expect(received).toHaveLength(2));
+  await vi.waitFor(() => expect(received).toHaveLength(2), { timeout: 30_000 });
   expect(received.map(({ body }) => body.metadata.name)).toEqual(['before-user-created', 'after-user-created']);
   expect(received[0]?.body.user).toMatchObject({ email: 'ada@example.com', identities: [] });
   expect(received[0]?.body.user.id).toBe(received[1]?.body.user.id);
@@ -208,8 +211,10 @@ test('what happens after an account was made does not undo it', async () => {
   reply = () => ({ status: 500 });
   await setHooks({ afterUserCreated: receiverUrl });
   expect((await signUp()).status).toBe(200);
-  await vi.waitFor(() => expect(received).toHaveLength(1));
-  await vi.waitFor(() => expect(identity.observed).toContainEqual(expect.objectContaining({ event: 'hook-failed' })));
+  await vi.waitFor(() => expect(received).toHaveLength(1), { timeout: 30_000 });
+  await vi.waitFor(() => expect(identity.observed).toContainEqual(expect.objectContaining({ event: 'hook-failed' })), {
+    timeout: 30_000,
+  });
 });
 
 test('a hook judges attempts at a password, right and wrong', async () => {

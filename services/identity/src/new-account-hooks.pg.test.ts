@@ -107,7 +107,9 @@ describe.each(WAYS)('an account that begins with %s', (_name, go) => {
   test('is asked about before and told of after', async () => {
     await watch();
     expect((await go()).status).toBeLessThan(400);
-    await vi.waitFor(async () => expect(await names()).toEqual(['before-user-created', 'after-user-created']));
+    await vi.waitFor(async () => expect(await names()).toEqual(['before-user-created', 'after-user-created']), {
+      timeout: 30_000,
+    });
     const [before, after] = await calls();
     expect(before.user).toMatchObject({ id: after.user.id, email: after.user.email, phone: after.user.phone });
     expect(await users()).toEqual([{ id: after.user.id }]);
@@ -130,7 +132,7 @@ test('an account an administrator makes is told of and not asked about', async (
   await watch();
   await refuseAll();
   expect((await admin('/admin/users', { email: ADA })).status).toBe(200);
-  await vi.waitFor(async () => expect(await names()).toEqual(['after-user-created']));
+  await vi.waitFor(async () => expect(await names()).toEqual(['after-user-created']), { timeout: 30_000 });
 });
 
 test('who has an account signs in whatever the hook says of newcomers', async () => {
@@ -152,7 +154,10 @@ test('of many who ask for a code at once one makes the account, and it is told o
   await watch();
   const answers = await Promise.all(Array.from({ length: 10 }, () => otp()));
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-  await vi.waitFor(async () => expect((await names()).filter((name) => name === 'after-user-created')).toHaveLength(1));
+  await vi.waitFor(
+    async () => expect((await names()).filter((name) => name === 'after-user-created')).toHaveLength(1),
+    { timeout: 30_000 },
+  );
   expect(await users()).toHaveLength(1);
   await identity.configure('email', {});
 });

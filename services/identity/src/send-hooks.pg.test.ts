@@ -77,8 +77,10 @@ function jobRun(attempt: number): JobRun {
 
 /** Does the jobs of messages as the queue would, once; what one threw is returned. */
 async function work(attempt = 1): Promise<unknown[]> {
-  await vi.waitFor(() => expect(jobs.some(({ task }) => task === SEND_MESSAGE)).toBe(true));
-  await vi.waitFor(async () => expect(await identity.project.sql('select id from auth.outbox')).toEqual([]));
+  await vi.waitFor(() => expect(jobs.some(({ task }) => task === SEND_MESSAGE)).toBe(true), { timeout: 30_000 });
+  await vi.waitFor(async () => expect(await identity.project.sql('select id from auth.outbox')).toEqual([]), {
+    timeout: 30_000,
+  });
   const run = jobRun(attempt);
   const thrown: unknown[] = [];
   for (const { task, payload } of jobs.filter((job) => job.task === SEND_MESSAGE)) {
@@ -162,7 +164,9 @@ test('what a hook refuses is dropped, and the log does not hold the address', as
 
 test('a message to an account that is gone is dropped', async () => {
   await ask('/otp', { email: ADA });
-  await vi.waitFor(async () => expect(await identity.project.sql('select id from auth.outbox')).toEqual([]));
+  await vi.waitFor(async () => expect(await identity.project.sql('select id from auth.outbox')).toEqual([]), {
+    timeout: 30_000,
+  });
   await identity.project.sql('delete from auth.users');
   expect(await work()).toEqual([]);
   expect(received).toEqual([]);

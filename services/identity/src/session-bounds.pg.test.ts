@@ -25,17 +25,23 @@ async function setSessions(value: object): Promise<void> {
     `insert into auth.settings (section, value) values ('sessions', $1), ('general', '{"disableSignup": true}')`,
     [JSON.stringify(value)],
   );
-  await vi.waitFor(async () => {
-    const { body } = await identity.ask({ method: 'GET', url: '/settings' });
-    expect(body.disable_signup).toBe(true);
-  });
+  await vi.waitFor(
+    async () => {
+      const { body } = await identity.ask({ method: 'GET', url: '/settings' });
+      expect(body.disable_signup).toBe(true);
+    },
+    { timeout: 30_000 },
+  );
 }
 
 async function signUp(): Promise<Answer['body']> {
-  await vi.waitFor(async () => {
-    const { body } = await identity.ask({ method: 'GET', url: '/settings' });
-    expect(body.disable_signup).toBe(false);
-  });
+  await vi.waitFor(
+    async () => {
+      const { body } = await identity.ask({ method: 'GET', url: '/settings' });
+      expect(body.disable_signup).toBe(false);
+    },
+    { timeout: 30_000 },
+  );
   return identity.signUp('ada@example.com');
 }
 

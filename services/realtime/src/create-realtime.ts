@@ -37,7 +37,8 @@ export function createRealtime(options: RealtimeOptions): Service {
   const { observe, projects, tokens, now = Date.now } = options;
   const limits = { ...DEFAULT_REALTIME_LIMITS, ...options.limits };
   const authorizer = batchChecks(postgresAuthorizer);
-  const peers = options.bus?.isShared === true ? new Peers({ bus: options.bus }) : null;
+  const quotas = new Quotas(limits, now);
+  const peers = options.bus?.isShared === true ? new Peers({ bus: options.bus, usage: quotas }) : null;
   const rooms = new Rooms(authorizer, peers);
   const followed = new FollowedProjects({
     logs: options.logs ?? null,
@@ -53,7 +54,7 @@ export function createRealtime(options: RealtimeOptions): Service {
     tokens,
     authorizer,
     rooms,
-    quotas: new Quotas(limits, now),
+    quotas,
     followed,
     limits,
     publicChannels: options.publicChannels ?? true,

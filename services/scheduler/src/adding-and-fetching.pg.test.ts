@@ -142,7 +142,7 @@ test('a project with hundreds of queues that stand still keeps neither others no
   const worker = createScheduler({ cluster: { ...running.cluster, kind: 'external' }, observe: () => undefined });
   worker.start([{ name: 'task', run: async (payload) => void done.push(String((payload as Job['payload'])['key'])) }]);
   try {
-    await vi.waitFor(() => expect(done.toSorted()).toEqual(['last', 'neighbour']), { timeout: 20_000, interval: 20 });
+    await vi.waitFor(() => expect(done.toSorted()).toEqual(['last', 'neighbour']), { timeout: 30_000, interval: 20 });
   } finally {
     await worker.close();
   }
@@ -181,7 +181,7 @@ test('two clocks that see the same tick make one job of it', async () => {
       const { rows } = await admin.query(`select from scheduler.schedules where next_at <= $1`, [now()]);
       expect(rows).toHaveLength(0);
     },
-    { timeout: 15_000, interval: 20 },
+    { timeout: 30_000, interval: 20 },
   );
   await Promise.all(clocks.map(async (clock) => clock.close()));
   // Also one that thinks it is still due, as after a clock was put back.
@@ -193,7 +193,7 @@ test('two clocks that see the same tick make one job of it', async () => {
       const { rows } = await admin.query(`select from scheduler.schedules where next_at <= $1`, [now()]);
       expect(rows).toHaveLength(0);
     },
-    { timeout: 15_000, interval: 20 },
+    { timeout: 30_000, interval: 20 },
   );
   await late.close();
   const { rows } = await admin.query<{ schedule: string; scheduled_for: Date }>(

@@ -65,26 +65,20 @@ async function states(): Promise<Record<string, string>> {
   return Object.fromEntries(rows.map(({ payload, state }) => [keyOf(payload), state]));
 }
 const eventually = (wanted: Record<string, string>): Promise<void> =>
-  vi.waitFor(async () => expect(await states()).toMatchObject(wanted), { timeout: 15_000, interval: 20 });
+  vi.waitFor(async () => expect(await states()).toMatchObject(wanted), { timeout: 30_000, interval: 20 });
 
 test('jobs are done by priority, then in the order they came, and not before their time', async () => {
   const done: string[] = [];
-  await add(
-    job('a'),
-    job('b', { priority: 5 }),
-    job('c', { priority: -5 }),
-    job('d'),
-    job('later', { runAt: new Date(Date.now() + 700) }),
-  );
-  const madeAt = Date.now();
-  let laterAfterMs = 0;
+  const runAt = new Date(Date.now() + 3_000);
+  await add(job('a'), job('b', { priority: 5 }), job('c', { priority: -5 }), job('d'), job('later', { runAt }));
+  let laterAt = 0;
   work(async (payload) => {
     done.push(keyOf(payload));
-    if (keyOf(payload) === 'later') laterAfterMs = Date.now() - madeAt;
+    if (keyOf(payload) === 'later') laterAt = Date.now();
   }, 1);
   await eventually({ later: 'succeeded', b: 'succeeded' });
   expect(done).toEqual(['c', 'a', 'd', 'b', 'later']);
-  expect(laterAfterMs).toBeGreaterThan(500);
+  expect(laterAt).toBeGreaterThanOrEqual(runAt.getTime());
 });
 
 test('no more jobs of a queue run than it allows, in all processes together; a paused one stands still', async () => {
@@ -118,10 +112,10 @@ test('a lane of a thousand waiting behind a slow job keeps nobody else waiting',
     order.push(keyOf(payload));
     if (keyOf(payload) === 'l0') await release.promise;
   });
-  await vi.waitFor(() => expect(order).toContain('other'), { timeout: 15_000 });
+  await vi.waitFor(() => expect(order).toContain('other'), { timeout: 30_000 });
   expect(order).toEqual(['l0', 'other']);
   release.resolve();
-  await vi.waitFor(() => expect(order.length).toBeGreaterThan(20), { timeout: 15_000 });
+  await vi.waitFor(() => expect(order.length).toBeGreaterThan(20), { timeout: 30_000 });
   expect(order.slice(2, 10)).toEqual(['l1', 'l2', 'l3', 'l4', 'l5', 'l6', 'l7', 'l8']);
 });
 
@@ -175,7 +169,8 @@ test('a job ends for good when it says so, its attempts are used up, its time or
     job('rejected'),
     job('once', { maxAttempts: 1 }),
     job('slow', { timeoutMs: 200, maxAttempts: 1 }),
-    job('late', { deadline: new Date(Date.now() + 300) }),
+    // It has to have begun by then, however busy the machine.
+    job('late', { deadline: new Date(Date.now() + 5_000) }),
     job('too late', { deadline: new Date(Date.now() - 1_000) }),
   );
   await eventually({ rejected: 'failed', once: 'failed', slow: 'failed', late: 'failed', 'too late': 'failed' });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sweepUploads } from './application/resumable-uploads.ts';
 import { createFolderPartialFiles } from './adapters/folder-partial-files.ts';
 import { type Answer, type As, createStorageFixture, type StorageFixture } from './storage.fixture.ts';
@@ -9,7 +9,6 @@ import { type Answer, type As, createStorageFixture, type StorageFixture } from 
 const ADA = '0d9f1c1e-0000-4000-8000-00000000000a';
 const IBN = '0d9f1c1e-0000-4000-8000-00000000000b';
 const ada = { sub: ADA };
-const START = new Date();
 let storage: StorageFixture;
 
 beforeAll(async () => {
@@ -20,10 +19,6 @@ beforeAll(async () => {
     create policy "own folder" on storage.objects for all to authenticated
       using (bucket_id = 'private' and (storage.foldername(name))[1] = auth.uid()::text)
       with check (bucket_id = 'private' and (storage.foldername(name))[1] = auth.uid()::text)`);
-});
-
-afterEach(() => {
-  storage.clock.now = START;
 });
 
 afterAll(() => storage?.[Symbol.asyncDispose]());
@@ -271,11 +266,12 @@ test('a signed address uploads in parts without a key, to its object alone', asy
 test('an upload ends a day after its beginning, and then its bytes go', async () => {
   const url = addressOf(await begin(`private/${ADA}/expired`));
   await patch(url, 0, 'hello');
-  const dayLater = new Date(START.getTime() + 24 * 3_600_000 + 1_000);
+  const dayLater = new Date(storage.clock.now.getTime() + 24 * 3_600_000 + 1_000);
+  // It stays so: the sweep this request sets off may come late, and would take what began a day before.
   storage.clock.now = dayLater;
   expect(await patch(url, 5, 'world')).toMatchObject({ status: 410, body: { code: 'NoSuchUpload' } });
   const partials = createFolderPartialFiles(storage.folder);
-  expect(await sweepUploads(storage.project, { partials }, dayLater)).toBeGreaterThan(0);
+  await sweepUploads(storage.project, { partials }, dayLater);
   expect(await parts()).toEqual([]);
   expect(await offsetOf(url)).toBe('404');
 });
@@ -304,9 +300,12 @@ test('who lost the last answer is asked for the last byte again', async () => {
   await patch(url, 0, 'hello');
   expect((await patch(url, 5, 'worl')).status).toBe(204);
   // The file is whole, as after a crash between its last byte and the row.
-  const [name = ''] = await parts();
+  const [{ id } = { id: '' }] = await storage.test.sql<{ id: string }>(
+    'select id from storage.resumable_uploads where name = $1',
+    [`${ADA}/lost`],
+  );
   const partials = createFolderPartialFiles(storage.folder);
-  const place = { project: storage.test.ref, version: name };
+  const place = { project: storage.test.ref, version: id };
   await partials.append(
     place,
     9,

@@ -28,7 +28,7 @@ async function endpoint(path: string, more: object = {}): Promise<{ readonly id:
 }
 
 /** The log is followed with a pause where commits need not wait for the disk, as in tests. */
-const soon = <Value>(get: () => Value) => expect.poll(get, { timeout: 15_000 });
+const soon = <Value>(get: () => Value) => expect.poll(get, { timeout: 30_000 });
 const to = (path: string) => receiver.received.filter((one) => one.path === path);
 
 async function deliveries(query: string): Promise<Record<string, unknown>[]> {

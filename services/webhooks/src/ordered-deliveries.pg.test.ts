@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createWebhooksFixture, startReceiver } from './webhooks.fixture.ts';
 
-const soon = <Value>(get: () => Value) => expect.poll(get, { timeout: 15_000 });
+const soon = <Value>(get: () => Value) => expect.poll(get, { timeout: 30_000 });
 
 test('deliveries of a key wait for the one before, those of others do not', async () => {
   let isUp = false;

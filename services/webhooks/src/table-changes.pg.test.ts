@@ -21,7 +21,7 @@ afterAll(async () => {
   await receiver?.[Symbol.asyncDispose]();
 });
 
-const soon = <Value>(get: () => Value) => expect.poll(get, { timeout: 15_000 });
+const soon = <Value>(get: () => Value) => expect.poll(get, { timeout: 30_000 });
 const got = (path: string) =>
   receiver.received.filter((one) => one.path === path).map(({ body }) => JSON.parse(body) as Record<string, unknown>);
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processStart } from '@ashlar/postgres';
 import { z } from 'zod';
@@ -43,14 +43,19 @@ const stateFile: z.ZodType<RunState> = z.object({
 });
 
 const START_STATE = 'server';
+const PART_STATE = 'serve-';
 
-/** Two processes of one instance have two files: `start` is `server`, `serve data` is `serve-data`. */
+/**
+ * `start` is alone on its folder: `server`. Of processes that serve some services there may be several of the same, so
+ * each has a file of its own, and none writes over another's or takes it away: `serve-data-4711`.
+ */
 export function stateName(services: 'all' | readonly string[]): string {
-  return services === 'all' ? START_STATE : `serve-${services.join('-')}`;
+  return services === 'all' ? START_STATE : `${PART_STATE}${services.join('-')}-${process.pid}`;
 }
 
 export function writeRunState(runDir: string, name: string, state: RunState): void {
   mkdirSync(runDir, { recursive: true });
+  removeLeftStates(runDir);
   const path = join(runDir, `${name}.json`);
   writeFileSync(`${path}.tmp`, `${JSON.stringify(state, null, 2)}\n`);
   renameSync(`${path}.tmp`, path);
@@ -58,6 +63,15 @@ export function writeRunState(runDir: string, name: string, state: RunState): vo
 
 export function removeRunState(runDir: string, name: string): void {
   rmSync(join(runDir, `${name}.json`), { force: true });
+}
+
+/** A process that was killed leaves its file, and the next one of its kind has another name. */
+function removeLeftStates(runDir: string): void {
+  for (const file of readdirSync(runDir)) {
+    if (!file.startsWith(PART_STATE) || !file.endsWith('.json')) continue;
+    const name = file.slice(0, -'.json'.length);
+    if (readRunState(runDir, name) === null) removeRunState(runDir, name);
+  }
 }
 
 /** The state of the process that runs now; null when there is none, or only what a killed one left. */

@@ -35,7 +35,7 @@ export async function runProcess(options: ProcessOptions): Promise<number> {
   const startedAt = performance.now();
   const { run } = instancePaths(config.instance.data);
   const name = stateName(services);
-  refuseSecond(config, readRunState(run, name));
+  if (services === 'all') refuseSecond(config, readRunState(run));
   const logger = openLogger(config, terminal);
   let isStarting = true;
   const observe: Observe = (observation) => {

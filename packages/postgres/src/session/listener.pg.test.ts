@@ -41,7 +41,7 @@ test('after a lost connection subscribers are told and hear again', async () => 
   );
   const [listener] = await listeners();
   await project.sql('select pg_terminate_backend($1)', [listener?.pid]);
-  await expect.poll(() => heard, { timeout: 5_000 }).toEqual(['reconnected']);
+  await expect.poll(() => heard).toEqual(['reconnected']);
   await project.sql(`notify kept, 'again'`);
   await expect.poll(() => heard).toEqual(['reconnected', 'again']);
   await subscription.stop();
@@ -58,7 +58,7 @@ test('a subscription sleeps with its project and is told when it wakes', async (
   expect(await listeners()).toEqual([]);
   await project.sql(`notify sleepy, 'missed'`);
   await project.database.transaction({ login: 'owner', role: 'postgres' }, (tx) => tx.query('select 1'));
-  await expect.poll(() => heard, { timeout: 5_000 }).toEqual(['reconnected']);
+  await expect.poll(() => heard).toEqual(['reconnected']);
   await subscription.stop();
 });
 
@@ -105,7 +105,7 @@ test('without event triggers a change is found by comparing the catalogue', asyn
   ]) {
     const before = changes;
     await project.sql(sql);
-    await expect.poll(() => changes, { timeout: 3_000, message: sql }).toBe(before + 1);
+    await expect.poll(() => changes, { message: sql }).toBe(before + 1);
   }
   const quiet = changes;
   await project.sql('create table pg_temp.unseen (id int); insert into pg_temp.unseen values (1); analyze');

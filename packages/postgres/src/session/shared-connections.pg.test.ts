@@ -312,7 +312,7 @@ test('a project that goes idle holds no connection, and opens again when it is c
   await database.call(read('user 1', 'select 1'));
   await database.call(read('user 1', 'select 1', [], { connection: 'own' }));
   expect(await backends()).toBeGreaterThanOrEqual(before + 3);
-  await expect.poll(backends, { timeout: 5_000 }).toBe(before);
+  await expect.poll(backends).toBe(before);
   expect(database.awake).toBe(false);
   expect((await database.call(read('user 1', 'select 7'))).rows).toEqual([['7']]);
   await subscription.stop();
@@ -330,7 +330,7 @@ test('a database that stays awake keeps listening, and nothing else', async () =
     quiet.sql(
       `select query from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`,
     );
-  await expect.poll(connections, { timeout: 5_000 }).toEqual([{ query: expect.stringMatching(/^listen/i) }]);
+  await expect.poll(connections).toEqual([{ query: expect.stringMatching(/^listen/i) }]);
   await quiet.sql(`notify control, 'late'`);
   await expect.poll(() => heard).toEqual(['late']);
   await sessions.close();

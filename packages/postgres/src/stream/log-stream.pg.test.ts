@@ -6,7 +6,7 @@ import type { LogBatch, LogNote } from './log-batch.ts';
 import type { LogAttachment, LogConsumer } from './log-consumer.ts';
 import { createLogStream, type LogStream, type LogStreamOptions } from './log-stream.ts';
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 let project: TestProject;
 let streams: LogStream[];

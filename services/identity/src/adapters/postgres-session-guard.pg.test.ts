@@ -31,7 +31,7 @@ const nowSeconds = (): number => Date.now() / 1000;
 const ask = (claims: Claims, guard = sessions): string | null =>
   guard.revoked(claims.session, claims.user, nowSeconds());
 const becomes = (claims: Claims, wanted: string | null): Promise<void> =>
-  vi.waitFor(() => expect(ask(claims)).toBe(wanted), { timeout: 1000, interval: 5 });
+  vi.waitFor(() => expect(ask(claims)).toBe(wanted), { timeout: 30_000, interval: 5 });
 
 interface Claims {
   readonly session: string;
@@ -98,7 +98,7 @@ test('the owner of the project ends sessions with plain SQL, all of them with TR
   await becomes(ada, 'session-revoked');
   expect(ask(ibn)).toBeNull();
   await identity.project.sql('truncate auth.sessions cascade');
-  await vi.waitFor(() => expect(sessions.isCurrent).toBe(false), { timeout: 1000, interval: 5 });
+  await vi.waitFor(() => expect(sessions.isCurrent).toBe(false), { timeout: 30_000, interval: 5 });
   await sessions.refresh();
   expect(ask(ibn)).toBe('session-revoked');
 });
@@ -117,7 +117,7 @@ test('a thousand sessions that end at once are all known', async () => {
   const ada = await signedUp();
   await identity.project.sql('insert into auth.sessions (id, user_id) select unnest($1::uuid[]), $2', [ids, ada.user]);
   await identity.project.sql('delete from auth.sessions where user_id = $1', [ada.user]);
-  await vi.waitFor(() => expect(sessions.isCurrent).toBe(false), { timeout: 1000, interval: 5 });
+  await vi.waitFor(() => expect(sessions.isCurrent).toBe(false), { timeout: 30_000, interval: 5 });
   await sessions.refresh();
   for (const session of ids) expect(ask({ ...ada, session })).toBe('session-revoked');
 });
@@ -194,11 +194,14 @@ test('a session raised to a higher level by other means counts with the longest 
 
 test('settings nobody can read do not close the door', async () => {
   await identity.project.sql(`insert into auth.settings (section, value) values ('sessions', '{"nonsense": 1}')`);
-  await vi.waitFor(() => expect(sessions.isCurrent).toBe(false), { timeout: 1000, interval: 5 });
-  await vi.waitFor(async () => {
-    await sessions.refresh();
-    expect(sessions.isCurrent).toBe(true);
-  });
+  await vi.waitFor(() => expect(sessions.isCurrent).toBe(false), { timeout: 30_000, interval: 5 });
+  await vi.waitFor(
+    async () => {
+      await sessions.refresh();
+      expect(sessions.isCurrent).toBe(true);
+    },
+    { timeout: 30_000 },
+  );
   expect(sessions.cookies).toBeNull();
   await identity.project.sql('delete from auth.settings');
   await delay(50);

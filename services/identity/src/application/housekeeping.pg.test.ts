@@ -23,17 +23,21 @@ test('what has had its time is gone with the next request an hour later, and not
     insert into auth.audit_log_entries (payload, created_at) values ('{"action": "old"}', now() - interval '31 days')`);
   identity.clock.now = new Date(identity.clock.now.getTime() + 3_600_001);
   await identity.ask({ method: 'GET', url: '/settings' });
-  await vi.waitFor(async () => {
-    expect([await count('flow_state'), await count('sessions'), await count('audit_log_entries')]).toEqual([1, 1, 2]);
-  });
+  await vi.waitFor(
+    async () => {
+      expect([await count('flow_state'), await count('sessions'), await count('audit_log_entries')]).toEqual([1, 1, 2]);
+    },
+    { timeout: 30_000 },
+  );
 });
 
 test('a failing round is reported and keeps nobody from being served', async () => {
   await identity.project.sql('alter table auth.flow_state rename to hidden');
   identity.clock.now = new Date(identity.clock.now.getTime() + 3_600_001);
   expect((await identity.ask({ method: 'GET', url: '/settings' })).status).toBe(200);
-  await vi.waitFor(() =>
-    expect(identity.observed).toContainEqual(expect.objectContaining({ kind: 'identity.unswept' })),
+  await vi.waitFor(
+    () => expect(identity.observed).toContainEqual(expect.objectContaining({ kind: 'identity.unswept' })),
+    { timeout: 30_000 },
   );
   await identity.project.sql('alter table auth.hidden rename to flow_state');
 });

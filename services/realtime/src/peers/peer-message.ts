@@ -1,3 +1,4 @@
+import type { Usage } from '../socket/quotas.ts';
 import { isObject, parseJson, type UserBroadcast } from '../wire/frame.ts';
 
 /** What processes tell each other about one room. A member's name is its process's own. */
@@ -9,8 +10,10 @@ export type PeerMessage =
   | { readonly kind: 'roll'; readonly members: readonly string[] }
   /** Asks the others to tell who of them is present. */
   | { readonly kind: 'who' }
-  /** The process is alive, or about to end. */
-  | { readonly kind: 'beat' | 'gone' };
+  /** The process is alive, and this is what projects use of it. */
+  | { readonly kind: 'beat'; readonly usage: readonly (readonly [string, Usage])[] }
+  /** It is about to end. */
+  | { readonly kind: 'gone' };
 
 /** Well below what the bus takes. */
 const PART_BYTES: number = 400 * 1024;
@@ -74,7 +77,7 @@ function messageOf(body: Buffer): PeerMessage | null {
   const end = body.indexOf('\n');
   const head = end === -1 ? undefined : parseJson(body.toString('utf8', 0, end));
   if (!isObject(head)) return null;
-  const { kind, event, form, member, key, payload, members } = head;
+  const { kind, event, form, member, key, payload, members, usage } = head;
   const rest = body.subarray(end + 1);
   switch (kind) {
     case 'broadcast':
@@ -90,11 +93,20 @@ function messageOf(body: Buffer): PeerMessage | null {
       return typeof member === 'string' ? { kind, member } : null;
     case 'roll':
       return Array.isArray(members) && members.every((one) => typeof one === 'string') ? { kind, members } : null;
-    case 'who':
     case 'beat':
+      return { kind, usage: Array.isArray(usage) ? usage.filter(isUsageOfProject) : [] };
+    case 'who':
     case 'gone':
       return { kind };
     default:
       return null;
   }
+}
+
+function isUsageOfProject(entry: unknown): entry is readonly [string, Usage] {
+  if (!Array.isArray(entry)) return false;
+  const [ref, usage] = entry as readonly unknown[];
+  if (typeof ref !== 'string' || !isObject(usage)) return false;
+  const { connections, messages, joins } = usage;
+  return [connections, messages, joins].every((count) => Number.isSafeInteger(count) && Number(count) >= 0);
 }

@@ -3,6 +3,8 @@ import { ignoreObservations } from '@ashlar/telemetry';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Member } from '../channel/room.ts';
 import { Room } from '../channel/room.ts';
+import { DEFAULT_REALTIME_LIMITS, type RealtimeLimits } from '../limits.ts';
+import { Quotas } from '../socket/quotas.ts';
 import { arraySerializer } from '../wire/array-serializer.ts';
 import { encodePeerMessage, PeerMessageReader } from './peer-message.ts';
 import { Peers } from './peers.ts';
@@ -22,11 +24,20 @@ afterEach(() => {
   for (const one of opened) one.close();
 });
 
-function start(publish: Bus['publish'] = (...message) => wire.publish(...message), beatMs = BEAT_MS): Peers {
+function start(
+  publish: Bus['publish'] = (...message) => wire.publish(...message),
+  beatMs = BEAT_MS,
+  usage = quotas(),
+): Peers {
   const bus: Bus = { ...wire, isShared: true, publish };
-  const peers = new Peers({ bus, beatMs });
+  const peers = new Peers({ bus, beatMs, usage });
   opened.push(peers);
   return peers;
+}
+
+/** The clock of rates stands still, so that what is spent stays spent. */
+function quotas(limits: Partial<RealtimeLimits> = {}): Quotas {
+  return new Quotas({ ...DEFAULT_REALTIME_LIMITS, ...limits }, () => 0);
 }
 
 interface Heard {
@@ -92,10 +103,37 @@ test('who was present in a process that says no more is gone soon, and back when
   there.room.track(there.one.member, 'ibn', {});
   await expect.poll(() => present(here.room)).toEqual(['ibn']);
   isCut = true;
-  await expect.poll(() => present(here.room), { timeout: 5_000 }).toEqual([]);
+  await expect.poll(() => present(here.room)).toEqual([]);
   expect(here.one.frames.at(-1)).toContain('"leaves":{"ibn"');
   isCut = false;
-  await expect.poll(() => present(here.room), { timeout: 5_000 }).toEqual(['ibn']);
+  await expect.poll(() => present(here.room)).toEqual(['ibn']);
+});
+
+test('limits of a project count what it uses in all processes, until one is gone', async () => {
+  const limits = { connections: 3, messages: { perSecond: 1, burst: 10 }, joins: { perSecond: 1, burst: 5 } };
+  const [here, there] = [quotas(limits), quotas(limits)];
+  const elsewhere = start(undefined, BEAT_MS, there);
+  start(undefined, BEAT_MS, here);
+  const isFree = (): boolean => {
+    const leave = here.takeConnection('shop');
+    leave?.();
+    return leave !== null;
+  };
+  const leaving = [1, 2, 3].map(() => there.takeConnection('shop'));
+  for (let n = 0; n < 8; n += 1) there.takeMessage('shop');
+  for (let n = 0; n < 5; n += 1) there.takeJoin('shop');
+  await expect.poll(isFree, { timeout: 30_000 }).toBe(false);
+  expect([1, 2, 3].map(() => here.takeMessage('shop'))).toEqual([true, true, false]);
+  expect(here.takeJoin('shop')).toBe(false);
+  expect([here.takeMessage('other'), here.takeJoin('other'), here.takeConnection('other') !== null]).not.toContain(
+    false,
+  );
+  leaving[0]?.();
+  await expect.poll(isFree, { timeout: 30_000 }).toBe(true);
+  here.takeConnection('shop');
+  expect(isFree()).toBe(false);
+  elsewhere.close();
+  await expect.poll(isFree, { timeout: 30_000 }).toBe(true);
 });
 
 test('a process that ends takes its members with it at once', async () => {
@@ -119,7 +157,7 @@ test('a lost farewell is made up for by the next roll', async () => {
   isCut = true;
   there.room.leave(other.member);
   isCut = false;
-  await expect.poll(() => present(here.room), { timeout: 5_000 }).toEqual(['ibn']);
+  await expect.poll(() => present(here.room)).toEqual(['ibn']);
 });
 
 describe('a message in parts', () => {

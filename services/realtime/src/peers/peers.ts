@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { Bus, BusSubscription } from '@ashlar/bus';
+import type { Usage } from '../socket/quotas.ts';
 import type { UserBroadcast } from '../wire/frame.ts';
 import { encodePeerMessage, type PeerMessage, PeerMessageReader } from './peer-message.ts';
 
@@ -30,8 +31,18 @@ export interface RoomLink {
   close(): void;
 }
 
+/** What projects use of this process, and of the others. */
+export interface SharedUsage {
+  tellUsage(): ReadonlyMap<string, Usage>;
+  hearUsage(peer: string, usage: ReadonlyMap<string, Usage>): void;
+  /** The process is gone. */
+  forget(peer: string): void;
+}
+
 export interface PeersOptions {
   readonly bus: Bus;
+  /** Told with every sign of life. */
+  readonly usage: SharedUsage;
   /** Milliseconds between two signs of life. */
   readonly beatMs?: number;
 }
@@ -54,6 +65,7 @@ interface Open {
 export class Peers {
   readonly #me = randomBytes(9).toString('base64url');
   readonly #bus: Bus;
+  readonly #usage: SharedUsage;
   readonly #open = new Set<Open>();
   /** The other processes, by how many beats of ours ago they were heard. */
   readonly #silence = new Map<string, number>();
@@ -62,8 +74,9 @@ export class Peers {
   readonly #beating: NodeJS.Timeout;
   #beats = 0;
 
-  constructor({ bus, beatMs = BEAT_MS }: PeersOptions) {
+  constructor({ bus, usage, beatMs = BEAT_MS }: PeersOptions) {
     this.#bus = bus;
+    this.#usage = usage;
     this.#life = bus.subscribe(LIFE, (bytes) => this.#hearLife(bytes));
     // Counted, not timed: while this process stands still, nobody else's messages are read.
     this.#beating = setInterval(() => this.#beat(), beatMs).unref();
@@ -131,8 +144,10 @@ export class Peers {
   #hearLife(bytes: Uint8Array): void {
     const heard = this.#lifeReader.read(bytes);
     if (heard === null || heard.from === this.#me) return;
-    if (heard.message.kind === 'gone') this.#lose(heard.from);
-    else this.#noteAlive(heard.from);
+    const { from, message } = heard;
+    if (message.kind === 'gone') this.#lose(from);
+    else this.#noteAlive(from);
+    if (message.kind === 'beat') this.#usage.hearUsage(from, new Map(message.usage));
   }
 
   #noteAlive(from: string): void {
@@ -149,7 +164,7 @@ export class Peers {
       if (silence >= MAX_SILENT_BEATS) this.#lose(peer);
       else this.#silence.set(peer, silence + 1);
     }
-    this.#say(LIFE, { kind: 'beat' });
+    this.#say(LIFE, { kind: 'beat', usage: [...this.#usage.tellUsage()] });
     if (this.#beats % ROLL_EVERY_BEATS !== 0) return;
     for (const open of this.#open) if (open.room.residents.length > 0) this.#callRoll(open);
   }
@@ -161,6 +176,7 @@ export class Peers {
 
   #lose(peer: string): void {
     this.#silence.delete(peer);
+    this.#usage.forget(peer);
     this.#lifeReader.forget(peer);
     for (const { room, reader } of this.#open) {
       reader.forget(peer);

@@ -238,7 +238,7 @@ describe('messages', () => {
     const count = (): number => reader.frames.filter((one) => Array.isArray(one) && one[3] === 'broadcast').length;
     for (let n = 1; n <= 30; n += 1) {
       speaker.send(frame);
-      await expect.poll(count, { timeout: 5_000, interval: 5 }).toBe(n);
+      await expect.poll(count, { interval: 5 }).toBe(n);
     }
     deaf.socket.resume();
     expect(await deaf.closed).toBe(1006);

@@ -47,7 +47,7 @@ async function toldUntilNow(): Promise<readonly (readonly Data[])[]> {
         (frame) => Array.isArray(frame) && frame[4]?.data?.table === 'barrier' && frame[4].data.record.id === id,
       ),
     );
-  await expect.poll(isDone, { timeout: 20_000, interval: 2 }).toBe(true);
+  await expect.poll(isDone, { timeout: 30_000, interval: 2 }).toBe(true);
   return clients.map(({ frames }) => {
     const data = frames
       .splice(0)

@@ -57,7 +57,7 @@ test('a policy that sleeps, raises or pretends, a costly filter and a client tha
   for (let id = 1; id <= CHANGES; id += 1) {
     await realtime.project.sql(`insert into news values ($1, repeat('x', 30000))`, [id]);
   }
-  await expect.poll(() => people.every((one) => told(one).length >= CHANGES), { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => people.every((one) => told(one).length >= CHANGES), { timeout: 30_000 }).toBe(true);
   const ids = Array.from({ length: CHANGES }, (_, at) => at + 1);
   for (const one of people) {
     expect(told(one).map(({ record }) => record.id)).toEqual(ids);
@@ -65,10 +65,10 @@ test('a policy that sleeps, raises or pretends, a costly filter and a client tha
   }
   // What the thief's policy sets ends with it: the next group is judged as itself.
   expect(nobody && told(nobody).length).toBe(0);
-  await expect.poll(() => bomb && told(bomb).length, { timeout: 20_000 }).toBe(CHANGES);
+  await expect.poll(() => bomb && told(bomb).length, { timeout: 30_000 }).toBe(CHANGES);
   for (const one of [bomb, sleeper]) {
     if (one === undefined) continue;
-    await expect.poll(() => told(one).length, { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(() => told(one).length, { timeout: 30_000 }).toBeGreaterThan(0);
     expect(
       told(one).every(({ errors, record }) => JSON.stringify([errors, record]) === JSON.stringify([UNDECIDED, {}])),
     ).toBe(true);
@@ -84,11 +84,11 @@ test('a table that is locked keeps its readers waiting and nobody else', async (
   realtime.clock.nowMs += 1_000;
   const [reader, bystander] = [await subscribe('p1'), await subscribe('p2', { table: 'other' })];
   await realtime.project.sql(`insert into news values (1001, 'x')`);
-  await expect.poll(() => told(reader).length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => told(reader).length, { timeout: 30_000 }).toBe(1);
   await realtime.project.sql('begin; insert into news values (1002, $$x$$); insert into other values (1)');
   await realtime.project.sql('commit; begin; lock table news in access exclusive mode');
-  await expect.poll(() => told(bystander).length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => told(bystander).length, { timeout: 30_000 }).toBe(1);
   await realtime.project.sql('commit');
-  await expect.poll(() => told(reader).map(({ record }) => record.id), { timeout: 20_000 }).toEqual([1001, 1002]);
+  await expect.poll(() => told(reader).map(({ record }) => record.id), { timeout: 30_000 }).toEqual([1001, 1002]);
   for (const { socket } of [reader, bystander]) socket.close();
 });
