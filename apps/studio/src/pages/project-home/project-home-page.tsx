@@ -1,0 +1,5 @@
+import type { ReactNode } from 'react';
+
+export function ProjectHomePage(): ReactNode {
+  return null;
+}
