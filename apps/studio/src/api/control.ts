@@ -102,7 +102,10 @@ export const control = {
   revokeInvitation: (organisation: string, id: string) =>
     send(`${C}/organisations/${at(organisation)}/invitations/${at(id)}`, { method: 'DELETE' }),
   acceptInvitation: (token: string, password: string | null) =>
-    send(`${C}/invitations/accept`, { method: 'POST', body: { token, ...(password === null ? {} : { password }) } }),
+    send<{ readonly email: string }>(`${C}/invitations/accept`, {
+      method: 'POST',
+      body: { token, ...(password === null ? {} : { password }) },
+    }),
 
   projects: () => send<readonly Project[]>(`${C}/projects`),
   project: (ref: string) => send<ProjectInDetail>(`${C}/projects/${at(ref)}`),

@@ -14,7 +14,8 @@ export interface ConfirmDialogProps {
   readonly verb: string;
   /** Has to be typed, where nothing brings back what goes. */
   readonly name?: string;
-  readonly run: () => Promise<unknown>;
+  /** Does it, and takes the dialog away when it is done; what it throws is shown. */
+  readonly run: () => Promise<void>;
   readonly onClose: () => void;
 }
 
@@ -30,7 +31,6 @@ export function ConfirmDialog({ title, children, verb, name, run, onClose }: Con
     setBusy(true);
     try {
       await run();
-      onClose();
     } catch (error) {
       setFailure(error);
       setBusy(false);

@@ -4,6 +4,7 @@ import {
   Button,
   type CSSVariablesResolver,
   createTheme,
+  defaultVariantColorsResolver,
   Input,
   type MantineColorsTuple,
   type MantineThemeOverride,
@@ -47,11 +48,24 @@ export const theme: MantineThemeOverride = createTheme({
     fontWeight: '600',
     sizes: { h1: { fontSize: '20px', lineHeight: '1.35' }, h2: { fontSize: '16px', lineHeight: '1.4' } },
   },
+  // Text on the accent is white on the light theme's and ink on the dark one's; Mantine knows one of the two.
+  variantColorResolver: (input) => {
+    const own = defaultVariantColorsResolver(input);
+    if (input.variant !== 'filled') return own;
+    if (input.color === 'red') {
+      return { ...own, background: 'var(--a-red)', hover: 'var(--a-red)', color: 'var(--a-canvas)' };
+    }
+    return { ...own, background: 'var(--a-accent)', hover: 'var(--a-accent-hover)', color: 'var(--a-on-accent)' };
+  },
   respectReducedMotion: true,
   components: {
-    Button: Button.extend({ defaultProps: { size: 'compact-md' } }),
+    Button: Button.extend({ defaultProps: { size: 'compact-sm' } }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 28 } }),
-    Badge: Badge.extend({ defaultProps: { variant: 'light', radius: 'sm' } }),
+    Badge: Badge.extend({
+      defaultProps: { variant: 'light', radius: 'sm' },
+      // Sentence case, and Arabic is never spaced.
+      styles: { root: { textTransform: 'none', letterSpacing: 0, fontWeight: 500 } },
+    }),
     Input: Input.extend({ defaultProps: { size: 'sm' } }),
     InputWrapper: Input.Wrapper.extend({
       defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] },

@@ -36,6 +36,7 @@ export function ProjectsPage(): ReactNode {
         <>
           <TextInput
             className={styles['search'] ?? ''}
+            size="xs"
             leftSection={<Icon name="search" />}
             placeholder={t('find')}
             aria-label={t('find')}

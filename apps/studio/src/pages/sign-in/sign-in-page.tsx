@@ -69,9 +69,11 @@ export function SignInPage(): ReactNode {
   }
   return (
     <Front title={t('title')}>
-      <div>
-        <FormError error={failure} />
-      </div>
+      {failure !== null && (
+        <div>
+          <FormError error={failure} />
+        </div>
+      )}
       {byCode ? (
         <CodeForm email={email} onEmail={setEmail} onDone={goOn} />
       ) : (
