@@ -45,7 +45,7 @@ test('the setup link makes the owner and leads to the projects, and its token st
   await page.getByLabel('Password', { exact: true }).fill(OWNER.password);
   await page.keyboard.press('Enter');
   await page.getByRole('link', { name: /Default project/ }).waitFor();
-  expect(path()).toBe('/studio');
+  expect(path()).toBe('/studio/');
   expect(await seriousFaults(page)).toEqual([]);
 
   await page.goto(link);
@@ -56,7 +56,7 @@ test('no script of the page can read the session', async () => {
   const stored = await page.evaluate<string>('document.cookie + JSON.stringify(localStorage)');
   expect(stored).not.toMatch(/eyJ|refresh/);
   const cookies = await page.context().cookies();
-  expect(cookies.map(({ name, httpOnly }) => [name, httpOnly])).toEqual([
+  expect(cookies.map(({ name, httpOnly }) => [name, httpOnly]).toSorted()).toEqual([
     ['ashlar-control-access', true],
     ['ashlar-control-refresh', true],
   ]);
@@ -118,7 +118,7 @@ test('a key that is made is shown once, and opens the project', async () => {
   const key = (await shown.locator('code').textContent()) ?? '';
   expect(await seriousFaults(page)).toEqual([]);
   await page.getByRole('button', { name: 'I have it' }).click();
-  await page.getByRole('cell', { name: 'Nightly import' }).waitFor();
+  await page.getByRole('cell', { name: 'Nightly import', exact: true }).waitFor();
   expect(await page.content()).not.toContain(key);
   const ask = async (): Promise<number> =>
     (

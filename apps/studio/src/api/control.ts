@@ -52,7 +52,7 @@ export interface ApiKey {
   readonly id: string;
   readonly kind: 'publishable' | 'secret';
   readonly name: string;
-  /** Its last characters. */
+  /** What it begins with. */
   readonly hint: string;
   readonly created_at: string;
   readonly last_used_at: string | null;

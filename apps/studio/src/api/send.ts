@@ -19,11 +19,22 @@ export interface Call {
  */
 export async function send<Body>(path: string, call: Call = {}): Promise<Body> {
   let response = await fetchOnce(path, call);
-  if (response.status === 401 && hasSession() && (await refreshSession())) response = await fetchOnce(path, call);
-  const body = await readBody(response);
+  let body = await readBody(response);
+  if (isTokenSpent(response, body) && hasSession() && (await refreshSession())) {
+    response = await fetchOnce(path, call);
+    body = await readBody(response);
+  }
   if (!response.ok) throw new ApiError(response, body);
   // Callers name what the API documents for the path.
   return body as Body;
+}
+
+/** Accounts speak of a bad token with 403, as their dialect does; everything else with 401. */
+function isTokenSpent({ status }: Response, body: unknown): boolean {
+  if (status !== 403) return status === 401;
+  return typeof body === 'object' && body !== null && 'error_code' in body
+    ? body.error_code === 'bad_jwt'
+    : typeof body === 'object' && body !== null && 'code' in body && body.code === 'bad_jwt';
 }
 
 function fetchOnce(path: string, { method = 'GET', body, headers, signal }: Call): Promise<Response> {

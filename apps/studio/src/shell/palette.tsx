@@ -34,18 +34,12 @@ export function Palette(props: PaletteProps): ReactNode {
   const { opened, onClose } = props;
   const t = useText(shellTexts);
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      withCloseButton={false}
-      padding={0}
-      size="lg"
-      centered={false}
-      yOffset="12vh"
-      aria-label={t('commands')}
-    >
-      <PaletteList {...props} />
-    </Modal>
+    <Modal.Root opened={opened} onClose={onClose} padding={0} size="lg" yOffset="12vh" centered={false}>
+      <Modal.Overlay />
+      <Modal.Content aria-label={t('commands')}>
+        <PaletteList {...props} />
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

@@ -29,10 +29,10 @@ export function Shell(): ReactNode {
   const [isSheetOpen, sheet] = useDisclosure(false);
 
   useHotkeys([
-    ['mod+K', palette.toggle],
     ['shift+?', sheet.toggle],
     ['mod+shift+H', () => void navigate({ to: '/' })],
   ]);
+  // Also while something is being typed.
   useHotkeys([['mod+K', palette.toggle]], [], true);
   useEffect(() => menu.close(), [pathname, menu]);
 

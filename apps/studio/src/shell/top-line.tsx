@@ -24,10 +24,10 @@ export function TopLine({ project, onMenu, onSearch, onShortcuts }: TopLineProps
         <Icon name="list" size={20} />
       </ActionIcon>
       <Breadcrumb project={project} />
-      <UnstyledButton className={styles['search'] ?? ''} onClick={onSearch} aria-label={t('search')}>
+      <UnstyledButton className={styles['search'] ?? ''} onClick={onSearch}>
         <Icon name="search" />
         <span className={styles['searchText']}>{t('search')}</span>
-        <Kbd size="xs" className={styles['searchKey'] ?? ''} dir="ltr">
+        <Kbd size="xs" className={styles['searchKey'] ?? ''} dir="ltr" aria-hidden>
           {modifierKey} K
         </Kbd>
       </UnstyledButton>

@@ -48,7 +48,7 @@ export function KeyTable({ keys, mayChange, onRotate, onRevoke }: KeyTableProps)
             {key.revoked_at === null ? <KeyKind kind={key.kind} /> : <Badge color="gray">{t('revoked')}</Badge>}
           </Table.Td>
           <Table.Td>
-            <code dir="ltr">…{key.hint}</code>
+            <code dir="ltr">{key.hint}</code>
           </Table.Td>
           <Table.Td className={styles['time'] ?? ''}>{dateOf(key.created_at)}</Table.Td>
           <Table.Td className={styles['time'] ?? ''}>{dateOf(key.last_used_at)}</Table.Td>
