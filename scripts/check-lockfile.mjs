@@ -27,6 +27,10 @@ const READ_BY_HAND = new Map([['combine-errors', 'MIT']]);
 const LINKED_LIBRARIES = /^@img\/sharp-(?:libvips|win32|wasm32)/;
 const LINKED_LICENCE = /^(?:Apache-2\.0 AND )?LGPL-3\.0-or-later(?: AND MIT)?$/;
 
+/** Typefaces: the licence made for them lets them be bundled with any program; it binds changed copies of the font alone. */
+const FONTS = /^@fontsource(?:-variable)?\//;
+const FONT_LICENCE = 'OFL-1.1';
+
 const { packages } = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'));
 const faults = [];
 
@@ -55,7 +59,8 @@ for (const [path, entry] of Object.entries(packages)) {
   const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
   const licence = READ_BY_HAND.get(name) ?? entry.license ?? 'none named';
   const isLinked = LINKED_LIBRARIES.test(name) && LINKED_LICENCE.test(licence);
-  if (!PERMISSIVE.test(licence) && !isLinked)
+  const isFont = FONTS.test(name) && licence === FONT_LICENCE;
+  if (!PERMISSIVE.test(licence) && !isLinked && !isFont)
     faults.push(`${name}@${entry.version} has licence ${licence}, which is not on the list`);
   if (entry.resolved?.startsWith('file:') || entry.resolved?.startsWith('git')) {
     faults.push(`${name} does not come from a registry: ${entry.resolved}`);

@@ -6,6 +6,7 @@ const steps = [
   ['format', 'oxfmt', ['--check']],
   ['lint', 'oxlint', ['--type-aware', '--deny-warnings']],
   ['types', 'tsc', ['--project', '.']],
+  ['types of pages', 'tsc', ['--project', 'apps/studio']],
   ['unused code', 'knip', []],
   ['lockfile', process.execPath, ['scripts/check-lockfile.mjs']],
   ['workspaces', process.execPath, ['scripts/check-workspaces.mjs']],

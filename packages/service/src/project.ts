@@ -79,6 +79,10 @@ export interface AuthSettings {
   readonly minPasswordLength: number;
   readonly refreshReuseIntervalSeconds: number;
   readonly mail: MailDefaults;
+  /** Browsers of the site may keep sessions in cookies. */
+  readonly cookieSessions?: boolean;
+  /** People may sign in with passkeys of the site. */
+  readonly passkeys?: boolean;
 }
 
 export interface ProjectSettings {

@@ -69,6 +69,8 @@ const TELLINGS: { readonly [Kind in Observation['kind']]: Telling<Kind> } = {
     level: 'warn',
     message: ({ database, reason }) => `A call to ${database} was turned away: ${reason}`,
   },
+  'studio.built': { level: 'info', message: ({ durationMs }) => `Built Studio in ${ms(durationMs)}` },
+  'studio.unbuilt': { level: 'error', message: () => 'Studio could not be built' },
   'feature.off': {
     level: 'warn',
     message: ({ feature, reason, remedy }) => `${feature} is off: ${reason}. ${remedy}`,

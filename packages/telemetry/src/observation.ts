@@ -79,6 +79,8 @@ export type Observation =
       readonly database: string;
       readonly reason: 'queue-full' | 'queue-timeout' | 'disconnected';
     }
+  | { readonly kind: 'studio.built'; readonly durationMs: number }
+  | { readonly kind: 'studio.unbuilt'; readonly error: unknown }
   | { readonly kind: 'feature.off'; readonly feature: string; readonly reason: string; readonly remedy: string }
   | {
       readonly kind: 'migration.applied';

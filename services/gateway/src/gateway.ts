@@ -16,6 +16,13 @@ import { DEFAULT_GATEWAY_LIMITS, type GatewayLimits } from './gateway-limits.ts'
 import { createReadiness } from './readiness.ts';
 import { mountUpstream } from './upstream/mount-upstream.ts';
 
+/** Web pages the door's process serves itself, below one path. */
+export interface Pages {
+  /** One segment, such as `/studio`. */
+  readonly path: string;
+  readonly addRoutes: (app: FastifyInstance) => void;
+}
+
 /** A service behind the door: in this process, or in another one by its URL. */
 export type Mount =
   | { readonly contract: ServiceContract; readonly service: Service }
@@ -42,6 +49,8 @@ export interface GatewayOptions {
   readonly ready?: () => Promise<void>;
   /** Knows which sessions have ended; without it a token is good until its time is over. */
   readonly sessions?: SessionGuard;
+  /** Where people with a browser are sent who ask for the root. */
+  readonly pages?: Pages;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -56,7 +65,7 @@ export interface Gateway {
 
 /** The front door: every request of the instance comes in here, and leaves as a project's caller or not at all. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { mounts, projects, observe, limits = DEFAULT_GATEWAY_LIMITS, now = Date.now } = options;
+  const { mounts, projects, observe, pages, limits = DEFAULT_GATEWAY_LIMITS, now = Date.now } = options;
   const contracts = contractsByName(mounts);
   const door = createDoor({
     contracts,
@@ -68,6 +77,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     dev: options.dev ?? false,
     now,
     sessions: options.sessions ?? null,
+    pagesPath: pages?.path ?? null,
   });
   const app = createApp({
     limits,
@@ -82,7 +92,12 @@ export function createGateway(options: GatewayOptions): Gateway {
   app.setNotFoundHandler(door.answerNotFound);
   app.setErrorHandler(door.answerError);
 
-  app.get('/', (_request, reply) => reply.send({ name: 'ashlar', services: [...contracts.keys()] }));
+  app.get('/', (request, reply) =>
+    pages !== undefined && request.headers.accept?.includes('text/html') === true
+      ? reply.header('vary', 'Accept').redirect(pages.path)
+      : reply.send({ name: 'ashlar', services: [...contracts.keys()] }),
+  );
+  pages?.addRoutes(app);
   app.get('/health', (_request, reply) => reply.send({ status: 'ok' }));
   const readiness = createReadiness(projects, options.ready, now);
   app.get('/ready', async (_request, reply) => {
@@ -101,7 +116,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 }
 
 /** Names the door's own paths begin with. */
-const RESERVED_NAMES: ReadonlySet<string> = new Set(['p', 'api', 'health', 'ready']);
+const RESERVED_NAMES: ReadonlySet<string> = new Set(['p', 'api', 'health', 'ready', 'studio']);
 
 function contractsByName(mounts: readonly Mount[]): ReadonlyMap<string, ServiceContract> {
   const contracts = new Map<string, ServiceContract>();

@@ -23,6 +23,7 @@ import { DEFAULT_PROJECT } from '@ashlar/service';
 import type { Observe } from '@ashlar/telemetry';
 import { instancePaths, type InstancePaths } from './instance-paths.ts';
 import { projectDefaults } from './project-defaults.ts';
+import { studioAddress } from './studio-address.ts';
 import { readRunState } from './run-state.ts';
 
 /** An instance as a process holds it: the database server, its sessions, keys and projects. */
@@ -78,6 +79,7 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
       keyStore,
       owners: schemaOwners,
       defaults: projectDefaults(config),
+      site: studioAddress(config),
       pinned: config.control.pinnedSettings,
       given: options.given,
       observe,

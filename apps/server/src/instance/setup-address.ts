@@ -1,4 +1,4 @@
 /** Opened in a browser, it makes the first owner of the instance. */
 export function setupAddress(publicUrl: string, token: string): string {
-  return `${publicUrl.replace(/\/+$/, '')}/control/v1/setup?token=${token}`;
+  return `${publicUrl.replace(/\/+$/, '')}/studio/setup?token=${token}`;
 }

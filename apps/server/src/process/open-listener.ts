@@ -11,6 +11,8 @@ import { cliErrors } from '../cli/cli-errors.ts';
 import type { ServiceModule } from '../composition.ts';
 import type { Instance } from '../instance/open-instance.ts';
 import { listenAt } from './listen-address.ts';
+import { createStudioFolder } from '../studio/studio-folder.ts';
+import { createStudioPages } from '../studio/studio-pages.ts';
 import { openProjectLogs } from './project-logs.ts';
 
 /** The HTTP side of a process: a gateway with services behind it, or one service for a gateway elsewhere. */
@@ -26,6 +28,8 @@ export interface ListenerOptions {
   readonly observe: Observe;
   /** Names of what runs in this process. */
   readonly services: readonly string[];
+  /** Somebody is likely to open Studio soon; else it is built when somebody does. */
+  readonly wantsStudio: boolean;
 }
 
 /**
@@ -84,13 +88,16 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
       }),
     );
 
+  const studio = createStudioFolder({ observe: options.observe, dataFolder: instance.paths.data });
   const door = services.includes(GATEWAY) ? await openGateway() : await openService();
   const url = await listenAt(config.server, door.listen);
   logs.serve(running);
   scheduler.start(running.flatMap(({ tasks = [] }) => tasks));
+  if (options.wantsStudio && services.includes(GATEWAY)) studio.state();
   return {
     url,
     async close() {
+      studio.close();
       await door.close();
       // Services have nothing to leave any more once their requests and jobs have ended.
       await Promise.all([scheduler.stop(), logs.close()]);
@@ -111,7 +118,8 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
       return service === undefined ? { contract, upstream: requireUpstream(module, config) } : { contract, service };
     });
     const sessions = createSessionGuard();
-    return createGateway({ ...gatewayOptions(config), mounts, projects, observe, identitySecret, sessions });
+    const pages = createStudioPages(studio);
+    return createGateway({ ...gatewayOptions(config), mounts, projects, observe, identitySecret, sessions, pages });
   }
 
   async function openService() {

@@ -114,7 +114,13 @@ async function begin(options: ProcessOptions, observe: Observe, signal: AbortSig
     signal.throwIfAborted();
     const { serviceNames } = await import('../composition.ts');
     const services = options.services === 'all' ? serviceNames : options.services;
-    const listener = await openListener({ config, instance, observe, services });
+    const listener = await openListener({
+      config,
+      instance,
+      observe,
+      services,
+      wantsStudio: options.terminal.interactive,
+    });
     const state = describeRun({ config, services, instance, url: listener.url, project });
     return { instance, listener, state };
   } catch (error) {

@@ -40,6 +40,8 @@ export interface ProjectsOptions {
   readonly owners: readonly SchemaOwner[];
   /** What a project has that stored no settings of its own. */
   readonly defaults: ProjectSettings;
+  /** Where people administer the instance with a browser. */
+  readonly site?: string;
   /** Names of settings in which no project differs from that. */
   readonly pinned?: readonly string[];
   /** Keys given for the default project. */
@@ -119,7 +121,7 @@ const MAX_UNKNOWN_REFS = 1_000;
  * for: database and logins are ensured, migrations run once, and everyone who asks meanwhile waits for the same work.
  */
 export async function createProjects(options: ProjectsOptions): Promise<ProjectRegistry> {
-  const { cluster, sessions, keyStore, owners, defaults, pinned = [], given, observe } = options;
+  const { cluster, sessions, keyStore, owners, defaults, site, pinned = [], given, observe } = options;
   await migrateDatabase({
     admin: cluster.admin(cluster.control.database),
     owners: [controlSchema],
@@ -202,7 +204,9 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
     const secrets = await keyStore.settleProject(ref, ref === DEFAULT_PROJECT ? given : noGivenKeys);
     const target = record === null ? await prepareControl() : await prepare(ref, secrets.logins);
     const settings =
-      record === null ? controlSettings(defaults) : settleProjectSettings(ref, record.settings, defaults, pinned);
+      record === null
+        ? controlSettings(defaults, site ?? null)
+        : settleProjectSettings(ref, record.settings, defaults, pinned);
     const issuedKeys = await store.issuedKeys(ref);
     const keys: ProjectKeys = issuedKeys.length === 0 ? secrets.keys : { ...secrets.keys, issuedKeys };
     const database = sessions.project(target);

@@ -97,11 +97,16 @@ export function settleProjectSettings(
   };
 }
 
-/** People come to the control project by invitation, and read the tables of the control plane there. */
-export function controlSettings(defaults: ProjectSettings): ProjectSettings {
+/**
+ * People come to the control project by invitation, and read the tables of the control plane there.
+ *
+ * @param site Where they administer with a browser: links of mails lead there, and its pages may keep sessions.
+ */
+export function controlSettings(defaults: ProjectSettings, site: string | null): ProjectSettings {
+  const ofSite = site === null ? {} : { siteUrl: site, redirectAllowList: [], cookieSessions: true, passkeys: true };
   return {
     ...defaults,
     rest: { ...defaults.rest, schemas: ['control'], extraSearchPath: [], aggregatesEnabled: false },
-    auth: { ...defaults.auth, disableSignup: true, anonymousEnabled: false },
+    auth: { ...defaults.auth, disableSignup: true, anonymousEnabled: false, ...ofSite },
   };
 }

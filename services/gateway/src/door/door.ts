@@ -51,6 +51,8 @@ export interface DoorOptions {
   readonly now: () => number;
   /** Knows which sessions have ended; without it a token is good until its time is over. */
   readonly sessions: SessionGuard | null;
+  /** Below it the door's own process serves pages. */
+  readonly pagesPath: string | null;
 }
 
 /** A failure of the door, with a status more exact than its kind's own. */
@@ -82,7 +84,7 @@ const CLOSING: DoorFailure = { kind: 'unavailable', message: 'The server is shut
 
 /** Everything that happens to a request between its socket and its service, as the hooks of one Fastify app. */
 export function createDoor(options: DoorOptions): Door {
-  const { contracts, projects, observe, limits, trustedProxies, naming, now, sessions } = options;
+  const { contracts, projects, observe, limits, trustedProxies, naming, now, sessions, pagesPath } = options;
   const names: ReadonlySet<string> = new Set(contracts.keys());
   const aliases = options.dev ? devAliases(contracts) : undefined;
   const trust = new ProxyTrust(trustedProxies);
@@ -193,10 +195,14 @@ export function createDoor(options: DoorOptions): Door {
     }
     if (address.malformed) return { failure: { kind: 'malformed', message: 'The path is malformed' } };
     // A path that only decodes to a service's would find its route and miss all that stands before it.
-    if (contract === undefined && !(address.prefix === '' && OWN_PATHS.has(pathOf(address.url)))) {
+    if (contract === undefined && !(address.prefix === '' && isOwnPath(pathOf(address.url)))) {
       return { failure: NOWHERE };
     }
     return checkBounds(request, limits, contract);
+  }
+
+  function isOwnPath(path: string): boolean {
+    return OWN_PATHS.has(path) || (pagesPath !== null && (path === pagesPath || path.startsWith(`${pagesPath}/`)));
   }
 
   async function wake({ address: { ref }, request, passage }: Visit): Promise<Project | Barred> {

@@ -74,6 +74,7 @@ function defaultSections(auth: AuthSettings): Readonly<Record<SettingsSection, o
       accessTokenSeconds: auth.jwtExpirySeconds,
       refreshTokenSeconds: auth.refreshTokenSeconds,
       refreshReuseIntervalSeconds: auth.refreshReuseIntervalSeconds,
+      ...(auth.cookieSessions === undefined ? {} : { cookiesEnabled: auth.cookieSessions }),
     },
     password: { minLength: auth.minPasswordLength },
     email: { enabled: auth.emailEnabled, autoconfirm: auth.autoconfirmEmail },
@@ -81,7 +82,7 @@ function defaultSections(auth: AuthSettings): Readonly<Record<SettingsSection, o
     mail: auth.mail,
     providers: {},
     mfa: {},
-    passkeys: {},
+    passkeys: auth.passkeys === undefined ? {} : { enabled: auth.passkeys },
     hooks: {},
     protection: {},
   };

@@ -1,0 +1,18 @@
+import { queryOptions } from '@tanstack/react-query';
+import { control } from './control.ts';
+import { factorDue, readSignInOffer } from './sign-in.ts';
+
+/** What pages read, each under one key: whoever changes something invalidates it here by name. */
+export const queries = {
+  about: () => queryOptions({ queryKey: ['about'], queryFn: control.about }),
+  signInOffer: () => queryOptions({ queryKey: ['sign-in-offer'], queryFn: readSignInOffer }),
+  account: () => queryOptions({ queryKey: ['account'], queryFn: control.account, staleTime: 60_000 }),
+  factorDue: () => queryOptions({ queryKey: ['factor-due'], queryFn: factorDue, staleTime: Infinity }),
+  members: (organisation: string) =>
+    queryOptions({ queryKey: ['members', organisation], queryFn: () => control.members(organisation) }),
+  invitations: (organisation: string) =>
+    queryOptions({ queryKey: ['invitations', organisation], queryFn: () => control.invitations(organisation) }),
+  projects: () => queryOptions({ queryKey: ['projects'], queryFn: control.projects }),
+  project: (ref: string) => queryOptions({ queryKey: ['projects', ref], queryFn: () => control.project(ref) }),
+  keys: (ref: string) => queryOptions({ queryKey: ['keys', ref], queryFn: () => control.keys(ref) }),
+};

@@ -1,0 +1,148 @@
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import type { QueryClient } from '@tanstack/react-query';
+import { ApiError } from './api/api-error.ts';
+import { queries } from './api/queries.ts';
+import { hasSession } from './api/session-cookie.ts';
+import { Failure, NotFound } from './app/failure.tsx';
+import { queryClient } from './app/query-client.ts';
+import { Shell } from './shell/shell.tsx';
+
+// Every address of Studio. A page is a folder below pages/ and is fetched when somebody goes there.
+
+const root = createRootRouteWithContext<{ readonly queryClient: QueryClient }>()({ notFoundComponent: NotFound });
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+/** Search values left out where they are not given. */
+const texts =
+  <Name extends string>(...names: readonly Name[]) =>
+  (search: Record<string, unknown>): { readonly [Key in Name]?: string } => {
+    const found = names.flatMap((name) => {
+      // The router reads figures as numbers.
+      const value = typeof search[name] === 'number' ? String(search[name]) : text(search[name]);
+      return value === undefined ? [] : [[name, value]];
+    });
+    // Only the names asked for were put in.
+    return Object.fromEntries(found) as { readonly [Key in Name]?: string };
+  };
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: texts('next', 'code', 'error_description'),
+  component: lazyRouteComponent(() => import('./pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  validateSearch: texts('token'),
+  component: lazyRouteComponent(() => import('./pages/setup/setup-page.tsx'), 'SetupPage'),
+});
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  validateSearch: texts('token'),
+  component: lazyRouteComponent(() => import('./pages/invitation/invitation-page.tsx'), 'InvitationPage'),
+});
+
+/** Everything below is for who is signed in; the address they wanted is where signing in leads. */
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  component: Shell,
+  errorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
+  async beforeLoad({ context, location }) {
+    const toSignIn = redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
+    if (!hasSession()) throw toSignIn;
+    try {
+      const [, factor] = await Promise.all([
+        context.queryClient.ensureQueryData(queries.account()),
+        context.queryClient.ensureQueryData(queries.factorDue()),
+      ]);
+      if (factor !== null) throw toSignIn;
+    } catch (error) {
+      if (error instanceof ApiError && (error.status === 401 || error.status === 403)) throw toSignIn;
+      throw error;
+    }
+  },
+});
+
+const projects = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/',
+  validateSearch: (search: Record<string, unknown>): { readonly new?: true } =>
+    search['new'] === true ? { new: true } : {},
+  component: lazyRouteComponent(() => import('./pages/projects/projects-page.tsx'), 'ProjectsPage'),
+});
+
+const organisation = createRoute({ getParentRoute: () => signedIn, path: '/organisations/$organisation' });
+
+const members = createRoute({
+  getParentRoute: () => organisation,
+  path: '/members',
+  component: lazyRouteComponent(() => import('./pages/members/members-page.tsx'), 'MembersPage'),
+});
+
+/** What every page of a project may take for granted: it is there, and one's role in it is known. */
+const project = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/projects/$ref',
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(queries.project(params.ref)),
+  errorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
+});
+
+const projectHome = createRoute({
+  getParentRoute: () => project,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/project-home/project-home-page.tsx'), 'ProjectHomePage'),
+});
+
+const projectKeys = createRoute({
+  getParentRoute: () => project,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('./pages/project-keys/project-keys-page.tsx'), 'ProjectKeysPage'),
+});
+
+const projectSettings = createRoute({
+  getParentRoute: () => project,
+  path: '/settings',
+  component: lazyRouteComponent(
+    () => import('./pages/project-settings/project-settings-page.tsx'),
+    'ProjectSettingsPage',
+  ),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    signIn,
+    setup,
+    invitation,
+    signedIn.addChildren([
+      projects,
+      organisation.addChildren([members]),
+      project.addChildren([projectHome, projectKeys, projectSettings]),
+    ]),
+  ]),
+  basepath: '/studio',
+  context: { queryClient },
+  defaultPreload: 'intent',
+  // What was read belongs to the query client, which knows how long it holds.
+  defaultPreloadStaleTime: 0,
+  defaultPendingMs: 150,
+  defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
