@@ -13,6 +13,7 @@ import {
   type Project,
   type Refusal,
   signIdentity,
+  type StorageSettings,
 } from '@ashlar/service';
 import { continueTrace, type Observation } from '@ashlar/telemetry';
 import { createTestProject, type TestProject, testProjectSettings } from '@ashlar/testing';
@@ -62,6 +63,8 @@ export interface StorageFixture extends AsyncDisposable {
   bucket(id: string, rules?: object): Promise<void>;
   /** Puts a text file as service_role. */
   put(path: string, content?: string, headers?: Readonly<Record<string, string>>): Promise<void>;
+  /** As when the project's settings are changed: requests from now on come with them. */
+  settings(changes: Partial<StorageSettings>): void;
   /** Statements as the project's own administrator. */
   asOwner(sql: string): Promise<void>;
   listen(): Promise<string>;
@@ -83,7 +86,7 @@ export async function createStorageFixture(options: FixtureOptions = {}): Promis
     create function auth.uid() returns uuid language sql stable
       as $$ select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid $$;`);
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-storage-'));
-  const project: Project = {
+  let project: Project = {
     ref: test.ref,
     version: 1,
     keys: {
@@ -160,7 +163,9 @@ export async function createStorageFixture(options: FixtureOptions = {}): Promis
   };
   return {
     test,
-    project,
+    get project() {
+      return project;
+    },
     files: createFolderFileStore(folder),
     folder,
     observed,
@@ -172,6 +177,10 @@ export async function createStorageFixture(options: FixtureOptions = {}): Promis
     async put(path, content = 'content', headers = {}) {
       const given = { 'content-type': 'text/plain', 'x-upsert': 'true', ...headers };
       expectOk(await ask({ method: 'POST', url: `/object/${path}`, body: content, headers: given }));
+    },
+    settings(changes) {
+      const { settings } = project;
+      project = { ...project, settings: { ...settings, storage: { ...settings.storage, ...changes } } };
     },
     async asOwner(sql) {
       await test.sql(`set role postgres; ${sql}; reset role`);

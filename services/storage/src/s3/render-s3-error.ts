@@ -47,6 +47,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   'storage.invalid_bucket_name': [400, 'InvalidBucketName'],
   'storage.invalid_mime_type': [415, 'InvalidMimeType'],
   'storage.entity_too_large': [400, 'EntityTooLarge'],
+  'storage.quota_exceeded': [403, 'QuotaExceeded'],
   'storage.invalid_request': [400, 'InvalidRequest'],
   'storage.invalid_range': [416, 'InvalidRange'],
   'storage.feature_not_enabled': [501, 'NotImplemented'],

@@ -58,7 +58,7 @@ export const completeUpload: Operation = async (call) => {
   const detected = await detect(call, used);
   checkMimeType(rules, mimetype);
   if (detected !== null) checkMimeType(rules, detected);
-  await mayStore(call, upload, 'storage.s3.upload.complete');
+  await mayStore(call, upload, 'storage.s3.upload.complete', sizeBytes);
   const written = { sizeBytes, md5: `${md5OfParts(used)}-${used.length}` };
   const metadata = {
     ...upload.metadata,
