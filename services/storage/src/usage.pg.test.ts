@@ -137,7 +137,11 @@ test('a quota of the project holds for all its buckets, at every door', async ()
   });
   const copy = { bucketId: 'one', sourceKey: 'a', destinationBucket: 'two', destinationKey: 'a' };
   expect((await storage.ask({ method: 'POST', url: '/object/copy', body: copy })).body).toMatchObject(refusal);
-  const upload = { 'tus-resumable': '1.0.0', 'upload-length': '1', 'upload-metadata': 'bucketName b25l,objectName eA==' };
+  const upload = {
+    'tus-resumable': '1.0.0',
+    'upload-length': '1',
+    'upload-metadata': 'bucketName b25l,objectName eA==',
+  };
   expect(await storage.ask({ method: 'POST', url: '/upload/resumable', headers: upload })).toMatchObject({
     status: 413,
     body: refusal,

@@ -34,6 +34,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   's3.precondition_failed': [412, 'PreconditionFailed'],
   's3.no_such_upload': [404, 'NoSuchUpload'],
   's3.invalid_part': [400, 'InvalidPart'],
+  's3.invalid_part_number': [416, 'InvalidPartNumber'],
   's3.invalid_part_order': [400, 'InvalidPartOrder'],
   's3.part_too_small': [400, 'EntityTooSmall'],
   's3.metadata_too_large': [400, 'MetadataTooLarge'],

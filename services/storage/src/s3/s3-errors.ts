@@ -42,6 +42,7 @@ const catalogue = {
   preconditionFailed: { kind: 'precondition', title: 'At least one of the preconditions you specified did not hold' },
   noSuchUpload: { kind: 'not_found', title: 'The multipart upload does not exist, or it was completed or aborted' },
   invalidPart: { kind: 'malformed', title: 'Part {number} was not uploaded, or its ETag or checksum is another one' },
+  invalidPartNumber: { kind: 'malformed', title: 'The object does not have a part of this number' },
   invalidPartOrder: { kind: 'malformed', title: 'The parts are not in ascending order' },
   partTooSmall: { kind: 'malformed', title: 'Part {number} has fewer than 5242880 bytes and is not the last one' },
   metadataTooLarge: { kind: 'malformed', title: 'The metadata headers have more than 2048 bytes' },

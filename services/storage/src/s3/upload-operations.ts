@@ -10,6 +10,7 @@ import { choosePart, readChosen } from './choose-parts.ts';
 import { readAllParts, readUpload, type UploadedPart } from './multipart-uploads.ts';
 import { readFacts } from './object-facts.ts';
 import { mayStore } from './part-operations.ts';
+import { partSizesText } from './part-sizes.ts';
 import { writeCondition } from './preconditions.ts';
 import { bodyText, bodyXml, objectOf, type Operation, type S3Call, xmlAnswer } from './s3-call.ts';
 import { s3Errors } from './s3-errors.ts';
@@ -63,6 +64,7 @@ export const completeUpload: Operation = async (call) => {
   const metadata = {
     ...upload.metadata,
     ...metadataOf(written, mimetype, upload.metadata?.cacheControl ?? 'no-cache', parts.now()),
+    ...partSizesText(used.map(({ size }) => size)),
   };
   const made = await assemble(call, used, [
     upload.id,
