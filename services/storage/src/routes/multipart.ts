@@ -1,3 +1,4 @@
+import { handOnInSlices } from '../adapters/reclaim.ts';
 import { storageErrors } from '../domain/storage-errors.ts';
 
 /** A form as uploads send it: some fields, then one file. */
@@ -152,6 +153,8 @@ class DelimitedReader {
   async #more(): Promise<void> {
     const next = await this.#source.next();
     if (next.done === true) throw notAForm();
-    this.#held = this.#held.length === 0 ? next.value : Buffer.concat([this.#held, next.value]);
+    const isNew = this.#held.length === 0;
+    this.#held = isNew ? next.value : Buffer.concat([this.#held, next.value]);
+    handOnInSlices(this.#held, isNew ? [] : [next.value]);
   }
 }
