@@ -47,8 +47,15 @@ interface Answer {
   readonly bytes: number;
 }
 
-function send(method: string, path: string, body: Buffer | string | number, type = 'x/y'): Promise<Answer> {
-  const length = typeof body === 'number' ? body : Buffer.byteLength(body);
+/** @param around What a form has before and behind its file. */
+function send(
+  method: string,
+  path: string,
+  body: Buffer | string | number,
+  type = 'x/y',
+  around: readonly [head: string, tail: string] = ['', ''],
+): Promise<Answer> {
+  const length = (typeof body === 'number' ? body : Buffer.byteLength(body)) + around.join('').length;
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const asked = request(
     path.startsWith('/') ? `${server.url}/storage/v1${path}` : path,
@@ -67,16 +74,21 @@ function send(method: string, path: string, body: Buffer | string | number, type
       answer.on('end', () => resolve({ status: answer.statusCode ?? 0, bytes }));
     },
   ).on('error', reject);
-  if (typeof body === 'number') void pour(asked, body);
+  if (typeof body === 'number') void pour(asked, body, around);
   else asked.end(body);
   return promise;
 }
 
-async function pour(asked: ReturnType<typeof request>, length: number): Promise<void> {
+async function pour(
+  asked: ReturnType<typeof request>,
+  length: number,
+  [head, tail]: readonly [string, string],
+): Promise<void> {
+  if (head !== '') asked.write(head);
   for (let sent = 0; sent < length; sent += CHUNK.length) {
     if (!asked.write(CHUNK)) await new Promise((resolve) => asked.once('drain', resolve));
   }
-  asked.end();
+  asked.end(tail);
 }
 
 /** @param name Of an object, or an address that was signed for it. */
@@ -158,6 +170,24 @@ test.runIf(measurable)(
     });
     expect(uploading).toBeLessThan(BOUND_MIB);
     expect(downloading).toBeLessThan(BOUND_MIB);
+  },
+);
+
+test.runIf(measurable)(
+  `and in a form, as browsers send it, ${IN_PARTS / MIB} MiB do the same`,
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const head = '--x\r\ncontent-disposition: form-data; name=""; filename="f"\r\ncontent-type: x/y\r\n\r\n';
+    const uploading = await growthOf(async () => {
+      const sent = send('POST', '/object/large/form', IN_PARTS, 'multipart/form-data; boundary=x', [
+        head,
+        '\r\n--x--\r\n',
+      ]);
+      expect((await sent).status).toBe(200);
+    });
+    expect(uploading).toBeLessThan(BOUND_MIB);
+    expect(await receive('form', `bytes=${IN_PARTS - 1}-`)).toEqual({ status: 206, bytes: 1 });
+    expect(await receive('form', `bytes=${IN_PARTS}-`)).toMatchObject({ status: 416 });
   },
 );
 
