@@ -74,6 +74,8 @@ export interface StorageFixture extends AsyncDisposable {
 }
 
 export interface FixtureOptions {
+  /** Where the bytes are; by default the folder. */
+  readonly files?: FileStore;
   readonly fileSizeLimitBytes?: number;
 }
 
@@ -101,11 +103,12 @@ export async function createStorageFixture(options: FixtureOptions = {}): Promis
     database: test.database,
     settings: testProjectSettings(),
   };
+  const files = options.files ?? createFolderFileStore(folder);
   const observed: Observation[] = [];
   const clock = { now: new Date() };
   const service = createStorage({
     observe: (observation) => observed.push(observation),
-    files: createFolderFileStore(folder),
+    files,
     filesFolder: folder,
     tokens: fixtureTokens,
     s3Region: 'us-east-1',
@@ -166,7 +169,7 @@ export async function createStorageFixture(options: FixtureOptions = {}): Promis
     get project() {
       return project;
     },
-    files: createFolderFileStore(folder),
+    files,
     folder,
     observed,
     clock,

@@ -51,7 +51,7 @@ export function partOf(metadata: ObjectMetadata | null, number: number, sizeByte
 /** How many parts an object has that was uploaded in parts; null for any other. */
 export function partCountOf(metadata: ObjectMetadata | null): number | null {
   const count = countOf(metadata);
-  return count === 1 && !/-1"$/.test(metadata?.eTag ?? '') ? null : count;
+  return count === 1 && metadata?.eTag?.endsWith('-1"') !== true ? null : count;
 }
 
 /** By the tag: `"<md5 of md5s>-<parts>"`. */

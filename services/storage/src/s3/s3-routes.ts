@@ -2,6 +2,7 @@ import { AshlarError } from '@ashlar/kernel';
 import { type RenderedError, servicePrefix } from '@ashlar/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { storageContract } from '../contract.ts';
+import { isOurs } from '../routes/answer-error.ts';
 import { visitOf } from '../routes/visit-of.ts';
 import { authenticate } from './authenticate.ts';
 import { chooseOperation } from './choose-operation.ts';
@@ -21,7 +22,7 @@ export function addS3Routes(app: FastifyInstance, parts: S3Parts, refuse: Refuse
   void app.register((s3, _options, done) => {
     s3.setErrorHandler((error, request, reply) => {
       const rendered = renderS3Error(error, { resource: resourceOf(request), requestId: request.ashlar.requestId });
-      if (rendered.status === 500 && !request.raw.aborted) report(error, request, parts);
+      if ((rendered.status === 500 || isOurs(error)) && !request.raw.aborted) report(error, request, parts);
       // Nothing of an object's own headers belongs to an error.
       return refuse(request, reply, rendered);
     });
@@ -48,7 +49,7 @@ function send(reply: FastifyReply, { status, headers = {}, body }: S3Answer): Fa
 }
 
 function report(error: unknown, request: FastifyRequest, { observe }: S3Parts): void {
-  if (error instanceof AshlarError && error.kind !== 'internal') return;
+  if (error instanceof AshlarError && error.kind !== 'internal' && !isOurs(error)) return;
   const { requestId, trace } = request.ashlar;
   observe({ kind: 'request.failed', requestId, traceId: trace.traceId, service: storageContract.name, error });
 }
