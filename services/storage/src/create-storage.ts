@@ -46,6 +46,8 @@ export interface StorageOptions {
 
 /** Beside the folders of projects, whose refs begin with a letter. */
 const RENDERED = '.rendered';
+/** Nothing that is asked for can contain one; of a path the names are checked. */
+const NUL_IN_QUERY = /\?.*%00/;
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 const IMAGE_CACHE_BYTES = 268_435_456;
 
@@ -83,6 +85,11 @@ function addRoutes(app: FastifyInstance, parts: S3Parts, images: Images): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, parts.observe));
+  app.addHook('onRequest', async ({ url }) => {
+    if (NUL_IN_QUERY.test(url)) {
+      throw storageErrors.invalidRequest({ detail: 'querystring holds a character that is no text' });
+    }
+  });
   // Whatever door a write comes by. What only reads adds nothing.
   app.addHook('preHandler', async ({ method, ashlar }) => {
     if (!READS.has(method)) await settleQuota(ashlar.project);

@@ -43,6 +43,7 @@ export async function readUploadForm(body: AsyncIterable<Buffer>, boundary: stri
       return { fields, contentType: head.contentType, file: readFile(reader, delimiter) };
     }
     const value = await reader.until(delimiter, MAX_FIELD_BYTES);
+    if (value.includes(0)) throw notAForm();
     fields.set(head.name, value.toString());
   }
   throw storageErrors.invalidRequest({ detail: `The form has more than ${MAX_FIELDS} fields before its file` });

@@ -37,12 +37,11 @@ export function addSignRoutes(app: FastifyInstance, parts: StorageParts): void {
   app.post('/object/sign/:bucket', async (request) => {
     const body = await readJson(request, many);
     const bucket = bucketOf(request);
-    const possible = body.paths.filter((path) => !path.includes('\0') && path.isWellFormed());
     const seen = await asCaller<string>(visitOf(request), {
       operation: 'storage.object.sign_many',
       text: `select to_json(o.name) from storage.objects o
               where o.bucket_id = $1 and o.name = any (array(select jsonb_array_elements_text($2::jsonb)))`,
-      values: [bucket, JSON.stringify(possible)],
+      values: [bucket, JSON.stringify(body.paths)],
       readOnly: true,
     });
     const names = new Set(seen);
