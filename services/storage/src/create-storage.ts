@@ -7,7 +7,7 @@ import { createFolderPartialFiles } from './adapters/folder-partial-files.ts';
 import { createImageProcess } from './adapters/image-process.ts';
 import type { FileStore } from './application/file-store.ts';
 import { FileSweeper } from './application/file-sweeper.ts';
-import { settleQuota } from './application/project-quota.ts';
+import { isSettled, settleQuota } from './application/project-quota.ts';
 import { createImages, type Images } from './application/render-object.ts';
 import { storageContract } from './contract.ts';
 import { storageErrors } from './domain/storage-errors.ts';
@@ -85,14 +85,16 @@ function addRoutes(app: FastifyInstance, parts: S3Parts, images: Images): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, parts.observe));
-  app.addHook('onRequest', async ({ url }) => {
-    if (NUL_IN_QUERY.test(url)) {
-      throw storageErrors.invalidRequest({ detail: 'querystring holds a character that is no text' });
-    }
+  app.addHook('onRequest', ({ url }, _reply, next) => {
+    const isText = !NUL_IN_QUERY.test(url);
+    next(
+      isText ? undefined : storageErrors.invalidRequest({ detail: 'querystring holds a character that is no text' }),
+    );
   });
   // Whatever door a write comes by. What only reads adds nothing.
-  app.addHook('preHandler', async ({ method, ashlar }) => {
-    if (!READS.has(method)) await settleQuota(ashlar.project);
+  app.addHook('preHandler', ({ method, ashlar: { project } }, _reply, next) => {
+    if (READS.has(method) || isSettled(project)) next();
+    else settleQuota(project).then(() => next(), next);
   });
   app.addHook('onResponse', async ({ ashlar }) => parts.sweeper.due(ashlar.project));
 

@@ -6,6 +6,7 @@ import { isOurs } from '../routes/answer-error.ts';
 import { visitOf } from '../routes/visit-of.ts';
 import { authenticate } from './authenticate.ts';
 import { chooseOperation } from './choose-operation.ts';
+import { isPostedForm, postObject } from './post-object.ts';
 import { renderS3Error } from './render-s3-error.ts';
 import type { S3Answer, S3Parts } from './s3-call.ts';
 import { readTarget } from './s3-target.ts';
@@ -35,6 +36,7 @@ export function addS3Routes(app: FastifyInstance, parts: S3Parts, refuse: Refuse
 
 async function answer(request: FastifyRequest, parts: S3Parts): Promise<S3Answer> {
   const target = readTarget(request);
+  if (isPostedForm(request, target)) return postObject(request, target, parts);
   const authentication = await authenticate(request, target, parts);
   const operation = chooseOperation(request.method, target, request.headers['x-amz-copy-source'] !== undefined);
   const { project, requestId, trace, publicUrl, clientAddress } = request.ashlar;
