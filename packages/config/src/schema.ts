@@ -569,7 +569,8 @@ export const configSchema: ConfigSchema = {
       }),
       storageQuotaBytes: option(optional(integer({ min: 0, max: Number.MAX_SAFE_INTEGER, placeholder: '<bytes>' })), {
         default: null,
-        about: 'Bytes all files of a project may have together, where its settings say nothing of it; by default no bound.',
+        about:
+          'Bytes all files of a project may have together, where its settings say nothing of it; by default no bound.',
       }),
       storageQuotaObjects: option(optional(integer({ min: 0, max: Number.MAX_SAFE_INTEGER })), {
         default: null,

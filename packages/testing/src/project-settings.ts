@@ -9,7 +9,12 @@ export interface SettingsChanges {
 }
 
 /** Settings of a project as an instance without any configuration gives them, with sign-in of every kind open. */
-export function testProjectSettings({ requireApiKey = false, rest, auth, storage }: SettingsChanges = {}): ProjectSettings {
+export function testProjectSettings({
+  requireApiKey = false,
+  rest,
+  auth,
+  storage,
+}: SettingsChanges = {}): ProjectSettings {
   return {
     requireApiKey,
     rest: {

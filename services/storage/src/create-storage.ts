@@ -92,9 +92,8 @@ function addRoutes(app: FastifyInstance, parts: S3Parts, images: Images): void {
     );
   });
   // Whatever door a write comes by. What only reads adds nothing.
-  app.addHook('preHandler', ({ method, ashlar: { project } }, _reply, next) => {
-    if (READS.has(method) || isSettled(project)) next();
-    else settleQuota(project).then(() => next(), next);
+  app.addHook('preHandler', async ({ method, ashlar: { project } }) => {
+    if (!READS.has(method) && !isSettled(project)) await settleQuota(project);
   });
   app.addHook('onResponse', async ({ ashlar }) => parts.sweeper.due(ashlar.project));
 

@@ -93,7 +93,6 @@ test('names inside of bodies are held to the same rules', { timeout: 60_000 }, a
 
 test('a NUL or half a character is refused wherever a request may hold text', { timeout: 60_000 }, async () => {
   await storage.put('b/ok.txt', 'fine');
-  const base64 = (text: string): string => Buffer.from(text).toString('base64');
   const bad = ['\0', 'a\0b', '\ud800', 'a\udc00b'];
   const requests = bad.flatMap((text): Ask[] => [
     ...(
@@ -177,6 +176,10 @@ test('a key has at most 1,024 bytes of the letters everybody reads the same', ()
   }
   for (const name of ['', '.', '..', 'a ', 'a/b', 'a\n']) expect(() => checkBucketName(name)).toThrow('Bucket name');
 });
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
 
 /** A request whose path nobody tidies up on the way. */
 function raw(method: string, path: string): Promise<{ readonly status: number; readonly text: string }> {

@@ -48,11 +48,11 @@ export function judgeForm(fields: ReadonlyMap<string, string>, key: string, now:
     const [kind, variable, wanted] = Array.isArray(condition)
       ? condition
       : (['eq', `$${Object.keys(condition)[0]}`, Object.values(condition)[0] ?? ''] as const);
-    const name = String(variable).slice(1).toLowerCase();
+    const name = variable.slice(1).toLowerCase();
     allowed.add(name);
     const found = fields.get(name);
     const values = name === 'key' ? [key, ...(kind === 'eq' && found !== undefined ? [found] : [])] : [found ?? ''];
-    const holds = values.some((value) => isMet(kind === 'eq', name, value, String(wanted)));
+    const holds = values.some((value) => isMet(kind === 'eq', name, value, wanted));
     if (!holds) throw violated(`Policy Condition failed: ["${kind}", "$${name}"]`);
   }
   const stranger = [...fields.keys()].find((name) => !allowed.has(name) && !FREE.test(name));
