@@ -50,7 +50,7 @@ const PROOFS = {
   },
   'large-files': {
     files: ['apps/server/src/large-files.e2e.test.ts'],
-    says: 'a file of 5 GiB comes in and goes out in 64 MiB of memory',
+    says: 'files of 5 GiB come in and go out, signed and in parts too, in 64 MiB of memory',
   },
   projects: {
     files: ['apps/server/src/projects-crash.e2e.test.ts'],

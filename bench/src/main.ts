@@ -26,7 +26,7 @@ import { measureWebhooks } from './measure/webhooks.ts';
 import { type Instance, startInstance } from './instance/instance.ts';
 import { measureRealtime } from './realtime/measure-realtime.ts';
 import { readOptions, USAGE, type BenchOptions } from './options.ts';
-import { judge, writeReport, type Findings } from './report.ts';
+import { describeFiles, judge, judgeFiles, writeReport, writeVerdicts, type Findings } from './report.ts';
 import { startDriver } from './rivals/driver-process.ts';
 import { startPostgrest } from './rivals/start-postgrest.ts';
 
@@ -138,9 +138,11 @@ async function benchFiles(options: BenchOptions): Promise<void> {
   const instance = await startInstance({ dataDir: join(folder, 'data'), logLevel: options.logLevel });
   closing.defer(() => instance.stop());
   await loadRows(instance);
+  const files = await measureFiles(instance, folder, options);
   for (const [what, cost] of Object.entries(await measureFileCosts(instance, folder, options))) {
     process.stdout.write(`${what.padEnd(24)}${describeCost(cost)}\n`);
   }
+  process.stdout.write(`\n${describeFiles(files)}\n\n${writeVerdicts(judgeFiles(files))}\n`);
 }
 
 function describeCost({ server, postgres, load }: CpuPerRequest): string {

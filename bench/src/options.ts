@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 export interface BenchOptions {
   readonly isQuick: boolean;
-  /** Only what files cost, in CPU time. */
+  /** Only the figures of files, and what they cost in CPU time. */
   readonly isOnlyFiles: boolean;
   /** Median of how many interleaved runs. */
   readonly rounds: number;
@@ -14,7 +14,7 @@ export interface BenchOptions {
 export const USAGE = `npm run bench -- [--quick] [--files] [--json <file>] [--log-level <level>]
 
   --quick              3 rounds of 1 s instead of 5 of 2.5 s
-  --files              only the CPU time files cost, beside a bare server; a minute
+  --files              only the figures of files and the CPU time they cost, beside a bare server; two minutes
   --json <file>        also write the figures as JSON
   --log-level <level>  of the server under test; info, its default, writes a line per request
 `;

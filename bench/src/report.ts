@@ -57,7 +57,7 @@ export function judge(findings: Findings): readonly Verdict[] {
   };
   const { graphql, rowSecurity, bulkInsert, overload } = findings;
   return [
-    ...fileVerdicts(findings),
+    ...judgeFiles(findings.files),
     { what: 'read / bare node:http', got: ratio('read', 'bare'), wanted: 0.3, sense: 'least', unit: '×' },
     { what: 'read / pool of ten', got: ratio('read', 'pool'), wanted: 2.5, sense: 'least', unit: '×' },
     { what: 'read / PostgREST', got: ratio('read', 'postgrest'), wanted: 6, sense: 'least', unit: '×' },
@@ -161,7 +161,7 @@ function judgeRealtime({
   ];
 }
 
-function fileVerdicts({ files }: Findings): readonly Verdict[] {
+export function judgeFiles(files: FileFigures): readonly Verdict[] {
   return [
     {
       what: '1 MiB up / bare file server',
@@ -225,15 +225,6 @@ export function writeReport(findings: Findings): string {
       ...[server, postgres, load].map((value) => value.toFixed(0)),
     ]),
   ]);
-  const verdicts = table([
-    ['figure', 'got', 'wanted', ''],
-    ...judge(findings).map((verdict) => [
-      verdict.what,
-      `${verdict.got.toFixed(2)} ${verdict.unit}`,
-      `${verdict.sense === 'least' ? '≥' : '≤'} ${verdict.wanted} ${verdict.unit}`,
-      isMet(verdict) ? 'met' : 'MISSED',
-    ]),
-  ]);
   return `${speeds}
 
 ${cpu}
@@ -242,10 +233,7 @@ ${cpu}
 25 rows of one owner: under a policy ${rowSecurity.underPolicy.toFixed(0)}/s, past it ${rowSecurity.withoutPolicy.toFixed(0)}/s
 10,000 rows at once: ${bulkInsert.ours.toFixed(1)}/s, as a list of rows ${bulkInsert.driver.toFixed(1)}/s
 overload: of ${overload.asked}/s asked for on 2,000 connections ${overload.admitted.toFixed(0)}/s answered, ${overload.refused} told to come again
-files of 1 MiB: up ${files.uploads.toFixed(0)}/s beside ${files.bareUploads.toFixed(0)}/s, \
-down ${files.downloads.toFixed(0)}/s beside ${files.bareDownloads.toFixed(0)}/s; \
-addresses signed ${files.signings.toFixed(0)}/s beside ${files.reads.toFixed(0)}/s reads; \
-a thumbnail from the cache ${files.cachedThumbnailMs.toFixed(1)} ms
+${describeFiles(files)}
 sign-in ${signIn.signInMs.toFixed(1)} ms, of which the hash ${signIn.hashMs.toFixed(1)} ms; \
 at once ${signIn.signInsPerSecond.toFixed(0)}/s, the hash alone ${signIn.hashesPerSecond.toFixed(0)}/s
 p99 of a read ${signIn.readP99Ms} ms, beside sign-ins ${signIn.readP99BesideMs} ms
@@ -253,8 +241,27 @@ changes a second that 500 subscribers have within 200 ms: ${highestRates(finding
 memory: idle ${totalMiB(idle).toFixed(0)} MiB in ${idle.length} processes (node ${nodeMiB(idle).toFixed(0)} MiB), \
 after the load ${totalMiB(afterLoad).toFixed(0)} MiB (node ${nodeMiB(afterLoad).toFixed(0)} MiB)
 
-${verdicts}
+${writeVerdicts(judge(findings))}
 `;
+}
+
+export function describeFiles(files: FileFigures): string {
+  return `files of 1 MiB: up ${files.uploads.toFixed(0)}/s beside ${files.bareUploads.toFixed(0)}/s, \
+down ${files.downloads.toFixed(0)}/s beside ${files.bareDownloads.toFixed(0)}/s; \
+addresses signed ${files.signings.toFixed(0)}/s beside ${files.reads.toFixed(0)}/s reads; \
+a thumbnail from the cache ${files.cachedThumbnailMs.toFixed(1)} ms`;
+}
+
+export function writeVerdicts(verdicts: readonly Verdict[]): string {
+  return table([
+    ['figure', 'got', 'wanted', ''],
+    ...verdicts.map((verdict) => [
+      verdict.what,
+      `${verdict.got.toFixed(2)} ${verdict.unit}`,
+      `${verdict.sense === 'least' ? '≥' : '≤'} ${verdict.wanted} ${verdict.unit}`,
+      isMet(verdict) ? 'met' : 'MISSED',
+    ]),
+  ]);
 }
 
 function highestRates({ highestRates: rates }: RealtimeFigures): string {

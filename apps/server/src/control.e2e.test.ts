@@ -158,6 +158,24 @@ test('settings change while the project runs, keep their history, and cannot be 
   expect(history.body.map(({ version }: { version: number }) => version)).toEqual([2, 1]);
 });
 
+test('a quota among the settings of a project bounds its files', async () => {
+  const files = async (path: string, body: string, type = 'text/plain'): Promise<Record<string, unknown>> => {
+    const { body: keys } = await send('GET', '/projects/shop/keys');
+    const headers = { apikey: keys.service_role_key, 'content-type': type, 'x-upsert': 'true' };
+    const answer = await fetch(`${server.url}/p/shop/storage/v1${path}`, { method: 'POST', body, headers });
+    return (await answer.json()) as Record<string, unknown>;
+  };
+  await files('/bucket', '{"name":"b"}', 'application/json');
+  const changed = await send('PATCH', '/projects/shop/settings', { set: { 'storage.quotaBytes': 10 } });
+  expect(changed.body.settings).toContainEqual({ name: 'storage.quotaBytes', value: 10, source: 'project' });
+  const refused = await send('PATCH', '/projects/shop/settings', { set: { 'storage.quotaBytes': -1 } });
+  expect(refused.body.code).toBe('control.setting_wrong');
+  await expect.poll(() => files('/object/b/a', 'x'.repeat(11))).toMatchObject({ code: 'QuotaExceeded' });
+  expect(await files('/object/b/a', 'x'.repeat(10))).toMatchObject({ Key: 'b/a' });
+  await send('PATCH', '/projects/shop/settings', { reset: ['storage.quotaBytes'] });
+  await expect.poll(() => files('/object/b/a', 'x'.repeat(11))).toMatchObject({ Key: 'b/a' });
+});
+
 test('personal tokens do what their scopes say, make no tokens, and end when revoked', async () => {
   const made = await send('POST', '/tokens', { name: 'ci', scopes: ['projects:read'] });
   const bearer: string = made.body.token;

@@ -26,7 +26,7 @@ export async function measureFileCosts(
     names.map((name) => ({ method: 'GET', path: `${prefix}/${name}`, headers: { apikey: serviceRoleKey } }));
   const ours = `/storage/v1/object/${BUCKET}`;
   const files = join(folder, 'bare-files');
-  await mkdir(files);
+  await mkdir(files, { recursive: true });
   const bare = await startBareFiles(files, join(folder, 'bare-files.log'));
   try {
     for (const { path } of up('')) {

@@ -68,7 +68,7 @@ async function post(
 
 async function measureTransfers(instance: Instance, folder: string, headers: Headers, effort: Effort) {
   const files = join(folder, 'bare-files');
-  await mkdir(files);
+  await mkdir(files, { recursive: true });
   const bare = await startBareFiles(files, join(folder, 'bare-files.log'));
   // As many names as clients, so that nobody waits for a neighbour's row.
   const names = Array.from({ length: CLIENTS }, (_none, at) => `file-${at}`);

@@ -134,6 +134,8 @@ export interface MailConfig {
 
 export interface StorageConfig {
   readonly storageFileSizeLimit: number;
+  readonly storageQuotaBytes: number | null;
+  readonly storageQuotaObjects: number | null;
   readonly s3Region: string;
   readonly storageBackend: 'folder' | 's3';
   readonly storageS3Endpoint: string | null;
@@ -564,6 +566,15 @@ export const configSchema: ConfigSchema = {
       storageFileSizeLimit: option(integer({ min: 1, max: 5_497_558_138_880, placeholder: '<bytes>' }), {
         default: 5_368_709_120,
         about: 'Largest file in bytes; a bucket may set less.',
+      }),
+      storageQuotaBytes: option(optional(integer({ min: 0, max: Number.MAX_SAFE_INTEGER, placeholder: '<bytes>' })), {
+        default: null,
+        about:
+          'Bytes all files of a project may have together, where its settings say nothing of it; by default no bound.',
+      }),
+      storageQuotaObjects: option(optional(integer({ min: 0, max: Number.MAX_SAFE_INTEGER })), {
+        default: null,
+        about: 'How many files a project may have, where its settings say nothing of it; by default no bound.',
       }),
       s3Region: option(s3Region, {
         default: 'us-east-1',

@@ -23,6 +23,7 @@ export type {
   ProjectSettings,
   Projects,
   RestSettings,
+  StorageSettings,
 } from './project.ts';
 export { requestIdOf } from './request-id.ts';
 export { sendRendered } from './send-rendered.ts';

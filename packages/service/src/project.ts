@@ -85,11 +85,18 @@ export interface AuthSettings {
   readonly passkeys?: boolean;
 }
 
+/** What all files of a project may come to together; null = no bound. */
+export interface StorageSettings {
+  readonly quotaBytes: number | null;
+  readonly quotaObjects: number | null;
+}
+
 export interface ProjectSettings {
   /** Hosted behaviour: a request without any key is 401 instead of anon. */
   readonly requireApiKey: boolean;
   readonly rest: RestSettings;
   readonly auth: AuthSettings;
+  readonly storage: StorageSettings;
 }
 
 /** A project as a service meets it in a request: awake, migrated, with its doors open. */

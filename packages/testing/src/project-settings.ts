@@ -1,14 +1,20 @@
-import type { AuthSettings, ProjectSettings, RestSettings } from '@ashlar/service';
+import type { AuthSettings, ProjectSettings, RestSettings, StorageSettings } from '@ashlar/service';
 
 /** What a test changes of the settings; the rest stands. */
 export interface SettingsChanges {
   readonly requireApiKey?: boolean;
   readonly rest?: Partial<RestSettings>;
   readonly auth?: Partial<AuthSettings>;
+  readonly storage?: Partial<StorageSettings>;
 }
 
 /** Settings of a project as an instance without any configuration gives them, with sign-in of every kind open. */
-export function testProjectSettings({ requireApiKey = false, rest, auth }: SettingsChanges = {}): ProjectSettings {
+export function testProjectSettings({
+  requireApiKey = false,
+  rest,
+  auth,
+  storage,
+}: SettingsChanges = {}): ProjectSettings {
   return {
     requireApiKey,
     rest: {
@@ -39,5 +45,6 @@ export function testProjectSettings({ requireApiKey = false, rest, auth }: Setti
       mail: { senderName: '', senderAddress: 'noreply@localhost', smtp: null, http: null },
       ...auth,
     },
+    storage: { quotaBytes: null, quotaObjects: null, ...storage },
   };
 }

@@ -7,6 +7,7 @@ import { createFolderPartialFiles } from './adapters/folder-partial-files.ts';
 import { createImageProcess } from './adapters/image-process.ts';
 import type { FileStore } from './application/file-store.ts';
 import { FileSweeper } from './application/file-sweeper.ts';
+import { isSettled, settleQuota } from './application/project-quota.ts';
 import { createImages, type Images } from './application/render-object.ts';
 import { storageContract } from './contract.ts';
 import { storageErrors } from './domain/storage-errors.ts';
@@ -45,6 +46,9 @@ export interface StorageOptions {
 
 /** Beside the folders of projects, whose refs begin with a letter. */
 const RENDERED = '.rendered';
+/** Nothing that is asked for can contain one; of a path the names are checked. */
+const NUL_IN_QUERY = /\?.*%00/;
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 const IMAGE_CACHE_BYTES = 268_435_456;
 
 /** What clients ask for that is not built: they hear so instead of a puzzling 404. */
@@ -81,6 +85,16 @@ function addRoutes(app: FastifyInstance, parts: S3Parts, images: Images): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, parts.observe));
+  app.addHook('onRequest', ({ url }, _reply, next) => {
+    const isText = !NUL_IN_QUERY.test(url);
+    next(
+      isText ? undefined : storageErrors.invalidRequest({ detail: 'querystring holds a character that is no text' }),
+    );
+  });
+  // Whatever door a write comes by. What only reads adds nothing.
+  app.addHook('preHandler', async ({ method, ashlar: { project } }) => {
+    if (!READS.has(method) && !isSettled(project)) await settleQuota(project);
+  });
   app.addHook('onResponse', async ({ ashlar }) => parts.sweeper.due(ashlar.project));
 
   app.get('/status', async () => ({ status: 'ok' }));

@@ -13,6 +13,7 @@ import {
   type Project,
   type Refusal,
   signIdentity,
+  type StorageSettings,
 } from '@ashlar/service';
 import { continueTrace, type Observation } from '@ashlar/telemetry';
 import { createTestProject, type TestProject, testProjectSettings } from '@ashlar/testing';
@@ -62,6 +63,8 @@ export interface StorageFixture extends AsyncDisposable {
   bucket(id: string, rules?: object): Promise<void>;
   /** Puts a text file as service_role. */
   put(path: string, content?: string, headers?: Readonly<Record<string, string>>): Promise<void>;
+  /** As when the project's settings are changed: requests from now on come with them. */
+  settings(changes: Partial<StorageSettings>): void;
   /** Statements as the project's own administrator. */
   asOwner(sql: string): Promise<void>;
   listen(): Promise<string>;
@@ -71,6 +74,8 @@ export interface StorageFixture extends AsyncDisposable {
 }
 
 export interface FixtureOptions {
+  /** Where the bytes are; by default the folder. */
+  readonly files?: FileStore;
   readonly fileSizeLimitBytes?: number;
 }
 
@@ -83,7 +88,7 @@ export async function createStorageFixture(options: FixtureOptions = {}): Promis
     create function auth.uid() returns uuid language sql stable
       as $$ select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid $$;`);
   const folder = await mkdtemp(join(tmpdir(), 'ashlar-storage-'));
-  const project: Project = {
+  let project: Project = {
     ref: test.ref,
     version: 1,
     keys: {
@@ -98,11 +103,12 @@ export async function createStorageFixture(options: FixtureOptions = {}): Promis
     database: test.database,
     settings: testProjectSettings(),
   };
+  const files = options.files ?? createFolderFileStore(folder);
   const observed: Observation[] = [];
   const clock = { now: new Date() };
   const service = createStorage({
     observe: (observation) => observed.push(observation),
-    files: createFolderFileStore(folder),
+    files,
     filesFolder: folder,
     tokens: fixtureTokens,
     s3Region: 'us-east-1',
@@ -160,8 +166,10 @@ export async function createStorageFixture(options: FixtureOptions = {}): Promis
   };
   return {
     test,
-    project,
-    files: createFolderFileStore(folder),
+    get project() {
+      return project;
+    },
+    files,
     folder,
     observed,
     clock,
@@ -172,6 +180,10 @@ export async function createStorageFixture(options: FixtureOptions = {}): Promis
     async put(path, content = 'content', headers = {}) {
       const given = { 'content-type': 'text/plain', 'x-upsert': 'true', ...headers };
       expectOk(await ask({ method: 'POST', url: `/object/${path}`, body: content, headers: given }));
+    },
+    settings(changes) {
+      const { settings } = project;
+      project = { ...project, settings: { ...settings, storage: { ...settings.storage, ...changes } } };
     },
     async asOwner(sql) {
       await test.sql(`set role postgres; ${sql}; reset role`);

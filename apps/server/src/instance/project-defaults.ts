@@ -3,7 +3,7 @@ import type { ProjectSettings } from '@ashlar/service';
 import { mailDefaults } from './mail-defaults.ts';
 
 /** What a project has that stored no settings of its own. */
-export function projectDefaults({ server, gateway, rest, auth, mail }: Config): ProjectSettings {
+export function projectDefaults({ server, gateway, rest, auth, mail, storage }: Config): ProjectSettings {
   return {
     requireApiKey: gateway.requireApiKey,
     rest: {
@@ -32,5 +32,6 @@ export function projectDefaults({ server, gateway, rest, auth, mail }: Config): 
       refreshReuseIntervalSeconds: auth.refreshReuseIntervalSeconds,
       mail: mailDefaults(mail),
     },
+    storage: { quotaBytes: storage.storageQuotaBytes, quotaObjects: storage.storageQuotaObjects },
   };
 }

@@ -60,7 +60,7 @@ export function changeProjectSettings(
 
 function documentOf({ defaults, pinnedSettings }: ControlParts, project: ProjectRecord): SettingsDocument {
   const inForce = settleProjectSettings(project.ref, project.settings, defaults, pinnedSettings);
-  const shown = { requireApiKey: inForce.requireApiKey, rest: { ...inForce.rest } };
+  const shown = { requireApiKey: inForce.requireApiKey, rest: { ...inForce.rest }, storage: { ...inForce.storage } };
   return {
     version: project.settingsVersion,
     settings: showSettings(SETTING_NAMES, shown, storedOf(project), pinnedSettings),

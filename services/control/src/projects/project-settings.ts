@@ -9,6 +9,7 @@ const text = (most: number) =>
     .string()
     .max(most)
     .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), 'holds control characters');
+const quota = z.int().nonnegative().nullable();
 const names = z.array(text(63).min(1)).max(100);
 
 /** What `control.projects.settings` may hold: the settings a project does not share with its instance. */
@@ -45,6 +46,7 @@ const storedSettings = z.strictObject({
     })
     .partial()
     .optional(),
+  storage: z.strictObject({ quotaBytes: quota, quotaObjects: quota }).partial().optional(),
 });
 
 /** What can be changed while the instance runs. Settings of accounts are changed at the project's `/auth/v1`. */
@@ -61,6 +63,8 @@ export const SETTING_NAMES: readonly string[] = [
   'rest.openApiMode',
   'rest.referencePage',
   'rest.graphiql',
+  'storage.quotaBytes',
+  'storage.quotaObjects',
 ];
 
 /** @throws {AshlarError} `control.setting_wrong` naming the first that will not do. */
@@ -88,12 +92,13 @@ export function settleProjectSettings(
     const [issue] = parsed.error.issues;
     throw controlErrors.settingsMalformed({ ref, reason: `${issue?.path.join('.')}: ${issue?.message}` });
   }
-  const { requireApiKey, rest, auth } = parsed.data;
+  const { requireApiKey, rest, auth, storage } = parsed.data;
   return {
     requireApiKey: requireApiKey ?? defaults.requireApiKey,
     // An absent member is not in the parsed object at all, so that spreading it keeps the default.
     rest: { ...defaults.rest, ...(rest as Partial<ProjectSettings['rest']>) },
     auth: { ...defaults.auth, ...(auth as Partial<ProjectSettings['auth']>) },
+    storage: { ...defaults.storage, ...(storage as Partial<ProjectSettings['storage']>) },
   };
 }
 

@@ -101,7 +101,8 @@ export function createFolderFileStore(root: string, options: BodyOptions = {}): 
       return settle(to, async (path) => {
         const file = await open(path, 'wx', FILE_MODE);
         try {
-          for (const source of sources) await append(file, source ?? '');
+          const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+          for (const source of sources) await append(file, source ?? '', buffer);
           await file.sync();
         } finally {
           await file.close();
@@ -139,10 +140,17 @@ export function createFolderFileStore(root: string, options: BodyOptions = {}): 
   };
 }
 
-async function append(file: FileHandle, path: string): Promise<void> {
+/** @param buffer What is read at a time: a new one each time would gather as garbage. */
+async function append(file: FileHandle, path: string, buffer: Buffer): Promise<void> {
   const source = await open(path, 'r');
-  for await (const chunk of source.createReadStream({ highWaterMark: READ_BYTES })) {
-    for (let at = 0; at < chunk.length;) at += (await file.write(chunk, at)).bytesWritten;
+  try {
+    for (;;) {
+      const { bytesRead } = await source.read(buffer);
+      if (bytesRead === 0) return;
+      for (let at = 0; at < bytesRead;) at += (await file.write(buffer, at, bytesRead - at)).bytesWritten;
+    }
+  } finally {
+    await source.close();
   }
 }
 

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { FilePlace, FileStore } from '../application/file-store.ts';
 import { storageErrors } from '../domain/storage-errors.ts';
 import { connectS3, isMissing, type S3Connection, type S3Place } from './s3-connection.ts';
+import { reaching, reachingEach } from './s3-away.ts';
 import { copyFile, joinFiles } from './s3-copies.ts';
 
 const VERSION = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
@@ -18,7 +19,7 @@ const PARTS_OF_FIRST_SIZE = 1_000;
  */
 export function createS3FileStore(place: S3Place): FileStore {
   let connection: Promise<S3Connection> | undefined;
-  const connect = (): Promise<S3Connection> => (connection ??= connectS3(place));
+  const connect = async (): Promise<S3Connection> => (connection ??= connectS3(place).then(saysWhenAway));
   const folderOf = (project: string): string => {
     if (!PROJECT.test(project)) throw new RangeError(`"${project}" is no ref of a project`);
     return `${place.prefix}${project}/`;
@@ -95,6 +96,23 @@ export function createS3FileStore(place: S3Place): FileStore {
       }
       for await (const { key, id, startedAt } of s3.uploads(folder)) if (startedAt <= before) await s3.abort(key, id);
     },
+  };
+}
+
+function saysWhenAway(s3: S3Connection): S3Connection {
+  return {
+    put: (...given) => reaching(() => s3.put(...given)),
+    get: (...given) => reaching(() => s3.get(...given)),
+    head: (...given) => reaching(() => s3.head(...given)),
+    remove: (...given) => reaching(() => s3.remove(...given)),
+    copy: (...given) => reaching(() => s3.copy(...given)),
+    startUpload: (...given) => reaching(() => s3.startUpload(...given)),
+    putPart: (...given) => reaching(() => s3.putPart(...given)),
+    copyPart: (...given) => reaching(() => s3.copyPart(...given)),
+    complete: (...given) => reaching(() => s3.complete(...given)),
+    abort: (...given) => reaching(() => s3.abort(...given)),
+    list: (...given) => reachingEach(s3.list(...given)),
+    uploads: (...given) => reachingEach(s3.uploads(...given)),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { storageErrors } from '../domain/storage-errors.ts';
+import { Reclaimer } from './reclaim.ts';
 
 /** How far a body has been written; kept up to date while it is. */
 export interface Progress {
@@ -8,10 +9,7 @@ export interface Progress {
 }
 
 export interface BodyOptions {
-  /**
-   * Whoever writes may have the memory of the chunks: true of what comes from a socket and of nothing a caller keeps.
-   * Node counts such memory but looks for garbage only when 64 MiB have gathered, so a large body would hold as much.
-   */
+  /** Whoever writes may have the memory of the chunks: true of what comes from a socket and of nothing a caller keeps. */
   readonly reclaims?: boolean;
 }
 
@@ -36,6 +34,7 @@ export async function writeBody(
   body: AsyncIterable<Buffer>,
   { hash, limitBytes, progress, batchBytes = 0, reclaims = false }: WriteOptions,
 ): Promise<void> {
+  const reclaimer = reclaims ? new Reclaimer() : null;
   let batch: Buffer[] = [];
   let bytes = 0;
   const flush = async (): Promise<void> => {
@@ -47,7 +46,7 @@ export async function writeBody(
     for (const chunk of chunks) hash?.update(chunk);
     await writing;
     progress.sizeBytes += sizeBytes;
-    if (reclaims) chunks.forEach(release);
+    reclaimer?.take(chunks);
   };
   try {
     for await (const chunk of body) {
@@ -78,9 +77,4 @@ function after(chunks: readonly Buffer[], bytes: number): readonly Buffer[] {
     skipped += chunk.length;
   }
   return [];
-}
-
-function release({ buffer, byteLength }: Buffer): void {
-  // Only where nobody else can have a part of it.
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }

@@ -11,6 +11,8 @@ import { collectUnwanted, sweepFiles } from './sweep-files.ts';
 const ROUND_MS = 6 * 3_600_000;
 /** Longer than an upload that still moves can stand between its last byte and its row. */
 const GRACE_MS = 900_000;
+/** Until the next look when one failed, because the files could not be reached for instance. */
+const RETRY_MS = 300_000;
 const COLLECT_DELAY_MS = 200;
 
 interface SweeperParts {
@@ -43,12 +45,14 @@ export class FileSweeper {
     this.#enqueue(project, async ({ files, partials, observe }) => {
       const { ref, database } = project;
       const before = new Date(now - GRACE_MS);
+      this.#doneAt.set(database, now - ROUND_MS + RETRY_MS);
       await sweepUploads(project, { partials }, new Date(now));
       await addUpUsage(database);
       // Looking for the file of every row is for the first round after a start: a restore or a crash came before it.
       // Elsewhere it costs a request for every one of them, so that is left to `ashlar storage sweep`.
       const checkRows = doneAt === undefined && !files.isRemote;
       const swept = await sweepFiles({ project: ref, database, files, before, checkRows });
+      this.#doneAt.set(database, now);
       if (swept.removedFiles + swept.missingFiles > 0) observe({ kind: 'storage.swept', project: ref, ...swept });
     });
   }

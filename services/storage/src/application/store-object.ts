@@ -133,7 +133,8 @@ export async function settleRow<Row>(files: FileStore, place: FilePlace, write: 
     return await write();
   } catch (error) {
     // A connection that broke may have committed it.
-    if (isCertain(error)) await files.remove(place);
+    // What cannot be removed now is left to the sweeper: why there is no row is what the caller has to hear.
+    if (isCertain(error)) await files.remove(place).catch(() => undefined);
     throw error;
   }
 }

@@ -39,5 +39,10 @@ export function checkBucketName(name: string): string {
 
 /** Whether any name can begin so, those written by SQL included; what PostgreSQL has no text for matches nothing. */
 export function isPossiblePrefix(prefix: string): boolean {
-  return prefix.length <= MAX_KEY_BYTES && !prefix.includes('\0') && prefix.isWellFormed();
+  return prefix.length <= MAX_KEY_BYTES && isText(prefix);
+}
+
+/** Whether PostgreSQL has a text for it. */
+export function isText(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
 }

@@ -33,6 +33,12 @@ const catalogue = {
   imagesBusy: { kind: 'unavailable', title: 'Too many pictures are being made', retryable: true },
   imageTooCostly: { kind: 'unprocessable', title: 'The picture takes too long or too much memory to be transformed' },
   databaseTimeout: { kind: 'timeout', title: 'The database took too long to answer', retryable: true },
+  filesUnreachable: {
+    kind: 'unavailable',
+    title: 'The place where the files are kept cannot be reached',
+    hint: 'The log says why; nothing that was stored is lost',
+    retryable: true,
+  },
   fileMissing: { kind: 'internal', title: 'The file of object {id} is missing' },
 } as const;
 

@@ -30,6 +30,8 @@ export interface ObjectMetadata {
   readonly expires?: string;
   /** Of the whole content, as an S3 client sent it and we checked it: `crc32:DUoRhQ==`. */
   readonly checksum?: string;
+  /** Of the parts it was uploaded in through the S3 protocol: `5242880x2,17`. */
+  readonly partSizes?: string;
 }
 
 /** Columns of a row as clients see them. */

@@ -19,11 +19,16 @@ export function answerError(
   const failure = error instanceof AshlarError ? null : doorFailureOf(error);
   const rendered =
     failure === null || failure.kind === 'internal' ? renderError(error, style) : renderDoorFailure(failure, style);
-  if (rendered.status === 500 && !request.raw.aborted) {
+  if ((rendered.status === 500 || isOurs(error)) && !request.raw.aborted) {
     const { requestId, trace } = request.ashlar;
     observe({ kind: 'request.failed', requestId, traceId: trace.traceId, service: SERVICE, error });
   }
   return answer(request, reply, rendered);
+}
+
+/** A client can only come again; whoever runs the server has to hear of it. */
+export function isOurs(error: unknown): boolean {
+  return error instanceof AshlarError && error.code === 'storage.files_unreachable';
 }
 
 export function answer(request: FastifyRequest, reply: FastifyReply, rendered: RenderedError): FastifyReply {

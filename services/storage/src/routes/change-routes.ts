@@ -141,7 +141,7 @@ async function removeOne(request: FastifyRequest, parts: StorageParts): Promise<
   return { message: 'Successfully deleted' };
 }
 
-/** Names no object can have match nothing, so they need no check. */
+/** Names no object can have match nothing, so they need no other check. */
 async function remove(
   request: FastifyRequest,
   { sweeper }: StorageParts,
@@ -149,7 +149,6 @@ async function remove(
   bucket: string,
   names: readonly string[],
 ): Promise<StoredObject[]> {
-  const possible = names.filter((name) => !name.includes('\0') && name.isWellFormed());
   const removed = await asCaller<StoredObject>(visitOf(request), {
     operation,
     text: `with gone as (
@@ -157,7 +156,7 @@ async function remove(
          where o.bucket_id = $1 and o.name = any (array(select jsonb_array_elements_text($2::jsonb)))
         returning ${OBJECT_COLUMNS})
       select row_to_json(gone) from gone`,
-    values: [bucket, JSON.stringify(possible)],
+    values: [bucket, JSON.stringify(names)],
     isDelete: true,
   });
   if (removed.length > 0) sweeper.collect(request.ashlar.project);

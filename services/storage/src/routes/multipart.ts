@@ -1,9 +1,12 @@
+import { handOnInSlices } from '../adapters/reclaim.ts';
 import { storageErrors } from '../domain/storage-errors.ts';
 
 /** A form as uploads send it: some fields, then one file. */
 export interface UploadForm {
   readonly fields: ReadonlyMap<string, string>;
   readonly contentType: string | undefined;
+  /** What the client calls it, without folders; empty for nothing. */
+  readonly filename: string;
   /** The file's bytes as they arrive; must be read to its end. */
   readonly file: AsyncGenerator<Buffer, void, undefined>;
 }
@@ -28,28 +31,35 @@ export function boundaryOf(contentType: string | undefined): string | null {
  *
  * @throws {AshlarError} `storage.no_content_provided` without a file, `storage.invalid_request` for what is no form.
  */
-export async function readUploadForm(body: AsyncIterable<Buffer>, boundary: string): Promise<UploadForm> {
+export async function readUploadForm(
+  body: AsyncIterable<Buffer>,
+  boundary: string,
+  maxFields: number = MAX_FIELDS,
+): Promise<UploadForm> {
   const reader = new DelimitedReader(body);
   const delimiter = Buffer.from(`\r\n--${boundary}`);
   // The first boundary has no line before it.
   reader.unshift(Buffer.from('\r\n'));
   await reader.until(delimiter, MAX_TAIL_BYTES);
   const fields = new Map<string, string>();
-  for (let count = 0; count <= MAX_FIELDS; count += 1) {
+  for (let count = 0; count <= maxFields; count += 1) {
     const head = await readPartHead(reader);
     if (head === null) throw storageErrors.noContentProvided();
     if (head.isFile) {
-      return { fields, contentType: head.contentType, file: readFile(reader, delimiter) };
+      const { contentType, filename } = head;
+      return { fields, contentType, filename, file: readFile(reader, delimiter) };
     }
     const value = await reader.until(delimiter, MAX_FIELD_BYTES);
+    if (value.includes(0)) throw notAForm();
     fields.set(head.name, value.toString());
   }
-  throw storageErrors.invalidRequest({ detail: `The form has more than ${MAX_FIELDS} fields before its file` });
+  throw storageErrors.invalidRequest({ detail: `The form has more than ${maxFields} fields before its file` });
 }
 
 interface PartHead {
   readonly name: string;
   readonly isFile: boolean;
+  readonly filename: string;
   readonly contentType: string | undefined;
 }
 
@@ -67,6 +77,7 @@ async function readPartHead(reader: DelimitedReader): Promise<PartHead | null> {
   return {
     name,
     isFile: name === '' || /;\s*filename\*?=/i.test(disposition),
+    filename: /[^/\\]*$/.exec(/;\s*filename="([^"]*)"/i.exec(disposition)?.[1] ?? '')?.[0] ?? '',
     contentType: headerOf(text, 'content-type'),
   };
 }
@@ -152,6 +163,8 @@ class DelimitedReader {
   async #more(): Promise<void> {
     const next = await this.#source.next();
     if (next.done === true) throw notAForm();
-    this.#held = this.#held.length === 0 ? next.value : Buffer.concat([this.#held, next.value]);
+    const isNew = this.#held.length === 0;
+    this.#held = isNew ? next.value : Buffer.concat([this.#held, next.value]);
+    handOnInSlices(this.#held, isNew ? [] : [next.value]);
   }
 }

@@ -1,5 +1,7 @@
+import { AshlarError } from '@ashlar/kernel';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { isText } from '../domain/object-key.ts';
 import { storageErrors } from '../domain/storage-errors.ts';
 
 /** A thousand names of a kilobyte, and their quotes. */
@@ -17,11 +19,22 @@ export async function readJson<Schema extends z.ZodType>(
   const text = await readText(request);
   let value: unknown;
   try {
-    value = text.trim() === '' ? {} : JSON.parse(text);
+    value = text.trim() === '' ? {} : JSON.parse(text, requireText);
   } catch (error) {
+    if (error instanceof AshlarError) throw error;
     throw storageErrors.invalidRequest({ detail: 'Body is not valid JSON' }, { cause: error });
   }
   return parseInput(schema, value, 'body');
+}
+
+/** A reviver: PostgreSQL has no text with a NUL or half a character in it, so no body has either. */
+function requireText(name: string, value: unknown): unknown {
+  for (const text of [name, value]) {
+    if (typeof text === 'string' && !isText(text)) {
+      throw storageErrors.invalidRequest({ detail: 'body holds a character that is no text' });
+    }
+  }
+  return value;
 }
 
 /** @param place What the message calls it: `body`, `querystring`. */

@@ -9,6 +9,8 @@ export interface Upload {
   readonly contentType: string | undefined;
   readonly cacheControl: string;
   readonly userMetadata: Readonly<Record<string, unknown>> | null;
+  /** Of the file, where it is known beforehand. */
+  readonly declaredBytes: number | null;
   readonly bytes: AsyncIterator<Buffer>;
 }
 
@@ -27,6 +29,7 @@ export async function readUpload(request: FastifyRequest): Promise<Upload> {
       contentType: mediaTypeOf(contentType),
       cacheControl: cacheControlOf(request.headers['cache-control']),
       userMetadata: metadataHeader(request),
+      declaredBytes: declaredLength(request),
       bytes: body[Symbol.asyncIterator](),
     };
   }
@@ -37,8 +40,14 @@ export async function readUpload(request: FastifyRequest): Promise<Upload> {
     contentType: mediaTypeOf(form.fields.get('contentType') ?? form.contentType),
     cacheControl: seconds !== undefined && SECONDS.test(seconds) ? `max-age=${seconds}` : cacheControlOf(seconds),
     userMetadata: metadata === undefined ? metadataHeader(request) : parseMetadata(metadata),
+    declaredBytes: null,
     bytes: form.file,
   };
+}
+
+function declaredLength({ headers }: FastifyRequest): number | null {
+  const length = headers['content-length'];
+  return length === undefined ? null : Number(length);
 }
 
 /** What headers say of an object that is stored already. */

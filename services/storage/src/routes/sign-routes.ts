@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { asCaller } from '../adapters/database.ts';
+import { asCaller, type Visit } from '../adapters/database.ts';
 import { signAddress } from '../adapters/url-tokens.ts';
 import type { StorageParts } from '../application/visit.ts';
 import { transformSchema } from '../domain/image-options.ts';
-import { readObject } from './change-routes.ts';
+import { storageErrors } from '../domain/storage-errors.ts';
 import { readJson } from './read-json.ts';
-import { bucketOf, encodePath, targetOf, visitOf } from './visit-of.ts';
+import { bucketOf, encodePath, type Target, targetOf, visitOf } from './visit-of.ts';
 
 const MAX_SIGNED = 1_000;
 /** Seconds; a hundred years. */
@@ -22,7 +22,7 @@ export function addSignRoutes(app: FastifyInstance, parts: StorageParts): void {
   app.post('/object/sign/:bucket/*', async (request) => {
     const body = await readJson(request, one);
     const target = targetOf(request);
-    await readObject(visitOf(request), 'storage.object.sign', target.bucket, target.name);
+    await requireSeen(visitOf(request), target);
     const url = `${target.bucket}/${target.name}`;
     const transformations = { ...body.transform };
     // Whoever is given a small picture is not given the large one with it.
@@ -37,12 +37,11 @@ export function addSignRoutes(app: FastifyInstance, parts: StorageParts): void {
   app.post('/object/sign/:bucket', async (request) => {
     const body = await readJson(request, many);
     const bucket = bucketOf(request);
-    const possible = body.paths.filter((path) => !path.includes('\0') && path.isWellFormed());
     const seen = await asCaller<string>(visitOf(request), {
       operation: 'storage.object.sign_many',
       text: `select to_json(o.name) from storage.objects o
               where o.bucket_id = $1 and o.name = any (array(select jsonb_array_elements_text($2::jsonb)))`,
-      values: [bucket, JSON.stringify(possible)],
+      values: [bucket, JSON.stringify(body.paths)],
       readOnly: true,
     });
     const names = new Set(seen);
@@ -53,4 +52,15 @@ export function addSignRoutes(app: FastifyInstance, parts: StorageParts): void {
       return { error: null, path, signedURL: `/object/sign/${encodePath({ bucket, name: path })}?token=${token}` };
     });
   });
+}
+
+/** @throws {AshlarError} `storage.no_such_key` when the caller sees no such object. */
+async function requireSeen(visit: Visit, { bucket, name }: Target): Promise<void> {
+  const [seen] = await asCaller(visit, {
+    operation: 'storage.object.sign',
+    text: `select 'true'::json from storage.objects o where o.bucket_id = $1 and o.name = $2`,
+    values: [bucket, name],
+    readOnly: true,
+  });
+  if (seen === undefined) throw storageErrors.noSuchKey();
 }

@@ -1,7 +1,7 @@
 import { servicePrefix } from '@ashlar/service';
 import type { FastifyRequest } from 'fastify';
 import type { NewObject } from '../application/store-object.ts';
-import { checkBucketName, checkObjectKey } from '../domain/object-key.ts';
+import { checkBucketName, checkObjectKey, isText } from '../domain/object-key.ts';
 import { parseUploadMetadata, type ResumableUpload } from '../domain/resumable-upload.ts';
 import { storageErrors } from '../domain/storage-errors.ts';
 import { mediaTypeOf, parseMetadata } from './read-upload.ts';
@@ -55,6 +55,9 @@ type Facts = Pick<NewObject, 'contentType' | 'cacheControl' | 'userMetadata'>;
 export function newUploadOf({ headers }: FastifyRequest): Facts & { readonly target: Target } {
   const header = headers['upload-metadata'];
   const pairs = parseUploadMetadata(typeof header === 'string' ? header : '');
+  for (const [name, value] of pairs) {
+    if (!isText(value)) throw storageErrors.invalidRequest({ detail: `Upload-Metadata: ${name} is no text` });
+  }
   const cacheControl = pairs.get('cacheControl') ?? '';
   const metadata = pairs.get('metadata') ?? '';
   return {

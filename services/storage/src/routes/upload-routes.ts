@@ -25,7 +25,8 @@ export function addUploadRoutes(app: FastifyInstance, parts: StorageParts): void
     const sent = await readUpload(request);
     const object = newObject(target, sent, { replace: isUpdate || wantsUpsert(request), owner: ownerOf(visit) });
     if (object.contentType !== undefined) checkMimeType(rules, object.contentType);
-    await checkMayStore(visit, object, isUpdate ? 'storage.object.upload_update' : 'storage.object.upload');
+    const size = sent.declaredBytes === null ? {} : { size: sent.declaredBytes };
+    await checkMayStore(visit, object, isUpdate ? 'storage.object.upload_update' : 'storage.object.upload', size);
     return answer(await storeObject(visit, parts, rules, object, sent.bytes));
   };
   app.post('/object/:bucket/*', upload);

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Caller, Project } from '@ashlar/service';
 import type { FastifyRequest } from 'fastify';
 import { readAccessKeySecret } from '../application/access-keys.ts';
-import { type Claimed, QUERY_SIGNATURE, readAuthorization } from './read-authorization.ts';
+import { type Claimed, QUERY_SIGNATURE, readAuthorization, readFormAuthorization } from './read-authorization.ts';
 import { utf8 } from './utf8.ts';
 import { s3Errors } from './s3-errors.ts';
 import type { S3Target } from './s3-target.ts';
@@ -77,6 +77,30 @@ export async function authenticate(
     isPresigned: expiresSeconds !== null,
     seed: { key, moment, scope, signature },
   };
+}
+
+/**
+ * The caller whose secret signed the policy of a form, which is the text that came with it.
+ *
+ * @throws {AshlarError} `s3.*`.
+ */
+export async function authenticatePolicy(
+  project: Project,
+  fields: ReadonlyMap<string, string>,
+  parts: AuthenticationParts,
+): Promise<Authentication> {
+  const claimed = readFormAuthorization(fields);
+  const { at, moment, scope, signature, payload } = claimed;
+  if (at.getTime() > parts.now().getTime() + MAX_SKEW_MS) throw s3Errors.timeSkewed();
+  if (!parts.regions.includes(scope.region)) throw s3Errors.malformedPolicy({ detail: 'the region is wrong' });
+  const given = Buffer.from(signature, 'hex');
+  const policy = fields.get('policy') ?? '';
+  const key = (await secretsOf(project, claimed))
+    .map((secret) => signingKey(secret, scope))
+    .find((candidate) => timingSafeEqual(Buffer.from(signatureOf(candidate, policy), 'hex'), given));
+  if (key === undefined) throw s3Errors.signatureMismatch();
+  const caller = await callerOf(project, claimed, parts);
+  return { caller, payload, isPresigned: false, seed: { key, moment, scope, signature } };
 }
 
 function checkTime({ at, expiresSeconds }: Claimed, now: Date): void {

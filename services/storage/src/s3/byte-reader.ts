@@ -1,3 +1,4 @@
+import { handOnInSlices } from '../adapters/reclaim.ts';
 import { s3Errors } from './s3-errors.ts';
 
 /** Lines and counted bytes of a stream, in turn; keeps no more of it than one chunk and one line. */
@@ -46,7 +47,9 @@ export class ByteReader {
       const next = await this.#source.next();
       if (next.done === true) return false;
       if (next.value.length === 0) continue;
-      this.#rest = this.#rest.length === 0 ? next.value : Buffer.concat([this.#rest, next.value]);
+      const isNew = this.#rest.length === 0;
+      this.#rest = isNew ? next.value : Buffer.concat([this.#rest, next.value]);
+      handOnInSlices(this.#rest, isNew ? [] : [next.value]);
       return true;
     }
   }

@@ -9,6 +9,8 @@ export interface MultipartUpload {
   readonly id: string;
   readonly bucket_id: string;
   readonly key: string;
+  /** Of all parts that were uploaded. */
+  readonly in_progress_size: number;
   readonly owner_id: string | null;
   readonly metadata: ObjectMetadata | null;
   readonly user_metadata: Readonly<Record<string, unknown>> | null;

@@ -16,8 +16,8 @@ import { element, xmlDocument } from './write-xml.ts';
 const MAX_PART_BYTES = 5_368_709_120;
 
 export const uploadPart: Operation = async (call) => {
-  const { upload, number, rules } = await openPart(call, 'storage.s3.upload.part');
   const body = readBody(call.request, call.authentication);
+  const { upload, number, rules } = await openPart(call, 'storage.s3.upload.part', body.declaredBytes ?? 0);
   checkLength(call, rules, body.declaredBytes);
   const part = await storePart(call, { upload, number, rules, bytes: body.bytes, checksum: body.checksum });
   const checksum = body.checksum();
@@ -31,7 +31,7 @@ export const uploadPart: Operation = async (call) => {
 };
 
 export const uploadPartCopy: Operation = async (call) => {
-  const { upload, number, rules } = await openPart(call, 'storage.s3.upload.part_copy');
+  const { upload, number, rules } = await openPart(call, 'storage.s3.upload.part_copy', 0);
   const source = await readSource(call, 'storage.s3.upload.part_copy');
   const place = { project: call.visit.context.project.ref, version: source.version ?? '' };
   const sizeBytes = await call.parts.files.size(place);
@@ -55,24 +55,34 @@ interface OpenPart {
   readonly rules: BucketRules;
 }
 
-/** The upload, when the caller may still store its object: rights may have changed since it began. */
-async function openPart(call: S3Call, operation: string): Promise<OpenPart> {
+/**
+ * The upload, when the caller may still store its object: rights may have changed since it began. A quota is asked about
+ * what has been uploaded so far, so that no more gathers than could be completed. The part itself is not added to that:
+ * it may be one of them again.
+ */
+async function openPart(call: S3Call, operation: string, partBytes: number): Promise<OpenPart> {
   const { bucket, name } = objectOf(call);
   const number = integerOf(call, 'partNumber', { min: 1, max: MAX_PART_NUMBER });
   const upload = await readUpload(call, bucket, name);
   const rules = await readBucketRules(call.visit, bucket);
-  await mayStore(call, upload, operation);
+  await mayStore(call, upload, operation, Math.max(upload.in_progress_size, partBytes));
   return { upload, number, rules };
 }
 
 /** @throws {AshlarError} `storage.access_denied`. */
-export async function mayStore({ visit }: S3Call, upload: MultipartUpload, operation: string): Promise<void> {
+export async function mayStore(
+  { visit }: S3Call,
+  upload: MultipartUpload,
+  operation: string,
+  size: number,
+): Promise<void> {
   const { bucket_id: bucket, key: name, owner_id: owner, metadata, user_metadata: userMetadata } = upload;
   const { mimetype: contentType, cacheControl = 'no-cache' } = metadata ?? {};
   await checkMayStore(
     visit,
     { bucket, name, owner, userMetadata, contentType, cacheControl, replace: true },
     operation,
+    { size },
   );
 }
 

@@ -53,6 +53,7 @@ export function readAuthorization(headers: IncomingHttpHeaders, { parameters }: 
 }
 
 const malformedHeader = (detail: string): Error => s3Errors.malformedHeader({ detail });
+const malformedPolicy = (detail: string): Error => s3Errors.malformedPolicy({ detail });
 const malformedQuery = (detail: string): Error => s3Errors.malformedQuery({ detail });
 
 function readHeader(headers: IncomingHttpHeaders, authorization: string): Claimed {
@@ -112,6 +113,20 @@ function readQuery(headers: IncomingHttpHeaders, parameters: ReadonlyMap<string,
     payload: payload ?? 'UNSIGNED-PAYLOAD',
     expiresSeconds,
   };
+}
+
+/** What a form says of the signature of its policy. @throws {AshlarError} `s3.malformed_policy`. */
+export function readFormAuthorization(fields: ReadonlyMap<string, string>): Claimed {
+  if (fields.get('x-amz-algorithm') !== ALGORITHM) throw malformedPolicy(`x-amz-algorithm is not ${ALGORITHM}`);
+  const raw = {
+    credential: fields.get('x-amz-credential') ?? '',
+    moment: fields.get('x-amz-date') ?? '',
+    // Of the request itself nothing is signed: the policy says where and what.
+    signedHeaders: 'host',
+    signature: fields.get('x-amz-signature') ?? '',
+    token: fields.get('x-amz-security-token'),
+  };
+  return { ...claimOf(raw, malformedPolicy), payload: 'UNSIGNED-PAYLOAD', expiresSeconds: null };
 }
 
 interface RawClaim {

@@ -5,9 +5,11 @@ import type { StoredObject } from '../domain/stored-object.ts';
 import { readObject } from '../routes/change-routes.ts';
 import { etagOf, typeOf } from '../routes/download-routes.ts';
 import { CHECKSUM_PREFIX, parseChecksum } from './checksums.ts';
+import { MAX_PART_NUMBER } from './multipart-uploads.ts';
 import { metadataHeaders } from './object-facts.ts';
+import { checkNoRange, type NumberedPart, partCountOf, partOf } from './part-sizes.ts';
 import { judgeRead } from './preconditions.ts';
-import { headerOf, objectOf, type Operation, type S3Answer, type S3Call, xmlAnswer } from './s3-call.ts';
+import { headerOf, integerOf, objectOf, type Operation, type S3Answer, type S3Call, xmlAnswer } from './s3-call.ts';
 import { s3Errors } from './s3-errors.ts';
 import { element, xmlDocument } from './write-xml.ts';
 
@@ -21,7 +23,6 @@ export function validatorsOf(object: StoredObject): Validators {
 }
 
 async function answerObject(call: S3Call, operation: string): Promise<S3Answer> {
-  if (call.target.parameters.has('partNumber')) throw s3Errors.notImplemented({ feature: 'Reading a single part' });
   const { bucket, name } = objectOf(call);
   for (let attempt = 1; ; attempt += 1) {
     const object = await readObject(call.visit, operation, bucket, name);
@@ -41,8 +42,7 @@ async function tryAnswer(call: S3Call, object: StoredObject): Promise<S3Answer |
   const validators = validatorsOf(object);
   const headers = { ...commonHeaders(call, object, validators) };
   if (judgeRead(request.headers, validators) === 'not-modified') return { status: 304, headers };
-  const conditions = { range: headerOf(call, 'range'), 'if-range': headerOf(call, 'if-range') };
-  const range = rangeOf(conditions, sizeBytes, validators);
+  const { range, count } = rangeAsked(call, object, sizeBytes, validators);
   const lengthBytes = range === null ? sizeBytes : range.end - range.start + 1;
   const described = {
     ...headers,
@@ -51,11 +51,22 @@ async function tryAnswer(call: S3Call, object: StoredObject): Promise<S3Answer |
     ...(range === null
       ? checksumHeaders(call, object)
       : { 'content-range': `bytes ${range.start}-${range.end}/${sizeBytes}` }),
+    ...(count === null ? {} : { 'x-amz-mp-parts-count': String(count) }),
   };
   const status = range === null ? 200 : 206;
   if (request.method === 'HEAD') return { status, headers: described };
   const body = await parts.files.read(place, range ?? undefined);
   return body === null ? null : { status, headers: described, body };
+}
+
+/** The bytes of a range or of a part; without a range the whole. */
+function rangeAsked(call: S3Call, { metadata }: StoredObject, sizeBytes: number, validators: Validators): NumberedPart {
+  const range = headerOf(call, 'range');
+  if (!call.target.parameters.has('partNumber')) {
+    return { range: rangeOf({ range, 'if-range': headerOf(call, 'if-range') }, sizeBytes, validators), count: null };
+  }
+  checkNoRange(range);
+  return partOf(metadata, integerOf(call, 'partNumber', { min: 1, max: MAX_PART_NUMBER }), sizeBytes);
 }
 
 /** A signed address may ask for other headers than the object's; they are as safe as its own. */
@@ -110,11 +121,13 @@ export const getObjectAttributes: Operation = async (call) => {
   const object = await readObject(call.visit, 'storage.s3.object.get_attributes', bucket, name);
   const { etag, lastModified } = validatorsOf(object);
   const checksum = parseChecksum(object.metadata?.checksum);
+  const partCount = partCountOf(object.metadata);
   const members = [
     wanted.has('ETag') ? element('ETag', etag.replaceAll('"', '')) : null,
     wanted.has('Checksum') && checksum !== null
       ? element('Checksum', element(`Checksum${checksum.algorithm.toUpperCase()}`, checksum.value))
       : null,
+    wanted.has('ObjectParts') && partCount !== null ? element('ObjectParts', element('PartsCount', partCount)) : null,
     wanted.has('StorageClass') ? element('StorageClass', 'STANDARD') : null,
     wanted.has('ObjectSize') ? element('ObjectSize', object.metadata?.size ?? 0) : null,
   ];

@@ -2,9 +2,11 @@ import { AshlarError } from '@ashlar/kernel';
 import { type RenderedError, servicePrefix } from '@ashlar/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { storageContract } from '../contract.ts';
+import { isOurs } from '../routes/answer-error.ts';
 import { visitOf } from '../routes/visit-of.ts';
 import { authenticate } from './authenticate.ts';
 import { chooseOperation } from './choose-operation.ts';
+import { isPostedForm, postObject } from './post-object.ts';
 import { renderS3Error } from './render-s3-error.ts';
 import type { S3Answer, S3Parts } from './s3-call.ts';
 import { readTarget } from './s3-target.ts';
@@ -21,7 +23,7 @@ export function addS3Routes(app: FastifyInstance, parts: S3Parts, refuse: Refuse
   void app.register((s3, _options, done) => {
     s3.setErrorHandler((error, request, reply) => {
       const rendered = renderS3Error(error, { resource: resourceOf(request), requestId: request.ashlar.requestId });
-      if (rendered.status === 500 && !request.raw.aborted) report(error, request, parts);
+      if ((rendered.status === 500 || isOurs(error)) && !request.raw.aborted) report(error, request, parts);
       // Nothing of an object's own headers belongs to an error.
       return refuse(request, reply, rendered);
     });
@@ -34,6 +36,7 @@ export function addS3Routes(app: FastifyInstance, parts: S3Parts, refuse: Refuse
 
 async function answer(request: FastifyRequest, parts: S3Parts): Promise<S3Answer> {
   const target = readTarget(request);
+  if (isPostedForm(request, target)) return postObject(request, target, parts);
   const authentication = await authenticate(request, target, parts);
   const operation = chooseOperation(request.method, target, request.headers['x-amz-copy-source'] !== undefined);
   const { project, requestId, trace, publicUrl, clientAddress } = request.ashlar;
@@ -48,7 +51,7 @@ function send(reply: FastifyReply, { status, headers = {}, body }: S3Answer): Fa
 }
 
 function report(error: unknown, request: FastifyRequest, { observe }: S3Parts): void {
-  if (error instanceof AshlarError && error.kind !== 'internal') return;
+  if (error instanceof AshlarError && error.kind !== 'internal' && !isOurs(error)) return;
   const { requestId, trace } = request.ashlar;
   observe({ kind: 'request.failed', requestId, traceId: trace.traceId, service: storageContract.name, error });
 }

@@ -10,6 +10,7 @@ import { choosePart, readChosen } from './choose-parts.ts';
 import { readAllParts, readUpload, type UploadedPart } from './multipart-uploads.ts';
 import { readFacts } from './object-facts.ts';
 import { mayStore } from './part-operations.ts';
+import { partSizesText } from './part-sizes.ts';
 import { writeCondition } from './preconditions.ts';
 import { bodyText, bodyXml, objectOf, type Operation, type S3Call, xmlAnswer } from './s3-call.ts';
 import { s3Errors } from './s3-errors.ts';
@@ -58,11 +59,12 @@ export const completeUpload: Operation = async (call) => {
   const detected = await detect(call, used);
   checkMimeType(rules, mimetype);
   if (detected !== null) checkMimeType(rules, detected);
-  await mayStore(call, upload, 'storage.s3.upload.complete');
+  await mayStore(call, upload, 'storage.s3.upload.complete', sizeBytes);
   const written = { sizeBytes, md5: `${md5OfParts(used)}-${used.length}` };
   const metadata = {
     ...upload.metadata,
     ...metadataOf(written, mimetype, upload.metadata?.cacheControl ?? 'no-cache', parts.now()),
+    ...partSizesText(used.map(({ size }) => size)),
   };
   const made = await assemble(call, used, [
     upload.id,
