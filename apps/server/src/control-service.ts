@@ -1,10 +1,9 @@
-import type { Config } from '@ashlar/config';
-import { cliErrors } from './cli/cli-errors.ts';
-import { createControl, createVaultMasterKeys, type MasterKeys } from '@ashlar/control';
+import { createControl } from '@ashlar/control';
 import { type AccountDesk, createAccountDesk } from '@ashlar/identity';
 import { must } from '@ashlar/kernel';
 import { CONTROL_PROJECT, type Project, type Service } from '@ashlar/service';
 import type { ServiceDependencies } from './composition.ts';
+import { chooseMasterKeys } from './instance/choose-master-keys.ts';
 import { projectDefaults } from './instance/project-defaults.ts';
 
 /** The control service, whose people are accounts that identity keeps in the control project. */
@@ -35,12 +34,4 @@ export function createControlService(dependencies: ServiceDependencies): Service
       await desk?.close();
     },
   };
-}
-
-/** Of the vault when there is one. @throws {AshlarError} `cli.vault_token_missing`. */
-export function chooseMasterKeys({ control }: Config, ofFolder: MasterKeys): MasterKeys {
-  const { vaultUrl, vaultToken, vaultMount, vaultPath } = control;
-  if (vaultUrl === null) return ofFolder;
-  if (vaultToken === null) throw cliErrors.vaultTokenMissing();
-  return createVaultMasterKeys({ url: vaultUrl, token: vaultToken, mount: vaultMount, path: vaultPath });
 }

@@ -3,6 +3,7 @@ import type { Observe } from '@ashlar/telemetry';
 import type { DatabaseTarget } from '@ashlar/postgres';
 import type { AddedKey, RotationOptions } from '../keys/key-rotation.ts';
 import type { MasterKeys } from './master-keys.ts';
+import type { Placement } from './placement.ts';
 import type { Account, Stores } from './stores.ts';
 
 export type InTransaction = <Result>(run: (stores: Stores) => Promise<Result>) => Promise<Result>;
@@ -41,9 +42,11 @@ export interface ProjectWorks {
   open(ref: string): Promise<{
     readonly project: Pick<Project, 'database' | 'settings'>;
     readonly target: DatabaseTarget;
+    /** Acts for the owner of the project in its database. */
+    readonly ownerRole: string;
   }>;
-  /** Acts for the owner of a project in the project's database. */
-  readonly ownerRole: string;
+  /** Tries whether a project could live there. @throws {AshlarError} `control.placement_refused`. */
+  probe(ref: string, placement: Placement): Promise<void>;
   rotateKeys(ref: string, options: RotationOptions): Promise<AddedKey>;
   /** Keys of the key folder that are no secret. */
   publicKeys(ref: string): Promise<PublicKeys>;

@@ -108,6 +108,10 @@ export interface ProjectRows {
   /** @returns False when the ref is taken. */
   insert(project: NewProject): Promise<boolean>;
   change(ref: string, changes: ProjectChanges): Promise<void>;
+  /** Says where its database is: for people, and sealed. */
+  place(ref: string, placement: { readonly server: string; readonly sealed: Buffer }): Promise<void>;
+  /** Null when it lives on the server of the control database. */
+  sealedPlacement(ref: string): Promise<Buffer | null>;
   /** Those whose status asks for work. */
   unfinished(): Promise<readonly string[]>;
   /** Deleted ones, and until when they can be restored. */
@@ -133,6 +137,7 @@ export interface ProjectChanges {
   readonly deleteAfter?: Date;
   readonly settings?: unknown;
   readonly settingsVersion?: number;
+  readonly dropDatabase?: boolean;
 }
 
 export interface SettingsChange {

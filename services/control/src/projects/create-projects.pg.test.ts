@@ -48,6 +48,9 @@ async function openProjects(more: Partial<ProjectsOptions> = {}): Promise<Projec
     cluster,
     sessions,
     keyStore,
+    masterKeys: keyStore.masterKeys,
+    platformPassword: 'platform of a test',
+    judge: async () => undefined,
     owners: [platformSchema],
     defaults,
     given: noGivenKeys,
@@ -94,7 +97,7 @@ async function administer(text: string, database = 'postgres'): Promise<readonly
 
 test('the default project is there from the first start and wakes when asked for', async () => {
   const projects = await openProjects();
-  expect(await projects.list()).toMatchObject([{ ref: 'default', status: 'active', databaseUrl: null }]);
+  expect(await projects.list()).toMatchObject([{ ref: 'default', status: 'active', databaseServer: null }]);
   expect(projects.peek('default')).toBeUndefined();
   const project = await projects.wake('default');
   expect(project).toMatchObject({ ref: 'default', settings: defaults });

@@ -7,6 +7,7 @@ import {
   type Cluster,
   type DatabaseTarget,
   type ProjectDatabase,
+  type ProjectHost,
   type SchemaOwner,
   type Sessions,
   type Snapshots,
@@ -26,6 +27,12 @@ import { controlSchema } from '../control-schema.ts';
 import { noGivenKeys, type GivenKeys } from '../keys/given-keys.ts';
 import type { AddedKey, RotationOptions } from '../keys/key-rotation.ts';
 import type { KeyStore, ProjectSecrets } from '../keys/key-store.ts';
+import { inPostgresTransaction } from '../adapters/in-postgres-transaction.ts';
+import { createProjectRows } from '../adapters/project-rows.ts';
+import { createSecretRows } from '../adapters/secret-rows.ts';
+import type { MasterKeys } from '../application/master-keys.ts';
+import { type Placement, writePlacement } from '../application/placement.ts';
+import { createProjectHosts } from './project-hosts.ts';
 import { expectKeyChanges } from './expect-key-changes.ts';
 import { keepEvents } from './keep-events.ts';
 import { controlSettings, SETTING_NAMES, settleProjectSettings } from './project-settings.ts';
@@ -36,6 +43,11 @@ export interface ProjectsOptions {
   readonly cluster: Cluster;
   readonly sessions: Sessions;
   readonly keyStore: KeyStore;
+  readonly masterKeys: MasterKeys;
+  /** That of the instance; logins on other servers have passwords made from it. */
+  readonly platformPassword: string;
+  /** Refuses a server somebody named over the API when no request of theirs may lead there. */
+  readonly judge: (host: string, port: number) => Promise<void>;
   /** Migrated in every project database, in this order; the platform's own schema is first. */
   readonly owners: readonly SchemaOwner[];
   /** What a project has that stored no settings of its own. */
@@ -54,12 +66,16 @@ export interface ProjectsOptions {
 export interface CreateOptions {
   readonly name?: string;
   readonly given?: GivenKeys;
+  /** Of a database on another server; the project lives in it. */
+  readonly databaseUrl?: string | undefined;
 }
 
 /** A project with the logins of its database, for administration. */
 export interface OpenProject {
   readonly project: Project;
   readonly target: DatabaseTarget;
+  /** Acts for the owner of the project in its database. */
+  readonly ownerRole: string;
 }
 
 /** Who works for a project as long as it is awake in this process. */
@@ -81,9 +97,17 @@ export interface ProjectRegistry extends Projects {
   list(): Promise<readonly ProjectRecord[]>;
   /** @throws {AshlarError} `postgres.project_ref_invalid`, `control.project_exists`, and those of the given keys. */
   create(ref: string, options?: CreateOptions): Promise<ProjectSecrets>;
-  /** Drops the database, its logins and keys. @throws {AshlarError} `control.project_unknown`, `control.default_project_kept`. */
-  remove(ref: string): Promise<void>;
-  /** Drops the database and makes it anew, with the same keys and logins. @throws {AshlarError} `control.project_unknown`. */
+  /**
+   * Drops the database, its logins and keys. A database on a server of its own stays unless `dropDatabase` says so.
+   *
+   * @throws {AshlarError} `control.project_unknown`, `control.default_project_kept`.
+   */
+  remove(ref: string, options?: { readonly dropDatabase?: boolean }): Promise<void>;
+  /**
+   * Drops the database and makes it anew, with the same keys and logins.
+   *
+   * @throws {AshlarError} `control.project_unknown`, `control.database_elsewhere`.
+   */
   reset(ref: string): Promise<void>;
   /**
    * Publishes a new key that signs access tokens after a while, or at once instead of all before it. Every process of
@@ -98,16 +122,19 @@ export interface ProjectRegistry extends Projects {
   publicKeys(ref: string): Promise<Pick<ProjectKeys, 'anonKey' | 'publishableKeys'>>;
   /** Brings the database new projects are copied from up to date; without one they take a little longer. */
   keepTemplate(): Promise<void>;
-  /** Acts for the owner of a project in the project's database. */
-  readonly ownerRole: string;
+  /** Tries whether a project could live there. @throws {AshlarError} `control.placement_refused`. */
+  probe(ref: string, placement: Placement): Promise<void>;
+  /** The server of a project that is awake. */
+  hostOf(ref: string): ProjectHost;
+  /** The server of a project. @throws {AshlarError} `postgres.*` when it cannot be used now. */
+  openHost(project: ProjectRecord): Promise<ProjectHost>;
   /** The control database. */
   readonly control: ProjectDatabase;
   close(): Promise<void>;
 }
 
 /** What keeps a project from being opened, in words for whoever asks for it. */
-function refuseResting({ ref, status, databaseUrl }: ProjectRecord): void {
-  if (databaseUrl !== null) throw controlErrors.databaseElsewhere({ ref });
+function refuseResting({ ref, status }: ProjectRecord): void {
   if (status === 'paused' || status === 'deleted') throw controlErrors.projectAtRest({ ref, status });
   if (status !== 'active') throw controlErrors.projectBusy({ ref, status });
 }
@@ -130,7 +157,15 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
   });
   const unknownSetting = pinned.find((name) => !SETTING_NAMES.includes(name));
   if (unknownSetting !== undefined) throw controlErrors.settingUnknown({ name: unknownSetting });
-  const store = createProjectStore(sessions.project(cluster.control));
+  const control = sessions.project(cluster.control);
+  const store = createProjectStore(control);
+  const hosts = createProjectHosts({
+    home: cluster,
+    inTransaction: inPostgresTransaction(control),
+    masterKeys: options.masterKeys,
+    platformPassword: options.platformPassword,
+    judge: options.judge,
+  });
   await store.insert(DEFAULT_PROJECT, 'Default project', 'active');
 
   const awake = new Map<string, OpenProject>();
@@ -147,7 +182,7 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
   const keyChanges = expectKeyChanges((ref) => awake.delete(ref));
   const snapshots = createSnapshots({
     observe,
-    eventTriggers: () => cluster.capabilities.eventTriggers,
+    eventTriggers: ({ ref }) => hosts.known(ref).capabilities.eventTriggers,
     globalRoleSettings: () => isSingle,
   });
 
@@ -189,6 +224,7 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
     await Promise.all(watchers.map((watcher) => watcher.onLeave(ref)));
     if (database !== undefined) await snapshots.release(database);
     await sessions.forget(ref);
+    hosts.forget(ref);
   }
 
   async function load(ref: string): Promise<OpenProject | undefined> {
@@ -202,7 +238,8 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
     }
     if (record !== null) refuseResting(record);
     const secrets = await keyStore.settleProject(ref, ref === DEFAULT_PROJECT ? given : noGivenKeys);
-    const target = record === null ? await prepareControl() : await prepare(ref, secrets.logins);
+    const host = record === null ? cluster : await hosts.of(record);
+    const target = record === null ? await prepareControl() : await prepare(ref, secrets.logins, { host });
     const settings =
       record === null
         ? controlSettings(defaults, site ?? null)
@@ -212,7 +249,7 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
     const database = sessions.project(target);
     databases.set(ref, database);
     const project: Project = { ref, keys, version: ++versions, settings, database };
-    const opened = { project, target };
+    const opened = { project, target, ownerRole: host.ownerRole };
     // Changed meanwhile: good enough for those who wait, but the next one reads it again.
     if (changeCount === changesBefore) awake.set(ref, opened);
     keyChanges.expect(ref, secrets.keysChangeAt);
@@ -231,19 +268,23 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
     return loading;
   }
 
-  const migrate = (database: string): Promise<unknown> =>
-    migrateDatabase({ admin: cluster.admin(database), owners, ownerRole: cluster.ownerRole, observe });
+  const migrate = ({ admin, ownerRole }: ProjectHost, database: string): Promise<unknown> =>
+    migrateDatabase({ admin: admin(database), owners, ownerRole, observe });
 
   /** The control project has the schemas of every service like any other, once somebody asks for it. */
   async function prepareControl(): Promise<DatabaseTarget> {
-    await migrate(cluster.control.database);
+    await migrate(cluster, cluster.control.database);
     return cluster.control;
   }
 
-  async function prepare(ref: string, logins: ProjectSecrets['logins'], template?: string): Promise<DatabaseTarget> {
-    const target = await cluster.ensureProject(ref, logins, template);
+  async function prepare(
+    ref: string,
+    logins: ProjectSecrets['logins'],
+    { host, template }: { readonly host: ProjectHost; readonly template?: string | undefined },
+  ): Promise<DatabaseTarget> {
+    const target = await host.ensureProject(ref, logins, template);
     try {
-      await migrate(target.database);
+      await migrate(host, target.database);
     } catch (error) {
       await store.recordMigration(ref, error instanceof Error ? error.message : String(error));
       throw error;
@@ -255,12 +296,12 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
   async function existing(ref: string): Promise<ProjectRecord> {
     const record = isProjectRef(ref) ? await store.find(ref) : null;
     if (record === null) throw controlErrors.projectUnknown({ ref });
-    if (record.databaseUrl !== null) throw controlErrors.databaseElsewhere({ ref });
     return record;
   }
 
   const lifecycle = createLifecycle({
     cluster,
+    hosts,
     store,
     keyStore,
     owners,
@@ -272,8 +313,10 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
 
   return {
     snapshots,
-    ownerRole: cluster.ownerRole,
-    control: sessions.project(cluster.control),
+    probe: (ref, placement) => hosts.probe(ref, placement),
+    hostOf: (ref) => hosts.known(ref),
+    openHost: (project) => hosts.of(project),
+    control,
     finish: (ref) => lifecycle.finish(ref),
     publicKeys: async (ref) => (await keyStore.project(ref))?.keys ?? { anonKey: '', publishableKeys: [] },
     keepTemplate: () => ensureProjectTemplate({ cluster, owners, observe }),
@@ -293,9 +336,16 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
 
     list: () => store.list(),
 
-    async create(ref, { name = ref, given: keys = noGivenKeys } = {}) {
+    async create(ref, { name = ref, given: keys = noGivenKeys, databaseUrl } = {}) {
       assertProjectRef(ref);
-      const added = await store.insert(ref, name, 'creating');
+      // The operator's own word: it may be any address.
+      const placement = databaseUrl === undefined ? null : { url: databaseUrl, judged: false };
+      if (placement !== null && (await store.find(ref)) === null) await hosts.probe(ref, placement);
+      const added = await store.insert(ref, name, 'creating', async (tx) => {
+        if (placement === null) return;
+        const stores = { projects: createProjectRows(tx), secrets: createSecretRows(tx) };
+        await writePlacement(stores, options.masterKeys, ref, placement);
+      });
       // A row that is still "creating" is what a crash left behind: the same steps finish it.
       if (!added && (await store.find(ref))?.status !== 'creating') throw controlErrors.projectExists({ ref });
       const secrets = await keyStore.settleProject(ref, keys);
@@ -303,15 +353,17 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
       return secrets;
     },
 
-    async remove(ref) {
+    async remove(ref, { dropDatabase = false } = {}) {
       if (ref === DEFAULT_PROJECT) throw controlErrors.defaultProjectKept({ ref });
       await existing(ref);
+      await store.setDropDatabase(ref, dropDatabase);
       await store.setStatus(ref, 'removing');
       await lifecycle.finish(ref);
     },
 
     async reset(ref) {
-      await existing(ref);
+      const { databaseServer } = await existing(ref);
+      if (databaseServer !== null) throw controlErrors.databaseElsewhere({ ref });
       await store.setStatus(ref, 'resetting');
       await lifecycle.finish(ref);
     },
