@@ -11,13 +11,14 @@ export function createControlService(dependencies: ServiceDependencies): Service
   const { config, projects, jobs, observe, outbound, masterKeys } = dependencies;
   // Few starts of an instance make accounts.
   let desk: AccountDesk | undefined;
-  const opened = (): AccountDesk => (desk ??= createAccountDesk({ observe, outbound }));
+  const opened = (): AccountDesk => (desk ??= createAccountDesk({ observe, outbound, messaging: { jobs, projects } }));
   const home = async (): Promise<Project> => must(await projects.wake(CONTROL_PROJECT), 'the control project');
   const service = createControl({
     control: projects.control,
     projects,
     jobs,
     observe,
+    // A vault without a token is said at the start, not when the first secret is set.
     masterKeys: chooseMasterKeys(config, masterKeys),
     defaults: projectDefaults(config),
     pinnedSettings: config.control.pinnedSettings,
@@ -25,6 +26,8 @@ export function createControlService(dependencies: ServiceDependencies): Service
     accounts: {
       create: async (input) => opened().create(await home(), input),
       isActive: async (id) => opened().isActive(await home(), id),
+      canMail: async () => opened().canMail(await home()),
+      mailInvitation: async (invitation) => opened().mailInvitation(await home(), invitation),
     },
   });
   return {

@@ -188,6 +188,13 @@ test('an invitation is for one address, once; a guest of a project sees that pro
   expect((await accept()).status).toBe(200);
   expect((await accept()).body.code).toBe('control.sign_in_first');
   const guest = await signIn(server, 'guest@example.org');
+  // Whoever invited has seen the link: it proves nothing about the address.
+  const [account] = await server.superuserSql<{ confirmed: boolean }>(
+    `select email_confirmed_at is not null as confirmed from auth.users where email = 'guest@example.org'`,
+    [],
+    'control',
+  );
+  expect(account).toEqual({ confirmed: false });
   expect((await accept(guest)).status).toBe(200);
   expect((await ask(server, 'GET', '/projects', { bearer: guest })).body).toMatchObject([{ ref: 'shop' }]);
   expect((await ask(server, 'GET', '/organisations', { bearer: guest })).body).toEqual([]);

@@ -73,6 +73,8 @@ export interface AuthSettings {
   /** A refresh token not used for this long is worth nothing. */
   readonly refreshTokenSeconds: number;
   readonly autoconfirmEmail: boolean;
+  /** Who has a password may sign in with an address nobody confirmed; absent: no. */
+  readonly unconfirmedSignIn?: boolean;
   readonly disableSignup: boolean;
   readonly anonymousEnabled: boolean;
   readonly emailEnabled: boolean;

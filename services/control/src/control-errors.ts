@@ -198,7 +198,7 @@ export const controlErrors: {
   signInFirst: {
     kind: 'conflict',
     title: '{email} has an account',
-    hint: 'Sign in with it and accept again, or name a password when there is none yet',
+    hint: 'Sign in with it, after resetting its password by mail if need be, and accept again; or name a password when there is none yet',
   },
   alreadySetUp: {
     kind: 'conflict',

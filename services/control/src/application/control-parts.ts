@@ -11,12 +11,27 @@ export type InTransaction = <Result>(run: (stores: Stores) => Promise<Result>) =
 /** The people of the instance, who are accounts of the control project. */
 export interface AccountDesk {
   /**
-   * Makes a confirmed account.
+   * Makes an account.
+   *
+   * @param input `confirmed`: whether its owner has shown that the address is theirs.
    *
    * @returns Null when the address has one.
    * @throws {AshlarError} `identity.*` for an address or a password that will not do.
    */
-  create(input: { readonly email: string; readonly password: string }): Promise<Account | null>;
+  create(input: {
+    readonly email: string;
+    readonly password: string;
+    readonly confirmed: boolean;
+  }): Promise<Account | null>;
+  /** Whether a mail would reach anybody. */
+  canMail(): Promise<boolean>;
+  /** Leaves a mail with the way in. */
+  mailInvitation(invitation: {
+    readonly email: string;
+    readonly organisation: string;
+    readonly url: string;
+    readonly expiresAt: Date;
+  }): Promise<void>;
   /** Whether there is the account and nobody banned it. */
   isActive(id: string): Promise<boolean>;
 }

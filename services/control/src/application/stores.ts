@@ -22,8 +22,10 @@ export interface AccountStore {
   find(id: string): Promise<Account | null>;
   findByEmail(email: string): Promise<Account | null>;
   save(account: Account): Promise<void>;
-  /** Whether the instance has an owner; the answer stays true until the transaction ends. */
+  /** Whether the instance has an owner. */
   hasOwner(): Promise<boolean>;
+  /** Nobody else sets the instance up until the transaction ends. */
+  lockSetup(): Promise<void>;
   /** Replaces the setup link there was. */
   putSetupLink(tokenHash: Buffer, expiresAt: Date): Promise<void>;
   /** Takes the link away. @returns False when it is not the one, or its time is over. */
@@ -53,6 +55,8 @@ export interface Invitation {
   readonly project_ref: string | null;
   readonly email: string;
   readonly role: Role;
+  /** The link went to the mailbox alone. */
+  readonly mailed: boolean;
   readonly invited_by: string;
   readonly created_at: Date;
   readonly expires_at: Date;
@@ -94,6 +98,7 @@ export interface NewInvitation {
   readonly email: string;
   readonly role: Role;
   readonly tokenHash: Buffer;
+  readonly mailed: boolean;
   readonly invitedBy: string;
   readonly expiresAt: Date;
 }

@@ -1,5 +1,5 @@
 /** The page holds a secret in its address and its form: nobody is told of it, and nothing else runs on it. */
-export const SETUP_PAGE_HEADERS: Readonly<Record<string, string>> = {
+export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
   'content-security-policy':
@@ -30,6 +30,23 @@ export function setupFace(token: string, wrong: string | null): string {
 export function doneFace(email: string | null): string {
   const said = email === null ? 'This instance has an owner.' : `${escape(email)} owns this instance now.`;
   return page('Set up', `<p>${said}</p>`);
+}
+
+/** Nobody but the mailbox has seen the token of its address, or whoever invited sent the link on. */
+export function invitationFace(token: string, wrong: string | null): string {
+  const said = wrong === null ? '' : `<p class="wrong" role="alert">${escape(wrong)}</p>`;
+  return page(
+    'You are invited',
+    `<p>Choose a password for your account. If you have one already, sign in first.</p>${said}
+<form method="post" action="accept">
+<input type="hidden" name="token" value="${escape(token)}">
+<label for="password">Password</label><input id="password" name="password" type="password" required autocomplete="new-password">
+<button>Accept</button></form>`,
+  );
+}
+
+export function acceptedFace(email: string): string {
+  return page('Welcome', `<p>${escape(email)} may sign in now.</p>`);
 }
 
 function page(title: string, body: string): string {
