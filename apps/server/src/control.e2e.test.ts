@@ -172,7 +172,33 @@ test('personal tokens do what their scopes say, make no tokens, and end when rev
 
 test('secrets are listed by name, never shown, and survive a new master key', async () => {
   expect((await send('PUT', '/projects/shop/secrets/API_KEY', { value: 'very hidden' })).status).toBe(200);
+  // What accounts keep sealed is sealed with the same key.
+  const { stdout } = await server.ashlar('status', '--project', 'shop', '--output', 'json');
+  const { secretKey: key }: { secretKey: string } = JSON.parse(stdout);
+  const providers = async (method: string, body?: unknown): Promise<unknown> => {
+    const response = await fetch(`${server.url}/p/shop/auth/v1/admin/settings/providers`, {
+      method,
+      headers: { apikey: key, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const document: Answer['body'] = await response.json();
+    return [response.status, document.value.google];
+  };
+  const google = { clientId: 'id', clientSecret: 'very hidden' };
+  expect(await providers('PATCH', { google })).toMatchObject([200, { clientId: 'id' }]);
+  const [stored] = await server.superuserSql<{ value: unknown }>(
+    `select value from auth.settings where section = 'providers'`,
+    [],
+    'project_shop',
+  );
+  expect(stored).toMatchObject({
+    value: { google: { clientSecret: { sealed: expect.stringMatching(/^data-key:/) } } },
+  });
   expect((await server.ashlar('secrets', 'rotate')).stdout).toContain('wraps 1 data keys');
+  // Read anew, with the key as the new master key wraps it.
+  await send('POST', '/projects/shop/pause');
+  await send('POST', '/projects/shop/restore');
+  expect(await providers('GET')).toMatchObject([200, { clientId: 'id', clientSecret: { set: true } }]);
   expect((await send('PUT', '/projects/shop/secrets/SECOND', { value: 'very hidden too' })).status).toBe(200);
   const { body } = await send('GET', '/projects/shop/secrets');
   expect(body.map(({ name }: { name: string }) => name)).toEqual(['API_KEY', 'SECOND']);

@@ -102,6 +102,11 @@ export interface Project {
   readonly version: number;
   readonly settings: ProjectSettings;
   readonly database: ProjectDatabase;
+  /**
+   * The key that seals what the project keeps, which the instance wraps with its master key. Asked for when there is
+   * something to seal or open: who keeps the master key may be away. Absent where nobody keeps one.
+   */
+  readonly dataKey?: () => Promise<Buffer>;
 }
 
 export interface Projects {

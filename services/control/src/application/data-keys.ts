@@ -13,6 +13,20 @@ export async function dataKeyOf(masterKeys: MasterKeys, secrets: SecretStore, re
   return unwrapDataKey(keys, ref, stored);
 }
 
+/** A copy of a project opens what was sealed for its source. */
+export async function copyDataKey(
+  masterKeys: MasterKeys,
+  secrets: SecretStore,
+  source: string,
+  copy: string,
+): Promise<void> {
+  const stored = await secrets.dataKey(source);
+  if (stored === null) return;
+  const keys = await masterKeys.read();
+  const key = unwrapDataKey(keys, source, stored);
+  await secrets.addDataKey(copy, wrapDataKey(must(keys.at(-1), 'a master key'), copy, key));
+}
+
 export function wrapDataKey({ id, key }: MasterKey, ref: string, dataKey: Buffer): DataKey {
   return { masterKey: id, wrapped: seal(key, dataKey, `data key of ${ref}`) };
 }

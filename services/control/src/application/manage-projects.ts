@@ -6,6 +6,7 @@ import type { ProjectOperation } from '../domain/roles.ts';
 import type { ProjectRecord, ProjectStatus } from '../projects/project-store.ts';
 import { type Actor, inOrganisation, inProject } from './authorise.ts';
 import { type ControlParts, PROJECT_TASK } from './control-parts.ts';
+import { copyDataKey } from './data-keys.ts';
 import { placementOfCopy, readPlacement, serverOf, writePlacement } from './placement.ts';
 import type { ProjectChanges, Stores } from './stores.ts';
 
@@ -140,6 +141,7 @@ export async function cloneProject(
       settings: project.settings,
     } as const;
     if (!(await stores.projects.insert(clone))) throw controlErrors.projectExists({ ref });
+    await copyDataKey(parts.masterKeys, stores.secrets, source, ref);
     const placement = await readPlacement(stores, parts.masterKeys, source);
     if (placement !== null) {
       const ofCopy = placementOfCopy(placement, projectDatabaseName(ref));

@@ -30,6 +30,7 @@ import type { KeyStore, ProjectSecrets } from '../keys/key-store.ts';
 import { inPostgresTransaction } from '../adapters/in-postgres-transaction.ts';
 import { createProjectRows } from '../adapters/project-rows.ts';
 import { createSecretRows } from '../adapters/secret-rows.ts';
+import { dataKeyOf } from '../application/data-keys.ts';
 import type { MasterKeys } from '../application/master-keys.ts';
 import { type Placement, writePlacement } from '../application/placement.ts';
 import { createProjectHosts } from './project-hosts.ts';
@@ -139,6 +140,18 @@ function refuseResting({ ref, status }: ProjectRecord): void {
   if (status !== 'active') throw controlErrors.projectBusy({ ref, status });
 }
 
+/** What was read once is not read again; what failed is. */
+function remembered<Value>(read: () => Promise<Value>): () => Promise<Value> {
+  let known: Promise<Value> | undefined;
+  return () => {
+    if (known !== undefined) return known;
+    const reading = read();
+    known = reading;
+    reading.catch(() => (known = undefined));
+    return reading;
+  };
+}
+
 /** A ref nobody has is not asked for again within this time, so that guessing does not reach the database. */
 const UNKNOWN_FOR_MS = 2_000;
 const MAX_UNKNOWN_REFS = 1_000;
@@ -159,9 +172,10 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
   if (unknownSetting !== undefined) throw controlErrors.settingUnknown({ name: unknownSetting });
   const control = sessions.project(cluster.control);
   const store = createProjectStore(control);
+  const inTransaction = inPostgresTransaction(control);
   const hosts = createProjectHosts({
     home: cluster,
-    inTransaction: inPostgresTransaction(control),
+    inTransaction,
     masterKeys: options.masterKeys,
     platformPassword: options.platformPassword,
     judge: options.judge,
@@ -248,7 +262,8 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
     const keys: ProjectKeys = issuedKeys.length === 0 ? secrets.keys : { ...secrets.keys, issuedKeys };
     const database = sessions.project(target);
     databases.set(ref, database);
-    const project: Project = { ref, keys, version: ++versions, settings, database };
+    const dataKey = remembered(() => readDataKey(ref));
+    const project: Project = { ref, keys, version: ++versions, settings, database, dataKey };
     const opened = { project, target, ownerRole: host.ownerRole };
     // Changed meanwhile: good enough for those who wait, but the next one reads it again.
     if (changeCount === changesBefore) awake.set(ref, opened);
@@ -258,6 +273,9 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
     for (const watcher of watchers) watcher.onWake(opened);
     return opened;
   }
+
+  const readDataKey = (ref: string): Promise<Buffer> =>
+    inTransaction(({ secrets }) => dataKeyOf(options.masterKeys, secrets, ref));
 
   async function wake(ref: string): Promise<OpenProject | undefined> {
     const known = awake.get(ref);

@@ -167,7 +167,9 @@ export function createProjectStore(control: ProjectDatabase): ProjectStore {
       }),
 
     delete: async (ref) => {
-      await change(ref, 'delete from control.projects where ref = $1', [ref]);
+      await change(ref, 'delete from control.projects where ref = $1', [ref], async (tx) => {
+        await tx.query('delete from control.data_keys where project_ref = $1', [ref]);
+      });
     },
 
     announce: (ref) => transaction(false, (tx) => announceProject(tx, ref)),
