@@ -1,4 +1,4 @@
-import { createClient } from '@supabase/supabase-js';
+import { createClient, REALTIME_SUBSCRIBE_STATES } from '@supabase/supabase-js';
 import { type RunningServer, startServer, startTestCluster, type TestCluster } from '@ashlar/testing';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -54,14 +54,16 @@ const clientOf = async (ref: string) => {
   return createClient(`${server.url}/p/${ref}`, body.anon_key, options);
 };
 
+/** What is said of a place that will not do; never the password. */
+const refused = async (databaseUrl: string): Promise<string> => {
+  const { status, body } = await place('shop', databaseUrl);
+  expect(status).toBe(422);
+  expect(body.code).toBe('control.placement_refused');
+  expect(JSON.stringify(body)).not.toContain('hush');
+  return body.message;
+};
+
 test('a place that will not do is refused with the reason, and nothing is left of the attempt', async () => {
-  const refused = async (databaseUrl: string): Promise<string> => {
-    const { status, body } = await place('shop', databaseUrl);
-    expect(status).toBe(422);
-    expect(body.code).toBe('control.placement_refused');
-    expect(JSON.stringify(body)).not.toContain('hush');
-    return body.message;
-  };
   expect(await refused(urlOf('shop_db', 'supabase_admin', 'hush'))).toContain('password authentication failed');
   expect(await refused(urlOf('shop_db', 'supabase_admin', 'hush', 1))).toContain('Cannot reach PostgreSQL');
   expect(await refused(urlOf('weak_db', 'weak', 'weak'))).toContain('lacks a right');
@@ -113,7 +115,10 @@ test('a project on another server is used like any other: accounts, rows, change
         heard.push(added),
       )
       .on('system', {}, ({ status }) => status === 'ok' && resolve())
-      .subscribe((status, error) => status === 'CHANNEL_ERROR' && reject(error ?? new Error('No channel')));
+      .subscribe(
+        (status, error) =>
+          status === REALTIME_SUBSCRIBE_STATES.CHANNEL_ERROR && reject(error ?? new Error('No channel')),
+      );
   });
   expect((await client.from('notes').insert({ text: 'hello' })).error).toBeNull();
   await expect.poll(() => heard, { timeout: 30_000 }).toEqual([{ text: 'hello' }]);

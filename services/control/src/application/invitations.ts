@@ -49,7 +49,7 @@ export async function invite(
     await refuseMember(stores, organisationId, projectRef, email);
     const open = await stores.organisations.invitations(organisationId);
     if (open.length >= MAX_INVITATIONS) throw controlErrors.tooMany({ what: 'invitations', limit: MAX_INVITATIONS });
-    const invitation = await stores.organisations.addInvitation({
+    const added = await stores.organisations.addInvitation({
       organisationId,
       projectRef,
       email,
@@ -60,9 +60,9 @@ export async function invite(
       expiresAt: new Date(now().getTime() + INVITATION_LIFE_MS),
     });
     const detail = { email, role, mailed };
-    const entry = { action: 'invitation.create', organisationId, projectRef, target: invitation.id, detail };
+    const entry = { action: 'invitation.create', organisationId, projectRef, target: added.id, detail };
     await stores.audit.add(entry, actor.author);
-    return { invitation, name: organisation.name };
+    return { invitation: added, name: organisation.name };
   });
   if (!mailed) return { invitation, token };
   const { expires_at: expiresAt } = invitation;

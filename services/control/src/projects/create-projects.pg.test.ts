@@ -11,7 +11,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { noGivenKeys } from '../keys/given-keys.ts';
 import { openKeyStore, type KeyStore } from '../keys/key-store.ts';
 import { keepEvents } from './keep-events.ts';
-import { createProjects, type ProjectRegistry, type ProjectsOptions } from './create-projects.ts';
+import { createProjects } from './create-projects.ts';
+import type { ProjectRegistry, ProjectsOptions } from './project-registry.ts';
 
 // The control database is one per cluster, so this file has a cluster of its own.
 let folder: string;
