@@ -29,8 +29,10 @@ interface Held {
   /** Of clients, by project. */
   readonly clients: number;
   readonly most: number;
-  /** All, those of the platform and of the log's readers included. */
+  /** Of clients, those of the platform included. */
   readonly all: number;
+  /** Readers of logs; the server counts them apart. */
+  readonly senders: number;
   readonly slots: number;
 }
 
@@ -40,13 +42,14 @@ async function held(): Promise<Held> {
        select datname, count(*)::int as held from pg_stat_activity
         where datname like 'project\\_%' and backend_type = 'client backend' group by datname)
      select coalesce(sum(held), 0)::int as clients, coalesce(max(held), 0)::int as most,
-            (select count(*)::int from pg_stat_activity where backend_type in ('client backend', 'walsender')) as "all",
+            (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as "all",
+            (select count(*)::int from pg_stat_activity where backend_type = 'walsender') as senders,
             (select count(*)::int from pg_replication_slots) as slots
        from project`,
     [],
     'postgres',
   );
-  return found ?? { clients: 0, most: 0, all: 0, slots: 0 };
+  return found ?? { clients: 0, most: 0, all: 0, senders: 0, slots: 0 };
 }
 
 async function residentMiB(): Promise<number> {
@@ -103,11 +106,13 @@ test(
     const most = {
       clients: Math.max(...seen.map(({ clients }) => clients)),
       all: Math.max(...seen.map(({ all }) => all)),
+      senders: Math.max(...seen.map(({ senders }) => senders)),
       slots: Math.max(...seen.map(({ slots }) => slots)),
     };
     expect(most.clients).toBeGreaterThan(0);
     expect(most.clients).toBeLessThanOrEqual(PROJECTS * PER_PROJECT + OWN);
     expect(most.all).toBeLessThan(MAX_CONNECTIONS);
+    expect(most.senders).toBeLessThanOrEqual(MAX_SLOTS);
     expect(most.slots).toBeLessThanOrEqual(MAX_SLOTS);
 
     const atRest = async (): Promise<readonly number[]> => {
