@@ -68,6 +68,7 @@ test('a place that will not do is refused with the reason, and nothing is left o
   expect(await refused(urlOf('shop_db', 'supabase_admin', 'hush', 1))).toContain('Cannot reach PostgreSQL');
   expect(await refused(urlOf('weak_db', 'weak', 'weak'))).toContain('lacks a right');
   expect(await refused('postgresql://a:hush@10.1.2.3/x')).toContain('not a public address');
+  expect(await refused('postgresql://a:hush@x/x?host=/var/run/postgresql')).toContain('cannot live there');
   expect(await refused('mysql://a:hush@127.0.0.1/x')).toContain('it begins with mysql:');
   expect((await send('GET', '/projects/shop')).status).toBe(404);
   expect(await onElsewhere(`select rolname from pg_roles where rolname like 'shop\\_%'`)).toEqual([]);
