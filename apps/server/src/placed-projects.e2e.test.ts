@@ -11,6 +11,7 @@ let owner: Awaited<ReturnType<typeof setUp>>;
 /** A server somebody else runs. */
 let elsewhere: TestCluster;
 let url: string;
+let isClosed = false;
 
 beforeAll(async () => {
   elsewhere = await startTestCluster();
@@ -24,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await server?.stop();
-  await elsewhere?.close();
+  if (!isClosed) await elsewhere?.close();
 });
 
 const send = (method: string, path: string, body?: unknown): Promise<Answer> =>
@@ -178,4 +179,20 @@ test('its database goes only with who asks for that', async () => {
   expect((await send('POST', '/projects/shop-again/purge', { drop_database: true })).status).toBe(204);
   expect(await onElsewhere(`select from pg_database where datname = 'shop_db'`)).toHaveLength(0);
   expect((await send('GET', '/projects/shop-again')).status).toBe(404);
+});
+
+test('a server that goes away takes its project along and no other, and a project of it can still be removed', async () => {
+  await onElsewhere('create database gone_db');
+  expect((await place('gone', urlOf('gone_db'))).status).toBe(201);
+  const health = async (path: string): Promise<number> =>
+    (await fetch(`${server.url}${path}/rest/v1/?select=id`)).status;
+  expect(await health('/p/gone')).toBe(200);
+  await elsewhere.close();
+  isClosed = true;
+  await expect.poll(() => health('/p/gone'), { timeout: 30_000 }).toBe(503);
+  expect(await health('')).toBe(200);
+  const dropping = await server.ashlar('project', 'remove', 'gone', '--yes', '--drop-database');
+  expect(dropping.stderr).toContain('Cannot reach PostgreSQL');
+  expect((await server.ashlar('project', 'remove', 'gone', '--yes')).code).toBe(0);
+  expect((await send('GET', '/projects/gone')).status).toBe(404);
 });
