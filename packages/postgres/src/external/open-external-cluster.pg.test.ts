@@ -113,16 +113,16 @@ describe('on a server whose login has few rights', () => {
     await expect(again.ensureProject('default', loginsOf('default'))).resolves.toMatchObject({ database });
   });
 
-  describe('a project placed there by a login that is no superuser', () => {
-    const place = (ref: string) =>
-      openPlacedHost({ url: `postgres://app:pw@127.0.0.1:${server.port}/placed`, ref, platformPassword: 'platform' });
-    const asOwner = (ref: string, text: string) => {
-      const { owner } = loginsOf(ref);
-      return withAdmin({ host: '127.0.0.1', port: server.port, database: 'placed', ...owner }, (client) =>
-        client.query<{ value: string }>(text),
-      );
-    };
+  const place = (ref: string) =>
+    openPlacedHost({ url: `postgres://app:pw@127.0.0.1:${server.port}/placed`, ref, platformPassword: 'platform' });
+  const asOwner = (ref: string, text: string) => {
+    const { owner } = loginsOf(ref);
+    return withAdmin({ host: '127.0.0.1', port: server.port, database: 'placed', ...owner }, (client) =>
+      client.query<{ value: string }>(text),
+    );
+  };
 
+  describe('a project placed there by a login that is no superuser', () => {
     test('is refused until the login may read the log', async () => {
       await asRoot('CREATE DATABASE placed OWNER app');
       await expect(place('away')).rejects.toMatchObject({
