@@ -56,6 +56,10 @@ const PROOFS = {
     files: ['apps/server/src/projects-crash.e2e.test.ts'],
     says: 'kill -9 while projects are made, copied and removed, 40 rounds: no half project, and a copied one goes on',
   },
+  'projects-budget': {
+    files: ['apps/server/src/projects-budget.e2e.test.ts'],
+    says: '50 projects in use at once stay within 200 connections and 64 slots, and at rest hold none',
+  },
   schema: {
     files: ['services/data/src/large-schema.pg.test.ts'],
     says: '2,000 tables of 20 columns with 3,000 foreign keys answer their first request within 1.5 s',

@@ -33,7 +33,6 @@ export interface ServiceDependencies {
   /** For requests to addresses that users or administrators chose. */
   readonly outbound: Outbound;
   readonly projects: ProjectRegistry;
-  /** Those of the key folder. */
   readonly masterKeys: MasterKeys;
   readonly jobs: JobQueue;
   readonly scheduler: Scheduler;

@@ -1,10 +1,9 @@
-import type { Config } from '@ashlar/config';
-import { cliErrors } from './cli/cli-errors.ts';
-import { createControl, createVaultMasterKeys, type MasterKeys } from '@ashlar/control';
+import { createControl } from '@ashlar/control';
 import { type AccountDesk, createAccountDesk } from '@ashlar/identity';
 import { must } from '@ashlar/kernel';
 import { CONTROL_PROJECT, type Project, type Service } from '@ashlar/service';
 import type { ServiceDependencies } from './composition.ts';
+import { chooseMasterKeys } from './instance/choose-master-keys.ts';
 import { projectDefaults } from './instance/project-defaults.ts';
 
 /** The control service, whose people are accounts that identity keeps in the control project. */
@@ -12,13 +11,14 @@ export function createControlService(dependencies: ServiceDependencies): Service
   const { config, projects, jobs, observe, outbound, masterKeys } = dependencies;
   // Few starts of an instance make accounts.
   let desk: AccountDesk | undefined;
-  const opened = (): AccountDesk => (desk ??= createAccountDesk({ observe, outbound }));
+  const opened = (): AccountDesk => (desk ??= createAccountDesk({ observe, outbound, messaging: { jobs, projects } }));
   const home = async (): Promise<Project> => must(await projects.wake(CONTROL_PROJECT), 'the control project');
   const service = createControl({
     control: projects.control,
     projects,
     jobs,
     observe,
+    // A vault without a token is said at the start, not when the first secret is set.
     masterKeys: chooseMasterKeys(config, masterKeys),
     defaults: projectDefaults(config),
     pinnedSettings: config.control.pinnedSettings,
@@ -26,6 +26,8 @@ export function createControlService(dependencies: ServiceDependencies): Service
     accounts: {
       create: async (input) => opened().create(await home(), input),
       isActive: async (id) => opened().isActive(await home(), id),
+      canMail: async () => opened().canMail(await home()),
+      mailInvitation: async (invitation) => opened().mailInvitation(await home(), invitation),
     },
   });
   return {
@@ -35,12 +37,4 @@ export function createControlService(dependencies: ServiceDependencies): Service
       await desk?.close();
     },
   };
-}
-
-/** Of the vault when there is one. @throws {AshlarError} `cli.vault_token_missing`. */
-export function chooseMasterKeys({ control }: Config, ofFolder: MasterKeys): MasterKeys {
-  const { vaultUrl, vaultToken, vaultMount, vaultPath } = control;
-  if (vaultUrl === null) return ofFolder;
-  if (vaultToken === null) throw cliErrors.vaultTokenMissing();
-  return createVaultMasterKeys({ url: vaultUrl, token: vaultToken, mount: vaultMount, path: vaultPath });
 }

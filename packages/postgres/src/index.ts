@@ -1,6 +1,6 @@
 export { clusterErrors } from './cluster/cluster-errors.ts';
-export type { Capabilities, Cluster, ProjectLogins } from './cluster/cluster.ts';
-export { assertProjectRef, isProjectRef } from './cluster/project-ref.ts';
+export type { Capabilities, Cluster, PlacedHost, ProjectHost, ProjectLogins } from './cluster/cluster.ts';
+export { assertProjectRef, isProjectRef, projectDatabaseName } from './cluster/project-ref.ts';
 export { holdLock } from './cluster/hold-lock.ts';
 export { loginNames, READER_ROLE } from './cluster/roles.ts';
 export { admitReader } from './console/admit-reader.ts';
@@ -73,6 +73,9 @@ export { SCHEMA_CHANNEL, watchSchema } from './session/watch-schema.ts';
 export type { SchemaWatchOptions } from './session/watch-schema.ts';
 export { openExternalCluster } from './external/open-external-cluster.ts';
 export type { ExternalClusterOptions } from './external/open-external-cluster.ts';
+export { parseDatabaseUrl } from './external/database-url.ts';
+export { openPlacedHost } from './external/open-placed-host.ts';
+export type { PlacedHostOptions } from './external/open-placed-host.ts';
 export { backupInstance } from './backup/backup-instance.ts';
 export type { BackupOptions, BackupSummary } from './backup/backup-instance.ts';
 export { restoreInstance } from './backup/restore-instance.ts';

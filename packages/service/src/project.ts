@@ -73,6 +73,8 @@ export interface AuthSettings {
   /** A refresh token not used for this long is worth nothing. */
   readonly refreshTokenSeconds: number;
   readonly autoconfirmEmail: boolean;
+  /** Who has a password may sign in with an address nobody confirmed; absent: no. */
+  readonly unconfirmedSignIn?: boolean;
   readonly disableSignup: boolean;
   readonly anonymousEnabled: boolean;
   readonly emailEnabled: boolean;
@@ -107,6 +109,11 @@ export interface Project {
   readonly version: number;
   readonly settings: ProjectSettings;
   readonly database: ProjectDatabase;
+  /**
+   * The key that seals what the project keeps, which the instance wraps with its master key. Asked for when there is
+   * something to seal or open: who keeps the master key may be away. Absent where nobody keeps one.
+   */
+  readonly dataKey?: () => Promise<Buffer>;
 }
 
 export interface Projects {

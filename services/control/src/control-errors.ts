@@ -15,6 +15,7 @@ export const controlErrors: {
   readonly keyFileUnwritable: ErrorFactory;
   readonly settingsMalformed: ErrorFactory;
   readonly databaseElsewhere: ErrorFactory;
+  readonly placementRefused: ErrorFactory;
   readonly metaOperationUnknown: ErrorFactory;
   readonly metaInputInvalid: ErrorFactory;
   readonly metaObjectUnknown: ErrorFactory;
@@ -120,8 +121,15 @@ export const controlErrors: {
     hint: 'Mend control.projects.settings in the control database',
   },
   databaseElsewhere: {
-    kind: 'unavailable',
-    title: 'Tried to open project "{ref}": it is placed on another database server, which this version cannot reach',
+    kind: 'conflict',
+    title:
+      'Tried to empty project "{ref}": its database is on a server of its own, where the platform drops nothing by itself',
+    hint: 'Remove the project, and make it anew on an empty database',
+  },
+  placementRefused: {
+    kind: 'unprocessable',
+    title: 'Project "{ref}" cannot live there: {reason}',
+    hint: '{hint}',
   },
   metaOperationUnknown: {
     kind: 'malformed',
@@ -190,7 +198,7 @@ export const controlErrors: {
   signInFirst: {
     kind: 'conflict',
     title: '{email} has an account',
-    hint: 'Sign in with it and accept again, or name a password when there is none yet',
+    hint: 'Sign in with it, after resetting its password by mail if need be, and accept again; or name a password when there is none yet',
   },
   alreadySetUp: {
     kind: 'conflict',

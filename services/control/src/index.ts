@@ -22,7 +22,7 @@ export type {
   ProjectRegistry,
   ProjectWatcher,
   ProjectsOptions,
-} from './projects/create-projects.ts';
+} from './projects/project-registry.ts';
 export type { ProjectRecord, ProjectStatus } from './projects/project-store.ts';
 export { applyChange } from './meta/apply-change.ts';
 export type { AppliedChange, ApplyOptions } from './meta/apply-change.ts';

@@ -36,14 +36,13 @@ export const command: Command = {
       ref,
     );
 
-    await withInstance(invocation, async ({ cluster, projects }) => {
+    await withInstance(invocation, async ({ projects }) => {
       await recordCommand(projects.control, 'project.reset', ref);
       await projects.reset(ref);
       terminal.out(`Made the database of project ${ref} anew`);
       const opened = await projects.open(ref);
       await applyMigrations({
         opened,
-        ownerRole: cluster.ownerRole,
         migrations,
         onApplied: ({ file }) => terminal.out(`Applied ${basename(file)}`),
       });

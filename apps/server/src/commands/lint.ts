@@ -29,9 +29,9 @@ export const command: Command = {
   async run(invocation) {
     const format = chosenFormat('lint', invocation, FORMATS);
     const failOn = chosenSeverities(invocation.text('fail-on') ?? 'error');
-    const advice = await withInstance(invocation, async ({ cluster, projects }) => {
-      const { project } = await projects.open(chosenProject(invocation));
-      return giveAdvice({ database: project.database, ownerRole: cluster.ownerRole }, project.settings.rest.schemas);
+    const advice = await withInstance(invocation, async ({ projects }) => {
+      const { project, ownerRole } = await projects.open(chosenProject(invocation));
+      return giveAdvice({ database: project.database, ownerRole }, project.settings.rest.schemas);
     });
     invocation.terminal.out(format === 'json' ? JSON.stringify(advice, null, 2) : asText(advice));
     return advice.some(({ severity }) => failOn.includes(severity)) ? FOUND_EXIT_CODE : 0;

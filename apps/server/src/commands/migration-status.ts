@@ -27,12 +27,9 @@ export const command: Command = {
   async run(invocation) {
     const format = chosenFormat('migration status', invocation, FORMATS);
     const migrations = listMigrations(chosenFolder(invocation));
-    const applied = await withInstance(invocation, async ({ cluster, projects }) => {
-      const { project } = await projects.open(chosenProject(invocation));
-      return project.database.transaction(
-        { login: 'owner', role: cluster.ownerRole, readOnly: true },
-        appliedMigrations,
-      );
+    const applied = await withInstance(invocation, async ({ projects }) => {
+      const { project, ownerRole } = await projects.open(chosenProject(invocation));
+      return project.database.transaction({ login: 'owner', role: ownerRole, readOnly: true }, appliedMigrations);
     });
     const states = compare(migrations, applied);
     invocation.terminal.out(format === 'json' ? JSON.stringify(states, null, 2) : formatResult(asTable(states)));

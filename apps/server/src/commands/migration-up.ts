@@ -21,10 +21,9 @@ export const command: Command = {
     const { terminal } = invocation;
     const folder = chosenFolder(invocation);
     const migrations = listMigrations(folder);
-    const count = await withInstance(invocation, async ({ cluster, projects }) =>
+    const count = await withInstance(invocation, async ({ projects }) =>
       applyMigrations({
         opened: await projects.open(chosenProject(invocation)),
-        ownerRole: cluster.ownerRole,
         migrations,
         onApplied: ({ file }) => terminal.out(`Applied ${basename(file)}`),
       }),

@@ -24,16 +24,16 @@ export const command: Command = {
   },
 };
 
-/** Where a database is may hold a password, so that is not shown. */
 function describe({
   ref,
   name,
   status,
+  databaseServer,
   migratedAt,
   migrationError,
   createdAt,
 }: ProjectRecord): Record<string, unknown> {
-  return { ref, name, status, createdAt, migratedAt, migrationError };
+  return { ref, name, status, databaseServer, createdAt, migratedAt, migrationError };
 }
 
 const TEXT_OID = 25;

@@ -6,8 +6,14 @@ import { withInstance } from '../instance/with-instance.ts';
 export const command: Command = {
   usage: '<ref>',
   positionals: [1, 1],
-  about: 'Removes a project for good: its database, files, logins and keys.',
-  options: yesOption,
+  about: [
+    'Removes a project for good: its database, files, logins and keys. A database on a server of its own stays there,',
+    'without the logins, unless --drop-database says that it goes too.',
+  ].join('\n'),
+  options: {
+    ...yesOption,
+    'drop-database': { type: 'boolean', about: 'Also drop a database on a server of its own.' },
+  },
   configGroups: ['instance', 'postgres'],
 
   async run(invocation) {
@@ -20,7 +26,7 @@ export const command: Command = {
     );
     await withInstance(invocation, async ({ projects }) => {
       await recordCommand(projects.control, 'project.purge', ref);
-      await projects.remove(ref);
+      await projects.remove(ref, { dropDatabase: invocation.isSet('drop-database') });
     });
     invocation.terminal.out(`Removed project ${ref}.`);
     return 0;

@@ -13,9 +13,8 @@ export const command: Command = {
   configGroups: ['instance', 'postgres', 'control'],
 
   async run(invocation) {
-    const { chooseMasterKeys } = await import('../control-service.ts');
-    const count = await withInstance(invocation, ({ projects, keyStore }) =>
-      rotateMasterKey(projects.control, chooseMasterKeys(invocation.config, keyStore.masterKeys)),
+    const count = await withInstance(invocation, ({ projects, masterKeys }) =>
+      rotateMasterKey(projects.control, masterKeys),
     );
     invocation.terminal.out(`A new master key wraps ${count} data keys. Backups from before need the former one.`);
     return 0;

@@ -1,10 +1,12 @@
 import { controlErrors, openKeyStore } from '@ashlar/control';
 import { cliErrors } from '../cli/cli-errors.ts';
-import type { Command } from '../cli/command.ts';
+import { DEFAULT_PROJECT } from '@ashlar/service';
+import type { Command, Invocation } from '../cli/command.ts';
 import { chosenFormat, outputOption } from '../cli/output-format.ts';
 import { chosenProject, projectOption } from '../cli/project-option.ts';
 import { instancePaths } from '../instance/instance-paths.ts';
 import { projectAccess } from '../instance/project-access.ts';
+import { withInstance } from '../instance/with-instance.ts';
 import { readRunState } from '../instance/run-state.ts';
 
 const FORMATS = ['text', 'json', 'env'] as const;
@@ -14,7 +16,7 @@ export const command: Command = {
   positionals: [0, 0],
   about: 'Shows addresses, keys and process of the running instance. Exit code 1 when it does not run.',
   options: { ...outputOption(FORMATS), ...projectOption },
-  configGroups: ['instance'],
+  configGroups: ['instance', 'postgres'],
 
   async run(invocation) {
     const { config, terminal } = invocation;
@@ -26,8 +28,9 @@ export const command: Command = {
     const secrets = await openKeyStore({ folder: paths.keys, now: () => new Date() }).project(ref);
     if (secrets === null) throw controlErrors.projectUnknown({ ref });
 
+    const server = ref === DEFAULT_PROJECT ? null : await serverOf(invocation, ref);
     const status = {
-      ...projectAccess(ref, state, secrets),
+      ...projectAccess(ref, state, secrets, server),
       dataDir: paths.data,
       pid: state.pid,
       version: state.version,
@@ -38,6 +41,14 @@ export const command: Command = {
     return 0;
   },
 };
+
+/** Only the control database knows of servers of their own. */
+function serverOf(invocation: Invocation, ref: string): Promise<string | null> {
+  return withInstance(
+    invocation,
+    async ({ projects }) => (await projects.list()).find((project) => project.ref === ref)?.databaseServer ?? null,
+  );
+}
 
 type Status = Readonly<Record<string, string | number>>;
 

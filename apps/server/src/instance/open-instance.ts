@@ -9,6 +9,7 @@ import {
   type GivenKeys,
   type InstanceSecrets,
   type KeyStore,
+  type MasterKeys,
   type ProjectRegistry,
 } from '@ashlar/control';
 import {
@@ -21,6 +22,7 @@ import {
 } from '@ashlar/postgres';
 import { DEFAULT_PROJECT } from '@ashlar/service';
 import type { Observe } from '@ashlar/telemetry';
+import { chooseMasterKeys } from './choose-master-keys.ts';
 import { instancePaths, type InstancePaths } from './instance-paths.ts';
 import { projectDefaults } from './project-defaults.ts';
 import { studioAddress } from './studio-address.ts';
@@ -33,6 +35,8 @@ export interface Instance extends AsyncDisposable {
   readonly cluster: Cluster;
   readonly sessions: Sessions;
   readonly keyStore: KeyStore;
+  /** Of the vault when there is one, else of the key folder. */
+  readonly masterKeys: MasterKeys;
   readonly projects: ProjectRegistry;
   close(): Promise<void>;
 }
@@ -67,6 +71,7 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     openCluster(options, paths, secrets),
     import('../composition.ts'),
   ]);
+  const masterKeys = whenNeeded(() => chooseMasterKeys(config, keyStore.masterKeys));
   const sessions = createSessions({ observe, bounds: { idleMs: config.postgres.projectIdleSeconds * 1_000 } });
   const closeDatabase = async (): Promise<void> => {
     await sessions.close();
@@ -77,6 +82,9 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
       cluster,
       sessions,
       keyStore,
+      masterKeys,
+      platformPassword: secrets.platformPassword,
+      judge: (host, port) => judge(host, port, options),
       owners: schemaOwners,
       defaults: projectDefaults(config),
       site: studioAddress(config),
@@ -89,10 +97,29 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
       await projects.close();
       await closeDatabase();
     };
-    return { paths, secrets, cluster, sessions, keyStore, projects, close, [Symbol.asyncDispose]: close };
+    return { paths, secrets, cluster, sessions, keyStore, masterKeys, projects, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await closeDatabase();
     throw error;
+  }
+}
+
+/** Only who uses sealed values needs the vault's token. */
+function whenNeeded(choose: () => MasterKeys): MasterKeys {
+  return {
+    read: async () => choose().read(),
+    replace: async (before, after) => choose().replace(before, after),
+  };
+}
+
+/** A database server named over the API is judged like any address somebody else chose. */
+async function judge(host: string, port: number, { config, observe }: InstanceOptions): Promise<void> {
+  const { createOutbound } = await import('@ashlar/outbound');
+  const outbound = createOutbound({ allow: config.server.outboundAllow, observe });
+  try {
+    await outbound.addresses(host, port);
+  } finally {
+    await outbound.close();
   }
 }
 

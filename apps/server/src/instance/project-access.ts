@@ -13,15 +13,22 @@ export interface ProjectAccess {
   readonly jwtSecret: string;
 }
 
-export function projectAccess(ref: string, state: RunState, { keys, logins }: ProjectSecrets): ProjectAccess {
+/** @param server `host:port/database` of a project on a server of its own. */
+export function projectAccess(
+  ref: string,
+  state: RunState,
+  { keys, logins }: ProjectSecrets,
+  server: string | null = null,
+): ProjectAccess {
   const { host, port, defaultDatabase } = state.postgres;
   const isDefault = ref === DEFAULT_PROJECT;
   const database = isDefault ? defaultDatabase : `project_${ref}`;
   const { user, password } = logins.owner;
-  const authority = `${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const login = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
+  const here = `${host.includes(':') ? `[${host}]` : host}:${port}/${encodeURIComponent(database)}`;
   return {
     apiUrl: isDefault ? state.publicUrl : `${state.publicUrl}/p/${ref}`,
-    dbUrl: `postgresql://${authority}/${encodeURIComponent(database)}`,
+    dbUrl: `postgresql://${login}@${server ?? here}`,
     anonKey: keys.anonKey,
     serviceRoleKey: keys.serviceRoleKey,
     publishableKey: keys.publishableKeys[0] ?? '',

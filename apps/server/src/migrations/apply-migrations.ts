@@ -9,8 +9,6 @@ import { needsNoTransaction } from './transaction-needs.ts';
 
 export interface ApplyOptions {
   readonly opened: OpenProject;
-  /** The role the project's owner acts as. */
-  readonly ownerRole: string;
   readonly migrations: readonly Migration[];
   readonly onApplied: (migration: Migration) => void;
 }
@@ -22,12 +20,12 @@ export interface ApplyOptions {
  * @returns How many were applied.
  * @throws {AshlarError} `cli.migration_failed` for the first that fails; those before it stay.
  */
-export async function applyMigrations({ opened, ownerRole, migrations, onApplied }: ApplyOptions): Promise<number> {
+export async function applyMigrations({ opened, migrations, onApplied }: ApplyOptions): Promise<number> {
   let applied = 0;
   for (const migration of migrations) {
     const statements = splitStatements(readSql(migration.file));
     const apply = needsNoTransaction(statements) ? applyOneByOne : applyInTransaction;
-    if (!(await apply({ opened, ownerRole, migration, statements }))) continue;
+    if (!(await apply({ opened, migration, statements }))) continue;
     applied += 1;
     onApplied(migration);
   }
@@ -36,7 +34,6 @@ export async function applyMigrations({ opened, ownerRole, migrations, onApplied
 
 interface Work {
   readonly opened: OpenProject;
-  readonly ownerRole: string;
   readonly migration: Migration;
   readonly statements: readonly string[];
 }
@@ -71,11 +68,8 @@ async function applyOneByOne(work: Work): Promise<boolean> {
   return true;
 }
 
-function inTransaction<Result>(
-  { opened, ownerRole }: Work,
-  run: (tx: Transaction) => Promise<Result>,
-): Promise<Result> {
-  return opened.project.database.transaction({ login: 'owner', role: ownerRole }, run);
+function inTransaction<Result>({ opened }: Work, run: (tx: Transaction) => Promise<Result>): Promise<Result> {
+  return opened.project.database.transaction({ login: 'owner', role: opened.ownerRole }, run);
 }
 
 function refuse(error: unknown, { file }: Migration, statement: string, consequence: string): never {

@@ -77,7 +77,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
         filesFolder: instance.paths.files,
         outbound,
         projects,
-        masterKeys: instance.keyStore.masterKeys,
+        masterKeys: instance.masterKeys,
         jobs: scheduler.queue,
         scheduler,
         targetOf: async (ref) => ((await projects.wake(ref)) === undefined ? null : (await projects.open(ref)).target),

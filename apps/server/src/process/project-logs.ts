@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Relay } from '@ashlar/bus';
-import type { OpenProject, ProjectRegistry } from '@ashlar/control';
+import type { OpenProject, ProjectRecord, ProjectRegistry } from '@ashlar/control';
 import { type Cluster, databasesWithSlots, hasConsumersBehind, type ProjectDatabase } from '@ashlar/postgres';
 import type { ProjectLogs, Service } from '@ashlar/service';
 import type { Observe } from '@ashlar/telemetry';
@@ -13,7 +13,7 @@ export interface ProjectLogsOptions {
   readonly cluster: Cluster;
   /** The control database. */
   readonly control: ProjectDatabase;
-  readonly projects: Pick<ProjectRegistry, 'watch' | 'wake' | 'list'>;
+  readonly projects: Pick<ProjectRegistry, 'watch' | 'wake' | 'list' | 'hostOf' | 'openHost'>;
   readonly observe: Observe;
   /** A project out of use for this long gives its log back. */
   readonly idleMs: number;
@@ -70,7 +70,7 @@ export function openProjectLogs(options: ProjectLogsOptions): OpenedLogs {
     senders.set(ref, sender);
     const project = new FollowedProject({
       ref,
-      access: cluster.admin(database),
+      access: projects.hostOf(ref).admin(database),
       observe,
       onForeign: (news) => sender.tell(news),
       onStandby: () => {
@@ -87,6 +87,7 @@ export function openProjectLogs(options: ProjectLogsOptions): OpenedLogs {
   }
 
   function onWake({ project, target }: OpenProject): void {
+    if (!projects.hostOf(project.ref).capabilities.replication) return;
     const subscriptions = servedServices.flatMap((service) => service.subscriptions?.(project) ?? []);
     if (subscriptions.length === 0 && !followed.has(project.ref)) return;
     for (const { consumer } of subscriptions) consumers.add(consumer);
@@ -162,21 +163,35 @@ export function openProjectLogs(options: ProjectLogsOptions): OpenedLogs {
   /** Those that were not put to rest by the process that served them. */
   async function wakeUndelivered(): Promise<void> {
     const withSlots = new Set(await databasesWithSlots(cluster.admin(cluster.control.database)));
-    for (const { ref, status, databaseUrl } of await projects.list()) {
+    for (const project of await projects.list()) {
       closing.signal.throwIfAborted();
-      if (status !== 'active' || databaseUrl !== null || followed.has(ref)) continue;
-      const database = cluster.databaseOf(ref);
-      const isLeft = withSlots.has(database) || (await isBehind(database));
+      const { ref, status, databaseServer } = project;
+      if (status !== 'active' || followed.has(ref)) continue;
+      const isLeft =
+        databaseServer === null
+          ? withSlots.has(cluster.databaseOf(ref)) || (await isBehind(cluster.admin(cluster.databaseOf(ref))))
+          : await isLeftElsewhere(project);
       if (!isLeft) continue;
       await wakeQuietly(ref);
       await delay(STAGGER_MS, undefined, { signal: closing.signal });
     }
   }
 
-  async function isBehind(database: string): Promise<boolean> {
+  /** On a server of its own, which may be away. */
+  async function isLeftElsewhere(project: ProjectRecord): Promise<boolean> {
+    try {
+      const host = await projects.openHost(project);
+      const access = host.admin(host.databaseOf(project.ref));
+      return (await databasesWithSlots(access)).includes(access.database) || (await isBehind(access));
+    } catch {
+      return false;
+    }
+  }
+
+  async function isBehind(access: ReturnType<Cluster['admin']>): Promise<boolean> {
     if (consumers.size === 0) return false;
     try {
-      return await hasConsumersBehind(cluster.admin(database), [...consumers]);
+      return await hasConsumersBehind(access, [...consumers]);
     } catch {
       // It is away, or was never migrated.
       return false;
@@ -185,11 +200,10 @@ export function openProjectLogs(options: ProjectLogsOptions): OpenedLogs {
 
   return {
     listen({ ref, database }, listener) {
-      if (!cluster.capabilities.replication) return null;
+      if (!projects.hostOf(ref).capabilities.replication) return null;
       return follow(ref, database.database).listen(listener);
     },
     serve(services) {
-      if (!cluster.capabilities.replication) return;
       servedServices = services;
       projects.watch({ onWake, onLeave });
       if (!services.some(({ subscriptions }) => subscriptions !== undefined)) return;

@@ -16,6 +16,8 @@ type ClusterError =
   | 'serverUnreachable'
   | 'serverTooOld'
   | 'rightMissing'
+  | 'walLevelLow'
+  | 'databaseTaken'
   | 'projectRefInvalid';
 
 /** Why a PostgreSQL server cannot serve this instance. None of them is reached after data was changed. */
@@ -76,13 +78,13 @@ export const clusterErrors: Readonly<Record<ClusterError, ErrorFactory>> = defin
   },
   databaseUrlInvalid: {
     kind: 'malformed',
-    title: 'DATABASE_URL cannot be used: {reason}',
+    title: 'The URL of the database cannot be used: {reason}',
     hint: 'Wanted: postgres://user:password@host:5432/database',
   },
   serverUnreachable: {
     kind: 'unavailable',
     title: 'Cannot reach PostgreSQL at {address}: {reason}',
-    hint: 'Check DATABASE_URL and that the server is running',
+    hint: 'Check the URL of the database and that the server is running',
     retryable: true,
   },
   serverTooOld: {
@@ -93,6 +95,16 @@ export const clusterErrors: Readonly<Record<ClusterError, ErrorFactory>> = defin
     kind: 'forbidden',
     title: 'The login {login} at {address} lacks a right the platform needs: {attempt}',
     hint: 'Let an administrator run: {statement}',
+  },
+  walLevelLow: {
+    kind: 'unprocessable',
+    title: 'PostgreSQL at {address} runs with wal_level {found}, wanted logical',
+    hint: "Let an administrator run ALTER SYSTEM SET wal_level = 'logical' and restart the server",
+  },
+  databaseTaken: {
+    kind: 'conflict',
+    title: 'The database {database} at {address} cannot take project {ref}: {reason}',
+    hint: 'Name another database, or remove the project that lives there from its instance',
   },
   projectRefInvalid: {
     kind: 'malformed',

@@ -13,18 +13,11 @@ export interface ProjectLogins {
   readonly owner: Login;
 }
 
-/** A PostgreSQL server that hosts the control database and projects: embedded, or reached by URL. */
-export interface Cluster {
-  readonly kind: 'embedded' | 'external';
-  /** `server_version_num`, such as 180004. */
-  readonly version: number;
-  readonly host: string;
-  readonly port: number;
+/** A PostgreSQL server as far as projects live on it. */
+export interface ProjectHost {
   readonly capabilities: Capabilities;
   /** Name of the role a project's owner login acts as; `postgres` unless an external server has a superuser of that name. */
   readonly ownerRole: string;
-  /** The control database, as the project `control`. It has no owner's login: that place is the platform's. */
-  readonly control: DatabaseTarget;
   /** Name of a project's database, whether or not it is there. */
   databaseOf(ref: string): string;
   /** Superuser (embedded) or the URL's login (external), for migrations and administration. */
@@ -34,6 +27,7 @@ export interface Cluster {
     readonly database: string;
     readonly user: string;
     readonly password: string;
+    readonly tls?: boolean;
   };
   /**
    * Creates database, logins and rights; repeating it repairs what is missing and lets in again whom `closeProject`
@@ -46,7 +40,26 @@ export interface Cluster {
   closeProject(ref: string): Promise<void>;
   /** Ends its connections, drops database and logins. */
   dropProject(ref: string): Promise<void>;
+}
+
+/** A PostgreSQL server that hosts the control database and projects: embedded, or reached by URL. */
+export interface Cluster extends ProjectHost {
+  readonly kind: 'embedded' | 'external';
+  /** `server_version_num`, such as 180004. */
+  readonly version: number;
+  readonly host: string;
+  readonly port: number;
+  /** The control database, as the project `control`. It has no owner's login: that place is the platform's. */
+  readonly control: DatabaseTarget;
   /** Resolves when the server accepts connections again after a crash; at once when it is up. */
   ready(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A server that hosts one project, and nothing of the instance beside it. */
+export interface PlacedHost extends ProjectHost {
+  /** Makes a copy of the project's database on its server, which no login of it can enter yet; a second time it stays. */
+  copyDatabase(ref: string, copy: string): Promise<void>;
+  /** Ends the project's connections and slots and drops its logins; the database stays as it is. */
+  releaseProject(ref: string): Promise<void>;
 }

@@ -154,3 +154,34 @@ export async function closeDatabase(client: Client, database: string): Promise<b
   ]);
   return true;
 }
+
+/**
+ * Ends what these logins have open in a database, and what we keep of its log; the database stays open to others, us
+ * included: it may be the only one of its server we know.
+ */
+export async function closeToLogins(client: Client, database: string, logins: readonly string[]): Promise<void> {
+  const { rows } = await client.query<{ login: string }>(
+    'SELECT rolname::text AS login FROM pg_roles WHERE rolname = ANY ($1)',
+    [logins],
+  );
+  const found = rows.map(({ login }) => login);
+  if (found.length > 0) {
+    const names = found.map(escapeIdentifier).join(', ');
+    await client.query(`REVOKE ALL ON DATABASE ${escapeIdentifier(database)} FROM ${names}`);
+  }
+  await client.query(
+    `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+      WHERE datname = $1 AND usename = ANY ($2) AND pid <> pg_backend_pid()`,
+    [database, found],
+  );
+  await client.query(
+    `SELECT pg_terminate_backend(active_pid, 5000) FROM pg_replication_slots
+      WHERE database = $1 AND starts_with(slot_name, 'ashlar_') AND active`,
+    [database],
+  );
+  await client.query(
+    `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+      WHERE database = $1 AND starts_with(slot_name, 'ashlar_') AND NOT active`,
+    [database],
+  );
+}

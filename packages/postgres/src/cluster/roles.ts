@@ -69,8 +69,13 @@ const FAMILIAR_ROLES: readonly string[] = ['dashboard_user', 'supabase_read_only
  * @param ownerRole Acts for the owner of a project inside the project's database.
  * @param mayBypass Whether we may make a role that passes row-level security; else the reader of the console passes it
  *   once an administrator says so.
+ * @param platformLogin Another one where the server hosts a single project of ours.
  */
-export function clusterRoles(ownerRole: string, mayBypass: boolean = true): readonly RoleSpec[] {
+export function clusterRoles(
+  ownerRole: string,
+  mayBypass: boolean = true,
+  platformLogin: string = PLATFORM_LOGIN,
+): readonly RoleSpec[] {
   const plain = (name: string): RoleSpec => role({ name });
   return [
     ...API_ROLES.map((name) => role({ name, inherit: false, bypassRls: name === 'service_role' })),
@@ -80,7 +85,7 @@ export function clusterRoles(ownerRole: string, mayBypass: boolean = true): read
     ...RUNNER_ROLES.map(plain),
     ...FAMILIAR_ROLES.map(plain),
     role({ name: READER_ROLE, inherit: false, bypassRls: mayBypass }),
-    role({ name: PLATFORM_LOGIN, login: true, inherit: false, memberOf: [...OWNER_ROLES, ...RUNNER_ROLES] }),
+    role({ name: platformLogin, login: true, inherit: false, memberOf: [...OWNER_ROLES, ...RUNNER_ROLES] }),
   ];
 }
 
@@ -131,6 +136,22 @@ export function serviceLoginName(ref: string, runner: string): string {
 
 export function consoleLoginName(ref: string, name: string): string {
   return name === READER_ROLE ? `${ref}_viewer` : `${ref}_as_${name}`;
+}
+
+/** The platform's login on a server that hosts this project and nothing else of the instance. */
+export function placedPlatformLogin(ref: string): string {
+  return `${ref}_platform`;
+}
+
+/** Every login of a project, but for the platform's. */
+export function allLoginNames(ref: string): readonly string[] {
+  const { authenticator, owner } = loginNames(ref);
+  return [
+    authenticator,
+    owner,
+    ...SERVICE_ROLES.map((name) => serviceLoginName(ref, name)),
+    ...CONSOLE_ROLES.map((name) => consoleLoginName(ref, name)),
+  ];
 }
 
 /** The names of a project's logins follow from its ref, so dropping it needs nothing else. */

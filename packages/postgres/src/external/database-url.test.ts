@@ -21,5 +21,5 @@ test.each([
   ['postgres://h/d?password=secret', 'it names no user'],
   ['secret', 'it is no URL'],
 ])('%s is refused by a message that does not repeat it', (url, reason) => {
-  expect(() => parseDatabaseUrl(url)).toThrow(`DATABASE_URL cannot be used: ${reason}`);
+  expect(() => parseDatabaseUrl(url)).toThrow(`The URL of the database cannot be used: ${reason}`);
 });

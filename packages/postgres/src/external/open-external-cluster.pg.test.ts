@@ -12,6 +12,9 @@ import { locatePrograms } from '../embedded/platform-package.ts';
 import { chooseRunAs } from '../embedded/run-as.ts';
 import { makeSocketFolder } from '../embedded/socket-folder.ts';
 import { superviseServer } from '../embedded/supervised-server.ts';
+import { migrateDatabase } from '../migrations/migrate-database.ts';
+import { platformSchema } from '../migrations/platform-schema.ts';
+import { openPlacedHost } from './open-placed-host.ts';
 import { openExternalCluster } from './open-external-cluster.ts';
 
 const SYSTEM_SERVER = { host: '127.0.0.1', port: 5432, user: 'postgres', password: '' };
@@ -108,6 +111,63 @@ describe('on a server whose login has few rights', () => {
     );
     const again = await open('app');
     await expect(again.ensureProject('default', loginsOf('default'))).resolves.toMatchObject({ database });
+  });
+
+  const place = (ref: string) =>
+    openPlacedHost({ url: `postgres://app:pw@127.0.0.1:${server.port}/placed`, ref, platformPassword: 'platform' });
+  const asOwner = (ref: string, text: string) => {
+    const { owner } = loginsOf(ref);
+    return withAdmin({ host: '127.0.0.1', port: server.port, database: 'placed', ...owner }, (client) =>
+      client.query<{ value: string }>(text),
+    );
+  };
+
+  describe('a project placed there by a login that is no superuser', () => {
+    test('is refused until the login may read the log', async () => {
+      await asRoot('CREATE DATABASE placed OWNER app');
+      await expect(place('away')).rejects.toMatchObject({
+        code: 'postgres.right_missing',
+        hint: 'Let an administrator run: ALTER ROLE "app" REPLICATION',
+      });
+      await asRoot('ALTER ROLE app REPLICATION');
+    });
+
+    test('has logins of its own, which a pause keeps out', async () => {
+      const host = await place('away');
+      const target = await host.ensureProject('away', loginsOf('away'));
+      expect(target).toMatchObject({ database: 'placed', logins: { platform: { user: 'away_platform' } } });
+      const migrated = await migrateDatabase({
+        admin: host.admin('placed'),
+        owners: [platformSchema],
+        ownerRole: host.ownerRole,
+        observe: () => undefined,
+      });
+      expect(migrated.length).toBeGreaterThan(0);
+      expect((await asOwner('away', 'SELECT current_user AS value')).rows).toEqual([{ value: 'postgres' }]);
+      await asOwner('away', `CREATE SCHEMA kept; CREATE TABLE kept.note AS SELECT 'here' AS value`);
+      await host.closeProject('away');
+      await expect(asOwner('away', 'SELECT')).rejects.toMatchObject({ code: '42501' });
+      await (await place('away')).ensureProject('away', loginsOf('away'));
+      expect((await asOwner('away', 'SELECT value FROM kept.note')).rows).toEqual([{ value: 'here' }]);
+    });
+
+    test('keeps its database to itself, and leaves it behind with nothing of its own', async () => {
+      await expect(place('other')).rejects.toMatchObject({ code: 'postgres.database_taken' });
+      await (await place('away')).releaseProject('away');
+      const { rows } = await asRoot(`SELECT rolname FROM pg_roles WHERE rolname LIKE 'away\\_%'`);
+      expect(rows).toEqual([]);
+      await (await place('other')).ensureProject('other', loginsOf('other'));
+      expect((await asOwner('other', 'SELECT value FROM kept.note')).rows).toEqual([{ value: 'here' }]);
+    });
+
+    test('is copied beside itself, and dropped when that is asked for', async () => {
+      const host = await place('other');
+      await host.closeProject('other');
+      await host.copyDatabase('other', 'project_copy');
+      await host.dropProject('other');
+      const { rows } = await asRoot(`SELECT datname FROM pg_database WHERE datname IN ('placed', 'project_copy')`);
+      expect(rows).toEqual([{ datname: 'project_copy' }]);
+    });
   });
 
   test('a superuser has every capability', async () => {

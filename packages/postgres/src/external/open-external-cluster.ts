@@ -8,9 +8,7 @@ import { projectDatabaseName } from '../cluster/project-ref.ts';
 import { waitForServer } from '../cluster/wait-for-server.ts';
 import { parseDatabaseUrl } from './database-url.ts';
 import { inspectServer, type ServerFacts } from './inspect-server.ts';
-
-/** PostgreSQL 15: the platform's own SQL uses nothing younger. */
-const OLDEST_VERSION = 150_000;
+import { refuseTooOld } from './refuse-unfit.ts';
 
 export interface ExternalClusterOptions {
   /** Its database becomes the default project's; its login administers the server. */
@@ -35,9 +33,7 @@ export async function openExternalCluster(options: ExternalClusterOptions): Prom
   const address = `${door.host}:${door.port}`;
   options.signal?.throwIfAborted();
   const facts = await connectAndInspect(door, address);
-  if (facts.version < OLDEST_VERSION) {
-    throw clusterErrors.serverTooOld({ address, found: String(Math.trunc(facts.version / 10_000)) });
-  }
+  refuseTooOld(facts, address);
   const capabilities = findCapabilities(facts, door.user, observe);
   const cluster = await administerCluster({
     kind: 'external',
@@ -57,7 +53,8 @@ export async function openExternalCluster(options: ExternalClusterOptions): Prom
   return { ...cluster, ready: (signal) => waitForServer(door, signal), close: async () => undefined };
 }
 
-async function connectAndInspect(door: AdminAccess, address: string): Promise<ServerFacts> {
+/** @throws `postgres.server_unreachable`. */
+export async function connectAndInspect(door: AdminAccess, address: string): Promise<ServerFacts> {
   try {
     return await withAdmin(door, inspectServer);
   } catch (error) {

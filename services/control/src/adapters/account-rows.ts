@@ -16,10 +16,12 @@ export function createAccountRows(tx: Transaction): AccountStore {
       await tx.query(text, [id, email]);
     },
     async hasOwner() {
-      // Two setups at once: the second waits here and then sees the first one's owner.
-      await tx.query(`select pg_advisory_xact_lock(hashtext('control.setup'))`);
       const { rowCount } = await tx.query(`select from control.members where role = 'owner' limit 1`);
       return rowCount > 0;
+    },
+    async lockSetup() {
+      // Two setups at once: the second waits here and then sees the first one's owner.
+      await tx.query(`select pg_advisory_xact_lock(hashtext('control.setup'))`);
     },
     async putSetupLink(tokenHash, expiresAt) {
       const text = `insert into control.setup_links (token_hash, expires_at) values ($1, $2)

@@ -6,7 +6,8 @@ import type { Role } from '../domain/roles.ts';
 type Row<Value> = Value & Record<string, unknown>;
 
 const COLUMNS = 'id, slug, name, created_at';
-const INVITATION = 'id, organisation_id, project_ref, email, role, invited_by, created_at, expires_at, accepted_at';
+const INVITATION =
+  'id, organisation_id, project_ref, email, role, mailed, invited_by, created_at, expires_at, accepted_at';
 
 export function createOrganisationRows(tx: Transaction): OrganisationStore {
   const roleBy = async (text: string, values: readonly unknown[]): Promise<Role | null> => {
@@ -81,15 +82,15 @@ export function createOrganisationRows(tx: Transaction): OrganisationStore {
       const text = 'delete from control.project_members where project_ref = $1 and account_id = $2';
       return (await tx.query(text, [ref, accountId])).rowCount > 0;
     },
-    async addInvitation({ organisationId, projectRef, email, role, tokenHash, invitedBy, expiresAt }) {
+    async addInvitation({ organisationId, projectRef, email, role, tokenHash, mailed, invitedBy, expiresAt }) {
       // An open invitation to the same is replaced: its link is worth nothing any more.
       const replaced = `delete from control.invitations where organisation_id = $1 and lower(email) = lower($2)
         and project_ref is not distinct from $3 and accepted_at is null`;
       await tx.query(replaced, [organisationId, email, projectRef]);
       const text = `insert into control.invitations
-        (organisation_id, project_ref, email, role, token_hash, invited_by, expires_at)
-        values ($1, $2, $3, $4, $5, $6, $7) returning ${INVITATION}`;
-      const values = [organisationId, projectRef, email, role, tokenHash, invitedBy, expiresAt];
+        (organisation_id, project_ref, email, role, token_hash, mailed, invited_by, expires_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${INVITATION}`;
+      const values = [organisationId, projectRef, email, role, tokenHash, mailed, invitedBy, expiresAt];
       return must((await tx.query<Row<Invitation>>(text, values)).rows[0], 'the invitation just made');
     },
     async invitations(id) {

@@ -33,14 +33,15 @@ export function createProjectRows(tx: Transaction): ProjectRows {
       if (rowCount > 0) await announceProject(tx, ref);
       return rowCount > 0;
     },
-    async change(ref, { name, status, deleteAfter, settings, settingsVersion }) {
+    async change(ref, { name, status, deleteAfter, settings, settingsVersion, dropDatabase }) {
       const text = `update control.projects set
           name = coalesce($2, name),
           failure = case when $3::text is null then failure end,
           delete_after = case when $3::text is null then delete_after else $4::timestamptz end,
           status = coalesce($3, status),
           settings = coalesce($5::jsonb, settings),
-          settings_version = coalesce($6::integer, settings_version)
+          settings_version = coalesce($6::integer, settings_version),
+          drop_database = coalesce($7::boolean, drop_database)
         where ref = $1`;
       await tx.query(text, [
         ref,
@@ -49,8 +50,17 @@ export function createProjectRows(tx: Transaction): ProjectRows {
         deleteAfter ?? null,
         settings === undefined ? null : JSON.stringify(settings),
         settingsVersion ?? null,
+        dropDatabase ?? null,
       ]);
       await announceProject(tx, ref);
+    },
+    async place(ref, { server, sealed }) {
+      const text = 'update control.projects set database_server = $2, database_url_sealed = $3 where ref = $1';
+      await tx.query(text, [ref, server, sealed]);
+    },
+    async sealedPlacement(ref) {
+      const text = 'select database_url_sealed as sealed from control.projects where ref = $1';
+      return (await tx.query<{ sealed: Buffer | null }>(text, [ref])).rows[0]?.sealed ?? null;
     },
     async unfinished() {
       const text = `select ref from control.projects

@@ -3,6 +3,7 @@ import type { Observe } from '@ashlar/telemetry';
 import type { DatabaseTarget } from '@ashlar/postgres';
 import type { AddedKey, RotationOptions } from '../keys/key-rotation.ts';
 import type { MasterKeys } from './master-keys.ts';
+import type { Placement } from './placement.ts';
 import type { Account, Stores } from './stores.ts';
 
 export type InTransaction = <Result>(run: (stores: Stores) => Promise<Result>) => Promise<Result>;
@@ -10,12 +11,27 @@ export type InTransaction = <Result>(run: (stores: Stores) => Promise<Result>) =
 /** The people of the instance, who are accounts of the control project. */
 export interface AccountDesk {
   /**
-   * Makes a confirmed account.
+   * Makes an account.
+   *
+   * @param input `confirmed`: whether its owner has shown that the address is theirs.
    *
    * @returns Null when the address has one.
    * @throws {AshlarError} `identity.*` for an address or a password that will not do.
    */
-  create(input: { readonly email: string; readonly password: string }): Promise<Account | null>;
+  create(input: {
+    readonly email: string;
+    readonly password: string;
+    readonly confirmed: boolean;
+  }): Promise<Account | null>;
+  /** Whether a mail would reach anybody. */
+  canMail(): Promise<boolean>;
+  /** Leaves a mail with the way in. */
+  mailInvitation(invitation: {
+    readonly email: string;
+    readonly organisation: string;
+    readonly url: string;
+    readonly expiresAt: Date;
+  }): Promise<void>;
   /** Whether there is the account and nobody banned it. */
   isActive(id: string): Promise<boolean>;
 }
@@ -41,9 +57,11 @@ export interface ProjectWorks {
   open(ref: string): Promise<{
     readonly project: Pick<Project, 'database' | 'settings'>;
     readonly target: DatabaseTarget;
+    /** Acts for the owner of the project in its database. */
+    readonly ownerRole: string;
   }>;
-  /** Acts for the owner of a project in the project's database. */
-  readonly ownerRole: string;
+  /** Tries whether a project could live there. @throws {AshlarError} `control.placement_refused`. */
+  probe(ref: string, placement: Placement): Promise<void>;
   rotateKeys(ref: string, options: RotationOptions): Promise<AddedKey>;
   /** Keys of the key folder that are no secret. */
   publicKeys(ref: string): Promise<PublicKeys>;

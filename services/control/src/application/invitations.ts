@@ -14,29 +14,33 @@ export interface InvitationInput {
   readonly role: Role;
   /** Into this project alone. */
   readonly projectRef: string | null;
+  /** Opened in a browser it shows the invitation of a token. */
+  readonly urlOf: (token: string) => string;
 }
 
 export interface MadeInvitation {
   readonly invitation: Invitation;
-  /** Shown once; who has it and knows the address may accept. */
-  readonly token: string;
+  /** Shown once, to who sends it on; null when it went to the mailbox alone. */
+  readonly token: string | null;
 }
 
 /**
- * Invites an address; an open invitation of it to the same is replaced.
+ * Invites an address; an open invitation of it to the same is replaced. Where mail leaves the house the link goes to the
+ * mailbox and nobody else sees it, so that using it proves the address.
  *
  * @throws {AshlarError} those of `inOrganisation`, `control.role_too_high`, `control.project_unknown`,
  *   `control.already_member`.
  */
-export function invite(
-  { inTransaction, now }: ControlParts,
+export async function invite(
+  { inTransaction, now, accounts }: ControlParts,
   actor: Actor,
   organisationId: string,
-  { email, role, projectRef }: InvitationInput,
+  { email, role, projectRef, urlOf }: InvitationInput,
 ): Promise<MadeInvitation> {
   const { token, digest } = newToken('');
-  return inTransaction(async (stores) => {
-    const { role: own } = await inOrganisation(stores, actor, organisationId, 'invitation.create');
+  const mailed = await accounts.canMail();
+  const { invitation, name } = await inTransaction(async (stores) => {
+    const { role: own, organisation } = await inOrganisation(stores, actor, organisationId, 'invitation.create');
     refuseHigher(own, role);
     if (projectRef !== null) {
       const project = await stores.projects.find(projectRef);
@@ -45,20 +49,25 @@ export function invite(
     await refuseMember(stores, organisationId, projectRef, email);
     const open = await stores.organisations.invitations(organisationId);
     if (open.length >= MAX_INVITATIONS) throw controlErrors.tooMany({ what: 'invitations', limit: MAX_INVITATIONS });
-    const invitation = await stores.organisations.addInvitation({
+    const added = await stores.organisations.addInvitation({
       organisationId,
       projectRef,
       email,
       role,
       tokenHash: digest,
+      mailed,
       invitedBy: actor.accountId,
       expiresAt: new Date(now().getTime() + INVITATION_LIFE_MS),
     });
-    const detail = { email, role };
-    const entry = { action: 'invitation.create', organisationId, projectRef, target: invitation.id, detail };
+    const detail = { email, role, mailed };
+    const entry = { action: 'invitation.create', organisationId, projectRef, target: added.id, detail };
     await stores.audit.add(entry, actor.author);
-    return { invitation, token };
+    return { invitation: added, name: organisation.name };
   });
+  if (!mailed) return { invitation, token };
+  const { expires_at: expiresAt } = invitation;
+  await accounts.mailInvitation({ email, organisation: name, url: urlOf(token), expiresAt });
+  return { invitation, token: null };
 }
 
 /** @throws {AshlarError} `control.invitation_unknown`. */
@@ -146,10 +155,10 @@ async function invitationOf({ organisations }: Stores, digest: Buffer): Promise<
 
 async function newAccount(
   { accounts }: ControlParts,
-  { email }: Invitation,
+  { email, mailed }: Invitation,
   password: string | null,
 ): Promise<Account | null> {
-  return password === null ? null : accounts.create({ email, password });
+  return password === null ? null : accounts.create({ email, password, confirmed: mailed });
 }
 
 async function refuseMember(

@@ -1,4 +1,4 @@
-import { assertProjectRef } from '@ashlar/postgres';
+import { assertProjectRef, projectDatabaseName } from '@ashlar/postgres';
 import { DEFAULT_PROJECT } from '@ashlar/service';
 import { must } from '@ashlar/kernel';
 import { controlErrors } from '../control-errors.ts';
@@ -6,6 +6,8 @@ import type { ProjectOperation } from '../domain/roles.ts';
 import type { ProjectRecord, ProjectStatus } from '../projects/project-store.ts';
 import { type Actor, inOrganisation, inProject } from './authorise.ts';
 import { type ControlParts, PROJECT_TASK } from './control-parts.ts';
+import { copyDataKey } from './data-keys.ts';
+import { placementOfCopy, readPlacement, serverOf, writePlacement } from './placement.ts';
 import type { ProjectChanges, Stores } from './stores.ts';
 
 /** How long a deleted project can be restored. */
@@ -16,23 +18,40 @@ export interface NewProjectInput {
   readonly name: string;
 }
 
+export interface PlacedProjectInput extends NewProjectInput {
+  /** Of a database on another server; undefined: it lives where the others do. */
+  readonly databaseUrl?: string | undefined;
+}
+
 /**
  * Makes a project; it answers when this returns.
  *
- * @throws {AshlarError} those of `inOrganisation`, `postgres.project_ref_invalid`, `control.project_exists`.
+ * @throws {AshlarError} those of `inOrganisation`, `postgres.project_ref_invalid`, `control.project_exists`,
+ *   `control.placement_refused`.
  */
 export async function createProject(
   parts: ControlParts,
   actor: Actor,
   organisationId: string,
-  { ref, name }: NewProjectInput,
+  { ref, name, databaseUrl }: PlacedProjectInput,
 ): Promise<ProjectRecord> {
   assertProjectRef(ref);
+  const placement = databaseUrl === undefined ? null : { url: databaseUrl, judged: true };
+  if (placement !== null) {
+    // Nobody has us ask a server who may make no project.
+    await parts.inTransaction(async (stores) => {
+      await inOrganisation(stores, actor, organisationId, 'project.create');
+      if ((await stores.projects.find(ref)) !== null) throw controlErrors.projectExists({ ref });
+    });
+    await parts.projects.probe(ref, placement);
+  }
   await parts.inTransaction(async (stores) => {
     await inOrganisation(stores, actor, organisationId, 'project.create');
     const project = { ref, name, organisationId, status: 'creating', clonedFrom: null, settings: {} } as const;
     if (!(await stores.projects.insert(project))) throw controlErrors.projectExists({ ref });
-    await note(stores, actor, 'project.create', ref, { name });
+    if (placement !== null) await writePlacement(stores, parts.masterKeys, ref, placement);
+    const server = placement === null ? null : serverOf(placement.url);
+    await note(stores, actor, 'project.create', ref, { name, ...(server === null ? {} : { server }) });
   });
   await finishOrLeave(parts, ref);
   return found(parts, ref);
@@ -73,13 +92,23 @@ export async function deleteProject(parts: ControlParts, actor: Actor, ref: stri
   return moved;
 }
 
-/** Removes a deleted project now, without the rest of its grace. */
-export async function purgeProject(parts: ControlParts, actor: Actor, ref: string): Promise<void> {
+/**
+ * Removes a deleted project now, without the rest of its grace.
+ *
+ * @param dropDatabase Also drops a database on a server of its own; otherwise that stays.
+ */
+export async function purgeProject(
+  parts: ControlParts,
+  actor: Actor,
+  ref: string,
+  dropDatabase: boolean,
+): Promise<void> {
   await parts.inTransaction(async (stores) => {
     const { project } = await inProject(stores, actor, ref, 'project.purge');
     refuseStatus(project, ['deleted']);
-    await stores.projects.change(ref, { status: 'removing' });
-    await note(stores, actor, 'project.purge', ref, { name: project.name });
+    await stores.projects.change(ref, { status: 'removing', dropDatabase });
+    const { name, databaseServer: server } = project;
+    await note(stores, actor, 'project.purge', ref, { name, ...(server === null ? {} : { server, dropDatabase }) });
   });
   await finishOrLeave(parts, ref);
 }
@@ -112,6 +141,12 @@ export async function cloneProject(
       settings: project.settings,
     } as const;
     if (!(await stores.projects.insert(clone))) throw controlErrors.projectExists({ ref });
+    await copyDataKey(parts.masterKeys, stores.secrets, source, ref);
+    const placement = await readPlacement(stores, parts.masterKeys, source);
+    if (placement !== null) {
+      const ofCopy = placementOfCopy(placement, projectDatabaseName(ref));
+      await writePlacement(stores, parts.masterKeys, ref, ofCopy);
+    }
     await stores.projects.change(source, { status: 'copying' });
     await note(stores, actor, 'project.clone', ref, { source });
   });

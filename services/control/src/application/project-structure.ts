@@ -113,12 +113,9 @@ async function work<Result>(
   run: (owned: OwnedDatabase, exposed: readonly string[]) => Promise<Result>,
 ): Promise<Result> {
   await parts.inTransaction((stores) => inProject(stores, actor, ref, operation));
-  const { project } = await parts.projects.open(ref);
+  const { project, ownerRole } = await parts.projects.open(ref);
   try {
-    return await run(
-      { database: project.database, ownerRole: parts.projects.ownerRole },
-      project.settings.rest.schemas,
-    );
+    return await run({ database: project.database, ownerRole }, project.settings.rest.schemas);
   } catch (error) {
     if (error instanceof DatabaseError && error.code === QUERY_CANCELED)
       throw controlErrors.databaseSlow({}, { cause: error });

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { must } from '@ashlar/kernel';
 import { controlErrors } from '../control-errors.ts';
 import { type Actor, inProject } from './authorise.ts';
 import type { ControlParts } from './control-parts.ts';
-import { KEY_BYTES, type MasterKey, newMasterKey, seal, unseal } from './master-keys.ts';
-import type { DataKey, SecretName, Stores } from './stores.ts';
+import { dataKeyOf, unwrapDataKey, wrapDataKey } from './data-keys.ts';
+import { newMasterKey, seal, unseal } from './master-keys.ts';
+import type { SecretName } from './stores.ts';
 
 const MAX_SECRETS = 500;
 
@@ -23,7 +22,7 @@ export function setSecret(
     if (known.length >= MAX_SECRETS && !known.some((secret) => secret.name === name)) {
       throw controlErrors.tooMany({ what: 'secrets', limit: MAX_SECRETS });
     }
-    const key = await dataKeyOf(parts, stores, ref);
+    const key = await dataKeyOf(parts.masterKeys, stores.secrets, ref);
     const sealed = seal(key, Buffer.from(value), secretContext(ref, name));
     const written = await stores.secrets.put(ref, { name, sealed }, actor.accountId);
     const detail = { version: written.version };
@@ -49,7 +48,7 @@ export function openSecrets(parts: SecretParts, ref: string): Promise<ReadonlyMa
     const sealed = await secrets.sealed(ref);
     const stored = await secrets.dataKey(ref);
     if (stored === null) return new Map();
-    const key = unwrap(await parts.masterKeys.read(), ref, stored);
+    const key = unwrapDataKey(await parts.masterKeys.read(), ref, stored);
     return new Map(
       sealed.map(({ name, sealed: bytes }) => [name, unseal(key, bytes, secretContext(ref, name)).toString()]),
     );
@@ -71,7 +70,7 @@ export async function rotateMasterKey({ inTransaction, masterKeys }: SecretParts
   const count = await inTransaction(async (stores) => {
     const stored = await stores.secrets.lockDataKeys();
     for (const { ref, ...key } of stored) {
-      await stores.secrets.rewrap(ref, wrap(added, ref, unwrap(both, ref, key)));
+      await stores.secrets.rewrap(ref, wrapDataKey(added, ref, unwrapDataKey(both, ref, key)));
     }
     const detail = { master_key: added.id, data_keys: stored.length };
     await stores.audit.add(
@@ -82,24 +81,6 @@ export async function rotateMasterKey({ inTransaction, masterKeys }: SecretParts
   });
   if (!(await masterKeys.replace(both, [added]))) throw controlErrors.masterKeyChanged();
   return count;
-}
-
-async function dataKeyOf({ masterKeys }: SecretParts, { secrets }: Stores, ref: string): Promise<Buffer> {
-  const keys = await masterKeys.read();
-  const stored =
-    (await secrets.dataKey(ref)) ??
-    (await secrets.addDataKey(ref, wrap(must(keys.at(-1), 'a master key'), ref, randomBytes(KEY_BYTES))));
-  return unwrap(keys, ref, stored);
-}
-
-function wrap({ id, key }: MasterKey, ref: string, dataKey: Buffer): DataKey {
-  return { masterKey: id, wrapped: seal(key, dataKey, `data key of ${ref}`) };
-}
-
-function unwrap(keys: readonly MasterKey[], ref: string, { wrapped, masterKey }: DataKey): Buffer {
-  const found = keys.find(({ id }) => id === masterKey);
-  if (found === undefined) throw controlErrors.masterKeyMissing({ id: masterKey });
-  return unseal(found.key, wrapped, `data key of ${ref}`);
 }
 
 const secretContext = (ref: string, name: string): string => `secret ${ref} ${name}`;

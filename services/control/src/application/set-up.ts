@@ -14,6 +14,7 @@ const LINK_LIFE_MS = 7 * 86_400_000;
 export async function newSetupToken({ inTransaction, now }: LinkParts): Promise<string> {
   const { token, digest } = newToken('');
   await inTransaction(async ({ accounts }) => {
+    await accounts.lockSetup();
     if (await accounts.hasOwner()) throw controlErrors.alreadySetUp();
     await accounts.putSetupLink(digest, new Date(now().getTime() + LINK_LIFE_MS));
   });
@@ -24,6 +25,7 @@ export async function newSetupToken({ inTransaction, now }: LinkParts): Promise<
 export async function firstSetupToken({ inTransaction, now }: LinkParts): Promise<string | null> {
   const { token, digest } = newToken('');
   return inTransaction(async ({ accounts }) => {
+    await accounts.lockSetup();
     if ((await accounts.hasOwner()) || (await accounts.hasAnySetupLink())) return null;
     await accounts.putSetupLink(digest, new Date(now().getTime() + LINK_LIFE_MS));
     return token;
@@ -60,9 +62,10 @@ export async function setUp(
     if (!(await accounts.hasSetupLink(digest))) throw controlErrors.setupLinkWrong();
   });
   // A setup that was cut off after this left an account without rights; who holds the link names another address.
-  const account = await parts.accounts.create({ email, password });
+  const account = await parts.accounts.create({ email, password, confirmed: true });
   if (account === null) throw controlErrors.addressTaken({ email });
   return parts.inTransaction(async ({ accounts, organisations, audit }) => {
+    await accounts.lockSetup();
     if (await accounts.hasOwner()) throw controlErrors.alreadySetUp();
     if (!(await accounts.takeSetupLink(digest))) throw controlErrors.setupLinkWrong();
     await accounts.save(account);

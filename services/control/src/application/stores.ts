@@ -22,8 +22,10 @@ export interface AccountStore {
   find(id: string): Promise<Account | null>;
   findByEmail(email: string): Promise<Account | null>;
   save(account: Account): Promise<void>;
-  /** Whether the instance has an owner; the answer stays true until the transaction ends. */
+  /** Whether the instance has an owner. */
   hasOwner(): Promise<boolean>;
+  /** Nobody else sets the instance up until the transaction ends. */
+  lockSetup(): Promise<void>;
   /** Replaces the setup link there was. */
   putSetupLink(tokenHash: Buffer, expiresAt: Date): Promise<void>;
   /** Takes the link away. @returns False when it is not the one, or its time is over. */
@@ -53,6 +55,8 @@ export interface Invitation {
   readonly project_ref: string | null;
   readonly email: string;
   readonly role: Role;
+  /** The link went to the mailbox alone. */
+  readonly mailed: boolean;
   readonly invited_by: string;
   readonly created_at: Date;
   readonly expires_at: Date;
@@ -94,6 +98,7 @@ export interface NewInvitation {
   readonly email: string;
   readonly role: Role;
   readonly tokenHash: Buffer;
+  readonly mailed: boolean;
   readonly invitedBy: string;
   readonly expiresAt: Date;
 }
@@ -108,6 +113,10 @@ export interface ProjectRows {
   /** @returns False when the ref is taken. */
   insert(project: NewProject): Promise<boolean>;
   change(ref: string, changes: ProjectChanges): Promise<void>;
+  /** Says where its database is: for people, and sealed. */
+  place(ref: string, placement: { readonly server: string; readonly sealed: Buffer }): Promise<void>;
+  /** Null when it lives on the server of the control database. */
+  sealedPlacement(ref: string): Promise<Buffer | null>;
   /** Those whose status asks for work. */
   unfinished(): Promise<readonly string[]>;
   /** Deleted ones, and until when they can be restored. */
@@ -133,6 +142,7 @@ export interface ProjectChanges {
   readonly deleteAfter?: Date;
   readonly settings?: unknown;
   readonly settingsVersion?: number;
+  readonly dropDatabase?: boolean;
 }
 
 export interface SettingsChange {

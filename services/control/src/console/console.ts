@@ -95,8 +95,8 @@ export function createConsole(): Console {
           const entry = { action: operation, organisationId: null, projectRef: ref, target: id, detail };
           await stores.audit.add(entry, actor.author);
         });
-        const { project, target } = await parts.projects.open(ref);
-        if (request.as === 'reader') await admitReader(project.database, parts.projects.ownerRole);
+        const { project, target, ownerRole } = await parts.projects.open(ref);
+        if (request.as === 'reader') await admitReader(project.database, ownerRole);
         const transaction = transactionOf(request);
         const rollback = request.rollback || request.explain !== null;
         const outcome = await runConsole(target, {

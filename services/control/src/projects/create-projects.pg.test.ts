@@ -11,7 +11,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { noGivenKeys } from '../keys/given-keys.ts';
 import { openKeyStore, type KeyStore } from '../keys/key-store.ts';
 import { keepEvents } from './keep-events.ts';
-import { createProjects, type ProjectRegistry, type ProjectsOptions } from './create-projects.ts';
+import { createProjects } from './create-projects.ts';
+import type { ProjectRegistry, ProjectsOptions } from './project-registry.ts';
 
 // The control database is one per cluster, so this file has a cluster of its own.
 let folder: string;
@@ -48,6 +49,9 @@ async function openProjects(more: Partial<ProjectsOptions> = {}): Promise<Projec
     cluster,
     sessions,
     keyStore,
+    masterKeys: keyStore.masterKeys,
+    platformPassword: 'platform of a test',
+    judge: async () => undefined,
     owners: [platformSchema],
     defaults,
     given: noGivenKeys,
@@ -94,7 +98,7 @@ async function administer(text: string, database = 'postgres'): Promise<readonly
 
 test('the default project is there from the first start and wakes when asked for', async () => {
   const projects = await openProjects();
-  expect(await projects.list()).toMatchObject([{ ref: 'default', status: 'active', databaseUrl: null }]);
+  expect(await projects.list()).toMatchObject([{ ref: 'default', status: 'active', databaseServer: null }]);
   expect(projects.peek('default')).toBeUndefined();
   const project = await projects.wake('default');
   expect(project).toMatchObject({ ref: 'default', settings: defaults });

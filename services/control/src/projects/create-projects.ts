@@ -4,112 +4,45 @@ import {
   ensureProjectTemplate,
   isProjectRef,
   migrateDatabase,
-  type Cluster,
   type DatabaseTarget,
   type ProjectDatabase,
-  type SchemaOwner,
-  type Sessions,
-  type Snapshots,
+  type ProjectHost,
 } from '@ashlar/postgres';
 import { BoundedCache } from '@ashlar/kernel';
-import {
-  CONTROL_PROJECT,
-  DEFAULT_PROJECT,
-  type Project,
-  type ProjectKeys,
-  type Projects,
-  type ProjectSettings,
-} from '@ashlar/service';
-import type { Observe } from '@ashlar/telemetry';
+import { CONTROL_PROJECT, DEFAULT_PROJECT, type Project, type ProjectKeys } from '@ashlar/service';
+import { inPostgresTransaction } from '../adapters/in-postgres-transaction.ts';
+import { createProjectRows } from '../adapters/project-rows.ts';
+import { createSecretRows } from '../adapters/secret-rows.ts';
+import { dataKeyOf } from '../application/data-keys.ts';
+import { writePlacement } from '../application/placement.ts';
 import { controlErrors } from '../control-errors.ts';
 import { controlSchema } from '../control-schema.ts';
-import { noGivenKeys, type GivenKeys } from '../keys/given-keys.ts';
-import type { AddedKey, RotationOptions } from '../keys/key-rotation.ts';
-import type { KeyStore, ProjectSecrets } from '../keys/key-store.ts';
+import { noGivenKeys } from '../keys/given-keys.ts';
+import type { ProjectSecrets } from '../keys/key-store.ts';
 import { expectKeyChanges } from './expect-key-changes.ts';
 import { keepEvents } from './keep-events.ts';
-import { controlSettings, SETTING_NAMES, settleProjectSettings } from './project-settings.ts';
+import { createProjectHosts } from './project-hosts.ts';
 import { createLifecycle } from './project-lifecycle.ts';
+import type { OpenProject, ProjectRegistry, ProjectsOptions, ProjectWatcher } from './project-registry.ts';
+import { controlSettings, SETTING_NAMES, settleProjectSettings } from './project-settings.ts';
 import { createProjectStore, type ProjectRecord } from './project-store.ts';
 
-export interface ProjectsOptions {
-  readonly cluster: Cluster;
-  readonly sessions: Sessions;
-  readonly keyStore: KeyStore;
-  /** Migrated in every project database, in this order; the platform's own schema is first. */
-  readonly owners: readonly SchemaOwner[];
-  /** What a project has that stored no settings of its own. */
-  readonly defaults: ProjectSettings;
-  /** Where people administer the instance with a browser. */
-  readonly site?: string;
-  /** Names of settings in which no project differs from that. */
-  readonly pinned?: readonly string[];
-  /** Keys given for the default project. */
-  readonly given: GivenKeys;
-  readonly observe: Observe;
-  /** What is kept of a project elsewhere goes with its database, before another of its name can be made. */
-  readonly onDropped?: (ref: string) => Promise<void>;
-}
-
-export interface CreateOptions {
-  readonly name?: string;
-  readonly given?: GivenKeys;
-}
-
-/** A project with the logins of its database, for administration. */
-export interface OpenProject {
-  readonly project: Project;
-  readonly target: DatabaseTarget;
-}
-
-/** Who works for a project as long as it is awake in this process. */
-export interface ProjectWatcher {
-  /** Told again when settings or keys have changed. */
-  onWake(opened: OpenProject): void;
-  /** Its connections are about to go. */
-  onLeave(ref: string): Promise<void>;
-}
-
-export interface ProjectRegistry extends Projects {
-  /** Tells of the projects that are awake and of those that wake later. */
-  watch(watcher: ProjectWatcher): void;
-  /** The schemas of awake projects; what is known of one goes with its connections. */
-  readonly snapshots: Snapshots;
-  /** Wakes a project that must be there. @throws {AshlarError} `control.project_unknown`. */
-  open(ref: string): Promise<OpenProject>;
-  /** Every project of the instance, the oldest first. */
-  list(): Promise<readonly ProjectRecord[]>;
-  /** @throws {AshlarError} `postgres.project_ref_invalid`, `control.project_exists`, and those of the given keys. */
-  create(ref: string, options?: CreateOptions): Promise<ProjectSecrets>;
-  /** Drops the database, its logins and keys. @throws {AshlarError} `control.project_unknown`, `control.default_project_kept`. */
-  remove(ref: string): Promise<void>;
-  /** Drops the database and makes it anew, with the same keys and logins. @throws {AshlarError} `control.project_unknown`. */
-  reset(ref: string): Promise<void>;
-  /**
-   * Publishes a new key that signs access tokens after a while, or at once instead of all before it. Every process of
-   * the instance follows.
-   *
-   * @throws {AshlarError} `control.project_unknown`, `control.rotation_pending`.
-   */
-  rotateKeys(ref: string, options: RotationOptions): Promise<AddedKey>;
-  /** Does what a project's status asks for; see `ProjectLifecycle`. */
-  finish(ref: string): Promise<void>;
-  /** Keys of the key folder that are no secret; none while the project is being made. */
-  publicKeys(ref: string): Promise<Pick<ProjectKeys, 'anonKey' | 'publishableKeys'>>;
-  /** Brings the database new projects are copied from up to date; without one they take a little longer. */
-  keepTemplate(): Promise<void>;
-  /** Acts for the owner of a project in the project's database. */
-  readonly ownerRole: string;
-  /** The control database. */
-  readonly control: ProjectDatabase;
-  close(): Promise<void>;
-}
-
 /** What keeps a project from being opened, in words for whoever asks for it. */
-function refuseResting({ ref, status, databaseUrl }: ProjectRecord): void {
-  if (databaseUrl !== null) throw controlErrors.databaseElsewhere({ ref });
+function refuseResting({ ref, status }: ProjectRecord): void {
   if (status === 'paused' || status === 'deleted') throw controlErrors.projectAtRest({ ref, status });
   if (status !== 'active') throw controlErrors.projectBusy({ ref, status });
+}
+
+/** What was read once is not read again; what failed is. */
+function remembered<Value>(read: () => Promise<Value>): () => Promise<Value> {
+  let known: Promise<Value> | undefined;
+  return () => {
+    if (known !== undefined) return known;
+    const reading = read();
+    known = reading;
+    reading.catch(() => (known = undefined));
+    return reading;
+  };
 }
 
 /** A ref nobody has is not asked for again within this time, so that guessing does not reach the database. */
@@ -130,7 +63,16 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
   });
   const unknownSetting = pinned.find((name) => !SETTING_NAMES.includes(name));
   if (unknownSetting !== undefined) throw controlErrors.settingUnknown({ name: unknownSetting });
-  const store = createProjectStore(sessions.project(cluster.control));
+  const control = sessions.project(cluster.control);
+  const store = createProjectStore(control);
+  const inTransaction = inPostgresTransaction(control);
+  const hosts = createProjectHosts({
+    home: cluster,
+    inTransaction,
+    masterKeys: options.masterKeys,
+    platformPassword: options.platformPassword,
+    judge: options.judge,
+  });
   await store.insert(DEFAULT_PROJECT, 'Default project', 'active');
 
   const awake = new Map<string, OpenProject>();
@@ -147,7 +89,7 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
   const keyChanges = expectKeyChanges((ref) => awake.delete(ref));
   const snapshots = createSnapshots({
     observe,
-    eventTriggers: () => cluster.capabilities.eventTriggers,
+    eventTriggers: ({ ref }) => hosts.known(ref).capabilities.eventTriggers,
     globalRoleSettings: () => isSingle,
   });
 
@@ -189,6 +131,7 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
     await Promise.all(watchers.map((watcher) => watcher.onLeave(ref)));
     if (database !== undefined) await snapshots.release(database);
     await sessions.forget(ref);
+    hosts.forget(ref);
   }
 
   async function load(ref: string): Promise<OpenProject | undefined> {
@@ -202,7 +145,8 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
     }
     if (record !== null) refuseResting(record);
     const secrets = await keyStore.settleProject(ref, ref === DEFAULT_PROJECT ? given : noGivenKeys);
-    const target = record === null ? await prepareControl() : await prepare(ref, secrets.logins);
+    const host = record === null ? cluster : await hosts.of(record);
+    const target = record === null ? await prepareControl() : await prepare(ref, secrets.logins, { host });
     const settings =
       record === null
         ? controlSettings(defaults, site ?? null)
@@ -211,8 +155,9 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
     const keys: ProjectKeys = issuedKeys.length === 0 ? secrets.keys : { ...secrets.keys, issuedKeys };
     const database = sessions.project(target);
     databases.set(ref, database);
-    const project: Project = { ref, keys, version: ++versions, settings, database };
-    const opened = { project, target };
+    const dataKey = remembered(() => readDataKey(ref));
+    const project: Project = { ref, keys, version: ++versions, settings, database, dataKey };
+    const opened = { project, target, ownerRole: host.ownerRole };
     // Changed meanwhile: good enough for those who wait, but the next one reads it again.
     if (changeCount === changesBefore) awake.set(ref, opened);
     keyChanges.expect(ref, secrets.keysChangeAt);
@@ -221,6 +166,9 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
     for (const watcher of watchers) watcher.onWake(opened);
     return opened;
   }
+
+  const readDataKey = (ref: string): Promise<Buffer> =>
+    inTransaction(({ secrets }) => dataKeyOf(options.masterKeys, secrets, ref));
 
   async function wake(ref: string): Promise<OpenProject | undefined> {
     const known = awake.get(ref);
@@ -231,19 +179,23 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
     return loading;
   }
 
-  const migrate = (database: string): Promise<unknown> =>
-    migrateDatabase({ admin: cluster.admin(database), owners, ownerRole: cluster.ownerRole, observe });
+  const migrate = ({ admin, ownerRole }: ProjectHost, database: string): Promise<unknown> =>
+    migrateDatabase({ admin: admin(database), owners, ownerRole, observe });
 
   /** The control project has the schemas of every service like any other, once somebody asks for it. */
   async function prepareControl(): Promise<DatabaseTarget> {
-    await migrate(cluster.control.database);
+    await migrate(cluster, cluster.control.database);
     return cluster.control;
   }
 
-  async function prepare(ref: string, logins: ProjectSecrets['logins'], template?: string): Promise<DatabaseTarget> {
-    const target = await cluster.ensureProject(ref, logins, template);
+  async function prepare(
+    ref: string,
+    logins: ProjectSecrets['logins'],
+    { host, template }: { readonly host: ProjectHost; readonly template?: string | undefined },
+  ): Promise<DatabaseTarget> {
+    const target = await host.ensureProject(ref, logins, template);
     try {
-      await migrate(target.database);
+      await migrate(host, target.database);
     } catch (error) {
       await store.recordMigration(ref, error instanceof Error ? error.message : String(error));
       throw error;
@@ -255,12 +207,12 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
   async function existing(ref: string): Promise<ProjectRecord> {
     const record = isProjectRef(ref) ? await store.find(ref) : null;
     if (record === null) throw controlErrors.projectUnknown({ ref });
-    if (record.databaseUrl !== null) throw controlErrors.databaseElsewhere({ ref });
     return record;
   }
 
   const lifecycle = createLifecycle({
     cluster,
+    hosts,
     store,
     keyStore,
     owners,
@@ -272,8 +224,10 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
 
   return {
     snapshots,
-    ownerRole: cluster.ownerRole,
-    control: sessions.project(cluster.control),
+    probe: (ref, placement) => hosts.probe(ref, placement),
+    hostOf: (ref) => hosts.known(ref),
+    openHost: (project) => hosts.of(project),
+    control,
     finish: (ref) => lifecycle.finish(ref),
     publicKeys: async (ref) => (await keyStore.project(ref))?.keys ?? { anonKey: '', publishableKeys: [] },
     keepTemplate: () => ensureProjectTemplate({ cluster, owners, observe }),
@@ -293,9 +247,16 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
 
     list: () => store.list(),
 
-    async create(ref, { name = ref, given: keys = noGivenKeys } = {}) {
+    async create(ref, { name = ref, given: keys = noGivenKeys, databaseUrl } = {}) {
       assertProjectRef(ref);
-      const added = await store.insert(ref, name, 'creating');
+      // The operator's own word: it may be any address.
+      const placement = databaseUrl === undefined ? null : { url: databaseUrl, judged: false };
+      if (placement !== null && (await store.find(ref)) === null) await hosts.probe(ref, placement);
+      const added = await store.insert(ref, name, 'creating', async (tx) => {
+        if (placement === null) return;
+        const stores = { projects: createProjectRows(tx), secrets: createSecretRows(tx) };
+        await writePlacement(stores, options.masterKeys, ref, placement);
+      });
       // A row that is still "creating" is what a crash left behind: the same steps finish it.
       if (!added && (await store.find(ref))?.status !== 'creating') throw controlErrors.projectExists({ ref });
       const secrets = await keyStore.settleProject(ref, keys);
@@ -303,15 +264,17 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
       return secrets;
     },
 
-    async remove(ref) {
+    async remove(ref, { dropDatabase = false } = {}) {
       if (ref === DEFAULT_PROJECT) throw controlErrors.defaultProjectKept({ ref });
       await existing(ref);
+      await store.setDropDatabase(ref, dropDatabase);
       await store.setStatus(ref, 'removing');
       await lifecycle.finish(ref);
     },
 
     async reset(ref) {
-      await existing(ref);
+      const { databaseServer } = await existing(ref);
+      if (databaseServer !== null) throw controlErrors.databaseElsewhere({ ref });
       await store.setStatus(ref, 'resetting');
       await lifecycle.finish(ref);
     },

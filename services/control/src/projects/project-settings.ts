@@ -112,6 +112,15 @@ export function controlSettings(defaults: ProjectSettings, site: string | null):
   return {
     ...defaults,
     rest: { ...defaults.rest, schemas: ['control'], extraSearchPath: [], aggregatesEnabled: false },
-    auth: { ...defaults.auth, disableSignup: true, anonymousEnabled: false, ...ofSite },
+    // An address counts as confirmed only when its mailbox has shown it: an account somebody made in advance with
+    // another's address must not be waiting for them. Without mail people sign in with addresses nobody confirmed.
+    auth: {
+      ...defaults.auth,
+      disableSignup: true,
+      anonymousEnabled: false,
+      autoconfirmEmail: false,
+      unconfirmedSignIn: true,
+      ...ofSite,
+    },
   };
 }

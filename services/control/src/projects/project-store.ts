@@ -20,7 +20,10 @@ export interface ProjectRecord {
   readonly name: string;
   readonly status: ProjectStatus;
   readonly organisationId: string | null;
-  readonly databaseUrl: string | null;
+  /** `host:port/database` of a project on a server of its own; null: on that of the control database. */
+  readonly databaseServer: string | null;
+  /** Whether its removal drops a database on a server of its own. */
+  readonly dropDatabase: boolean;
   readonly settings: unknown;
   readonly settingsVersion: number;
   readonly migratedAt: Date | null;
@@ -47,10 +50,16 @@ export interface ProjectStore {
   list(): Promise<readonly ProjectRecord[]>;
   /** Whether there is one project and no more. */
   isSingle(): Promise<boolean>;
-  /** Of the oldest organisation when there is one. False when there is a row already. */
-  insert(ref: string, name: string, status: ProjectStatus): Promise<boolean>;
+  /**
+   * Of the oldest organisation when there is one. False when there is a row already.
+   *
+   * @param also Done in the same transaction.
+   */
+  insert(ref: string, name: string, status: ProjectStatus, also?: (tx: Transaction) => Promise<void>): Promise<boolean>;
   /** @param from Only when it has this status. @returns Whether it had. */
   setStatus(ref: string, status: ProjectStatus, from?: ProjectStatus): Promise<boolean>;
+  /** Written before a project is removed. */
+  setDropDatabase(ref: string, drop: boolean): Promise<void>;
   recordMigration(ref: string, error: string | null): Promise<void>;
   recordFailure(ref: string, failure: string): Promise<void>;
   /** Keys in force, beside those of the key file. */
@@ -64,8 +73,8 @@ export interface ProjectStore {
 }
 
 const CHANNEL = 'control_projects';
-export const PROJECT_COLUMNS = `ref, name, status, organisation_id as "organisationId", database_url as "databaseUrl",
-  settings, settings_version as "settingsVersion", migrated_at as "migratedAt", migration_error as "migrationError",
+export const PROJECT_COLUMNS = `ref, name, status, organisation_id as "organisationId", database_server as "databaseServer",
+  drop_database as "dropDatabase", settings, settings_version as "settingsVersion", migrated_at as "migratedAt", migration_error as "migrationError",
   created_at as "createdAt", delete_after as "deleteAfter", cloned_from as "clonedFrom", failure`;
 
 /** Tells every process of the instance, when the transaction commits, that something of the project has changed. */
@@ -78,9 +87,15 @@ export function createProjectStore(control: ProjectDatabase): ProjectStore {
   const transaction = <Result>(readOnly: boolean, run: (tx: Transaction) => Promise<Result>): Promise<Result> =>
     control.transaction({ login: 'platform', role: 'control', readOnly }, run);
 
-  const change = (ref: string, text: string, values: readonly unknown[]): Promise<boolean> =>
+  const change = (
+    ref: string,
+    text: string,
+    values: readonly unknown[],
+    also?: (tx: Transaction) => Promise<void>,
+  ): Promise<boolean> =>
     transaction(false, async (tx) => {
       const { rowCount } = await tx.query(text, values);
+      if (rowCount > 0) await also?.(tx);
       if (rowCount > 0) await announceProject(tx, ref);
       return rowCount > 0;
     });
@@ -106,17 +121,21 @@ export function createProjectStore(control: ProjectDatabase): ProjectStore {
         return rowCount === 1;
       }),
 
-    insert: (ref, name, status) => {
+    insert: (ref, name, status, also) => {
       const text = `insert into control.projects (ref, name, status, organisation_id)
         values ($1, $2, $3, (select id from control.organisations order by created_at, id limit 1))
         on conflict do nothing`;
-      return change(ref, text, [ref, name, status]);
+      return change(ref, text, [ref, name, status], also);
     },
 
     setStatus: (ref, status, from) => {
       const text = `update control.projects set status = $2, failure = null, delete_after = null
         where ref = $1 and ($3::text is null or status = $3)`;
       return change(ref, text, [ref, status, from ?? null]);
+    },
+
+    setDropDatabase: async (ref, drop) => {
+      await change(ref, 'update control.projects set drop_database = $2 where ref = $1', [ref, drop]);
     },
 
     // No announcement: what the other processes hold of the project stays true.
@@ -148,7 +167,9 @@ export function createProjectStore(control: ProjectDatabase): ProjectStore {
       }),
 
     delete: async (ref) => {
-      await change(ref, 'delete from control.projects where ref = $1', [ref]);
+      await change(ref, 'delete from control.projects where ref = $1', [ref], async (tx) => {
+        await tx.query('delete from control.data_keys where project_ref = $1', [ref]);
+      });
     },
 
     announce: (ref) => transaction(false, (tx) => announceProject(tx, ref)),

@@ -4,6 +4,8 @@ import { inOrganisation, permitScope } from '../application/authorise.ts';
 import type { ControlParts } from '../application/control-parts.ts';
 import { acceptInvitation, invite, revokeInvitation } from '../application/invitations.ts';
 import { changeMember, createOrganisation, removeMember, renameOrganisation } from '../application/organisations.ts';
+import { answerForm, isForm } from './answer-form.ts';
+import { acceptedFace, invitationFace, PAGE_HEADERS } from './pages.ts';
 import { actorOf, originOf, sessionAccount } from './actor-of.ts';
 import { email, name, password, projectRef, readBody, readParams, role, token, uuid } from './read-input.ts';
 
@@ -79,9 +81,12 @@ export function addOrganisationRoutes(app: FastifyInstance, parts: ControlParts,
     const { id } = readParams(request, inOrganisationPath);
     const input = readBody(request, z.strictObject({ email, role, project_ref: projectRef.nullable().default(null) }));
     const { project_ref: ref, ...rest } = input;
-    const made = await invite(parts, await actorOf(parts, request), id, { ...rest, projectRef: ref });
     const address = `${publicUrl ?? request.ashlar.publicUrl}/control/v1/invitations/accept`;
-    return reply.code(201).send({ ...made.invitation, token: made.token, accept_url: address });
+    const urlOf = (given: string): string => `${address}?token=${given}`;
+    const actor = await actorOf(parts, request);
+    const { invitation, token: shown } = await invite(parts, actor, id, { ...rest, projectRef: ref, urlOf });
+    const link = shown === null ? {} : { token: shown, link: urlOf(shown) };
+    return reply.code(201).send({ ...invitation, accept_url: address, ...link });
   });
 
   app.delete('/organisations/:id/invitations/:invitation', async (request, reply) => {
@@ -90,8 +95,20 @@ export function addOrganisationRoutes(app: FastifyInstance, parts: ControlParts,
     return reply.code(204).send();
   });
 
-  app.post('/invitations/accept', async (request) => {
-    const input = readBody(request, z.strictObject({ token, password: password.nullable().default(null) }));
-    return acceptInvitation(parts, input, sessionAccount(request), originOf(request));
+  // The link of an invitation is opened in a browser: a form without any script.
+  app.get('/invitations/accept', async (request, reply) => {
+    const query = z.object({ token: token.optional() }).catch({}).parse(request.query);
+    return reply.headers(PAGE_HEADERS).send(invitationFace(query.token ?? '', null));
+  });
+
+  const accepting = z.strictObject({ token, password: password.nullable().default(null) });
+  app.post('/invitations/accept', async (request, reply) => {
+    const accept = () =>
+      acceptInvitation(parts, readBody(request, accepting), sessionAccount(request), originOf(request));
+    if (!isForm(request)) return accept();
+    return answerForm(request, reply, {
+      done: async () => acceptedFace((await accept()).email),
+      again: invitationFace,
+    });
   });
 }

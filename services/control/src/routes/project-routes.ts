@@ -25,6 +25,11 @@ const newProject = z.strictObject({ ref: projectRef, name: name.optional() }).tr
   name: input.name ?? input.ref,
 }));
 
+const purge = z.strictObject({ drop_database: z.boolean().default(false) });
+const placedProject = z
+  .strictObject({ ref: projectRef, name: name.optional(), database_url: z.string().min(1).max(2_000).optional() })
+  .transform((input) => ({ ref: input.ref, name: input.name ?? input.ref, databaseUrl: input.database_url }));
+
 type Change = (parts: ControlParts, actor: Actor, ref: string) => Promise<ProjectRecord>;
 
 export function addProjectRoutes(app: FastifyInstance, parts: ControlParts): void {
@@ -37,7 +42,7 @@ export function addProjectRoutes(app: FastifyInstance, parts: ControlParts): voi
 
   app.post('/organisations/:id/projects', async (request, reply) => {
     const { id } = readParams(request, z.object({ id: uuid }));
-    const made = await createProject(parts, await actorOf(parts, request), id, readBody(request, newProject));
+    const made = await createProject(parts, await actorOf(parts, request), id, readBody(request, placedProject));
     return reply.code(201).send(projectDocument(made));
   });
 
@@ -72,7 +77,8 @@ export function addProjectRoutes(app: FastifyInstance, parts: ControlParts): voi
 
   app.post('/projects/:ref/purge', async (request, reply) => {
     const { ref } = readParams(request, projectPath);
-    await purgeProject(parts, await actorOf(parts, request), ref);
+    const { drop_database: drop } = readBody(request, purge);
+    await purgeProject(parts, await actorOf(parts, request), ref, drop);
     return reply.code(204).send();
   });
 

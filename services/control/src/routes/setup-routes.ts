@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { CONTROL_PROJECT } from '@ashlar/service';
 import { z } from 'zod';
 import type { ControlParts } from '../application/control-parts.ts';
@@ -6,8 +6,8 @@ import { needsSetup, setUp } from '../application/set-up.ts';
 import { permissions, ROLES, SCOPES } from '../domain/roles.ts';
 import { originOf } from './actor-of.ts';
 import { email, name, password, readBody, token } from './read-input.ts';
-import { renderError } from './wire-errors.ts';
-import { doneFace, setupFace, SETUP_PAGE_HEADERS } from './setup-page.ts';
+import { doneFace, PAGE_HEADERS, setupFace } from './pages.ts';
+import { answerForm, isForm } from './answer-form.ts';
 
 const setupInput = z.strictObject({ token, email, password, organisation: name });
 
@@ -26,29 +26,15 @@ export function addSetupRoutes(app: FastifyInstance, parts: ControlParts, public
   app.get('/setup', async (request, reply) => {
     const query = z.object({ token: token.optional() }).catch({}).parse(request.query);
     const isNeeded = await needsSetup(parts);
-    return reply.headers(SETUP_PAGE_HEADERS).send(isNeeded ? setupFace(query.token ?? '', null) : doneFace(null));
+    return reply.headers(PAGE_HEADERS).send(isNeeded ? setupFace(query.token ?? '', null) : doneFace(null));
   });
 
   app.post('/setup', async (request, reply) => {
     if (!isForm(request))
       return reply.code(201).send(await setUp(parts, readBody(request, setupInput), originOf(request)));
-    return answerForm(request, reply);
+    return answerForm(request, reply, {
+      done: async () => doneFace((await setUp(parts, readBody(request, setupInput), originOf(request))).account.email),
+      again: setupFace,
+    });
   });
-
-  async function answerForm(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    try {
-      const { account } = await setUp(parts, readBody(request, setupInput), originOf(request));
-      return await reply.headers(SETUP_PAGE_HEADERS).send(doneFace(account.email));
-    } catch (error) {
-      const { status, body } = renderError(error);
-      if (status >= 500) throw error;
-      const { title }: { title: string } = JSON.parse(body);
-      const given = z.object({ token }).safeParse(request.body).data?.token ?? '';
-      return reply.code(status).headers(SETUP_PAGE_HEADERS).send(setupFace(given, title));
-    }
-  }
-}
-
-function isForm({ headers }: FastifyRequest): boolean {
-  return headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
 }

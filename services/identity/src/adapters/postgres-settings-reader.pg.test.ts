@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { sealingKey, sealSecrets } from '../domain/sealed-secrets.ts';
+import { sealingKeys, sealSecrets } from '../domain/sealed-secrets.ts';
 import { createIdentityFixture, JWT_SECRET, type IdentityFixture } from '../identity-fixture.ts';
 
 let identity: IdentityFixture;
@@ -38,7 +38,7 @@ test('settings that cannot be true stop the service instead of being guessed at'
 });
 
 test('API roles and the owner read neither settings nor outbox', async () => {
-  const sealed = JSON.stringify(sealSecrets(sealingKey(JWT_SECRET), { smtp: { password: 'hush' } }));
+  const sealed = JSON.stringify(sealSecrets(sealingKeys(JWT_SECRET), { smtp: { password: 'hush' } }));
   expect(sealed).not.toContain('hush');
   for (const role of ['anon', 'authenticated', 'service_role', 'postgres']) {
     for (const table of ['settings', 'outbox']) {

@@ -1,7 +1,7 @@
 import type { ProjectDatabase } from '@ashlar/postgres';
 import { type Project, sealingSecretOf } from '@ashlar/service';
 import { type SettingsReader, settleSettings } from '../application/identity-settings.ts';
-import { openSecrets, sealingKey } from '../domain/sealed-secrets.ts';
+import { needsDataKey, openSecrets, sealingKeys } from '../domain/sealed-secrets.ts';
 import { settingsSchema } from '../domain/settings-schema.ts';
 import type { IdentitySettings } from '../domain/settings.ts';
 
@@ -50,7 +50,7 @@ export function createPostgresSettingsReader(): SettingsReader {
   };
 }
 
-async function read({ database, keys, settings }: Project): Promise<IdentitySettings> {
+async function read({ database, keys, settings, dataKey }: Project): Promise<IdentitySettings> {
   const { rows } = await database.call({
     login: 'service',
     role: 'identity',
@@ -59,10 +59,13 @@ async function read({ database, keys, settings }: Project): Promise<IdentitySett
     statement: { text: 'select section, value from auth.settings', values: [] },
     connection: 'shared',
   });
-  const key = sealingKey(sealingSecretOf(keys));
+  // Who keeps the keys is asked only when there is something to open.
+  const wantsDataKey = rows.some(([, value]) => typeof value === 'string' && needsDataKey(value));
+  const opened = wantsDataKey ? await dataKey?.() : undefined;
+  const sealing = sealingKeys(sealingSecretOf(keys), opened ?? null);
   const stored = rows.flatMap(([section, value]) =>
     typeof section === 'string' && Object.hasOwn(settingsSchema, section)
-      ? [[section, openSecrets(key, JSON.parse(value ?? '{}'))] as const]
+      ? [[section, openSecrets(sealing, JSON.parse(value ?? '{}'))] as const]
       : [],
   );
   return settleSettings(settings.auth, Object.fromEntries(stored));

@@ -1,6 +1,6 @@
 import { sealingSecretOf } from '@ashlar/service';
 import { identityErrors } from '../domain/identity-errors.ts';
-import { sealingKey, sealSecrets } from '../domain/sealed-secrets.ts';
+import { openFormer, type SealingKeys, sealingKeys, sealSecrets } from '../domain/sealed-secrets.ts';
 import { keepShownSecrets, patchSettings } from '../domain/settings-patch.ts';
 import type { SettingsSection } from '../domain/settings.ts';
 import { auditEntry, SERVICE_ACTOR } from './audit-entry.ts';
@@ -28,7 +28,8 @@ export interface SettingsInput {
  */
 export async function changeSettings(parts: IdentityParts, visit: Visit, input: SettingsInput): Promise<number> {
   const { section, by } = input;
-  const key = sealingKey(sealingSecretOf(visit.project.keys));
+  const { keys: projectKeys, dataKey } = visit.project;
+  const keys = sealingKeys(sealingSecretOf(projectKeys), (await dataKey?.()) ?? null);
   const at = parts.now();
   const version = await parts.inTransaction(visit, async ({ settings, audit }) => {
     const current = await settings.lock(section);
@@ -37,8 +38,8 @@ export async function changeSettings(parts: IdentityParts, visit: Visit, input: 
     }
     const stored = (await settings.read(section))?.value ?? {};
     const value = next(stored, input);
-    const sealed = value === null ? null : (sealSecrets(key, value) as Document);
-    if (sealed !== null) refuseFaults(visit, section, key, sealed);
+    const sealed = value === null ? null : (sealSecrets(keys, openFormer(keys, value)) as Document);
+    if (sealed !== null) refuseFaults(visit, section, keys, sealed);
     await settings.write({ section, value: sealed, version: current + 1, by, at });
     await audit(
       auditEntry('settings_modified', SERVICE_ACTOR, visit.client.address, at, { section, how: input.how, by }),
@@ -60,7 +61,7 @@ function next(stored: Document, { section, how, value }: SettingsInput): Documen
   }
 }
 
-function refuseFaults(visit: Visit, section: SettingsSection, key: Buffer, sealed: Document): void {
-  const fault = faultOfSection(visit.project.settings.auth, section, key, sealed);
+function refuseFaults(visit: Visit, section: SettingsSection, keys: SealingKeys, sealed: Document): void {
+  const fault = faultOfSection(visit.project.settings.auth, section, keys, sealed);
   if (fault !== null) throw identityErrors.validationFailed({ detail: `${section}: ${fault}` });
 }

@@ -1,6 +1,6 @@
 import type { AuthSettings, Project } from '@ashlar/service';
 import { faultOfMailSettings } from './fault-of-mail-settings.ts';
-import { openSecrets } from '../domain/sealed-secrets.ts';
+import { openSecrets, type SealingKeys } from '../domain/sealed-secrets.ts';
 import { settingsSchema } from '../domain/settings-schema.ts';
 import type { IdentitySettings, SettingsSection } from '../domain/settings.ts';
 
@@ -45,10 +45,10 @@ export function settleSettings(defaults: AuthSettings, stored: StoredSections): 
 export function faultOfSection(
   defaults: AuthSettings,
   section: SettingsSection,
-  key: Buffer,
+  keys: SealingKeys,
   sealed: unknown,
 ): string | null {
-  const opened = openSecrets(key, sealed);
+  const opened = openSecrets(keys, sealed);
   const base = section === 'mail' ? defaultMail(defaults, opened) : defaultSections(defaults)[section];
   const value = laidOver(base, opened);
   const parsed = settingsSchema[section].safeParse(value);

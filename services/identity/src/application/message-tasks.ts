@@ -2,7 +2,7 @@ import { DeliveryFailure } from '@ashlar/delivery';
 import { AshlarError } from '@ashlar/kernel';
 import { type JobRun, type Project, type Projects, sealingSecretOf, type Task } from '@ashlar/service';
 import { z } from 'zod';
-import { openSecrets, sealingKey } from '../domain/sealed-secrets.ts';
+import { openSecrets, sealingKeys } from '../domain/sealed-secrets.ts';
 import type { IdentitySettings } from '../domain/settings.ts';
 import { deliver, type DeliveryParts } from './deliver.ts';
 import type { SettingsReader } from './identity-settings.ts';
@@ -81,7 +81,7 @@ function reasonOf(error: unknown): string {
 
 function open({ keys }: Project, { sealed }: MessagePayload): OutgoingMessage | null {
   try {
-    const opened = openSecrets(sealingKey(sealingSecretOf(keys)), sealed);
+    const opened = openSecrets(sealingKeys(sealingSecretOf(keys)), sealed);
     // Sealed by this service, so its shape is known once the seal holds.
     return JSON.parse((opened as { readonly secret: string }).secret) as OutgoingMessage;
   } catch {

@@ -1,7 +1,7 @@
 import { BoundedCache } from '@ashlar/kernel';
 import { type Job, type JobQueue, type Project, sealingSecretOf } from '@ashlar/service';
 import type { Observe } from '@ashlar/telemetry';
-import { sealingKey, sealSecrets } from '../domain/sealed-secrets.ts';
+import { sealingKeys, sealSecrets } from '../domain/sealed-secrets.ts';
 import type { OutgoingMessage } from './outgoing-message.ts';
 import type { InTransaction } from './stores.ts';
 
@@ -159,7 +159,7 @@ function toJob({ ref, keys }: Project, { id, message, createdAt }: OutboxRow): J
       writtenAt: createdAt.toISOString(),
       channel: message.kind,
       template: message.kind === 'mail' ? message.template : 'sms',
-      sealed: sealSecrets(sealingKey(sealingSecretOf(keys)), { secret: JSON.stringify(message) }),
+      sealed: sealSecrets(sealingKeys(sealingSecretOf(keys)), { secret: JSON.stringify(message) }),
     },
     repeat: 'keep',
     maxAttempts: MAX_ATTEMPTS,

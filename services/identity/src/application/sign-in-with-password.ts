@@ -52,7 +52,10 @@ export async function signInWithPassword(
   }
   const now = parts.now();
   if (isBanned(user, now)) throw identityErrors.signInBanned();
-  if (attempt.by === 'email' && user.emailConfirmedAt === null) throw identityErrors.emailNotConfirmed();
+  const takesUnconfirmed = visit.project.settings.auth.unconfirmedSignIn === true;
+  if (attempt.by === 'email' && user.emailConfirmedAt === null && !takesUnconfirmed) {
+    throw identityErrors.emailNotConfirmed();
+  }
   if (attempt.by === 'phone' && user.phoneConfirmedAt === null) throw identityErrors.phoneNotConfirmed();
 
   const session = await parts.inTransaction(visit, async (stores) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { openSecrets, sealingKey, sealSecrets } from './sealed-secrets.ts';
+import { needsDataKey, openFormer, openSecrets, sealingKeys, sealSecrets } from './sealed-secrets.ts';
 
-const key = sealingKey('super-secret-jwt-token-with-at-least-32-characters-long');
+const keys = sealingKeys('super-secret-jwt-token-with-at-least-32-characters-long');
 const settings = {
   google: { clientId: 'id', clientSecret: 'hush' },
   list: [{ apiKey: 'key' }],
@@ -9,21 +9,35 @@ const settings = {
 };
 
 test('secrets are unreadable where they are kept, and open to the key that sealed them', () => {
-  const sealed = sealSecrets(key, settings);
+  const sealed = sealSecrets(keys, settings);
   expect(JSON.stringify(sealed)).not.toMatch(/hush|"key"/);
   expect(sealed).toMatchObject({ google: { clientId: 'id' }, smtp: { password: '' } });
-  expect(openSecrets(key, sealed)).toEqual(settings);
+  expect(openSecrets(keys, sealed)).toEqual(settings);
 });
 
 test('one secret never looks the same twice', () => {
-  expect(sealSecrets(key, settings)).not.toEqual(sealSecrets(key, settings));
+  expect(sealSecrets(keys, settings)).not.toEqual(sealSecrets(keys, settings));
 });
 
 test('another key, or a changed byte, opens nothing', () => {
-  const sealed = sealSecrets(key, settings);
-  expect(() => openSecrets(sealingKey('another secret'), sealed)).toThrow();
+  const sealed = sealSecrets(keys, settings);
+  expect(() => openSecrets(sealingKeys('another secret'), sealed)).toThrow();
   const text = JSON.stringify(sealed);
   const at = text.indexOf('"sealed":"') + 30;
   const changed: unknown = JSON.parse(text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1));
-  expect(() => openSecrets(key, changed)).toThrow();
+  expect(() => openSecrets(keys, changed)).toThrow();
+});
+
+test('with a data key nothing depends on the secret any more, and what was sealed before still opens', () => {
+  const [former, dataKey] = [sealingKeys('the secret of the project'), Buffer.alloc(32, 7)];
+  const now = sealingKeys('the secret of the project', dataKey);
+  expect(openSecrets(now, sealSecrets(former, settings))).toEqual(settings);
+  const sealed = sealSecrets(now, settings);
+  expect(needsDataKey(JSON.stringify(sealed))).toBe(true);
+  expect(needsDataKey(JSON.stringify(sealSecrets(former, settings)))).toBe(false);
+  expect(openSecrets(sealingKeys('another secret', dataKey), sealed)).toEqual(settings);
+  expect(openFormer(now, sealSecrets(former, settings))).toEqual(settings);
+  expect(openFormer(now, sealed)).toEqual(sealed);
+  expect(() => openSecrets(former, sealed)).toThrow('data key');
+  expect(() => openSecrets(sealingKeys('the secret of the project', Buffer.alloc(32, 8)), sealed)).toThrow();
 });
