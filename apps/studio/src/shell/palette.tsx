@@ -76,7 +76,9 @@ function PaletteList({ onClose, project, onShortcuts }: PaletteProps): ReactNode
         {entries.map(({ id, icon, label, of }) => (
           <Combobox.Option key={id} value={id} className={styles['option'] ?? ''}>
             <Icon name={icon} />
-            <bdi className={styles['label']}>{label}</bdi>
+            <span className={styles['label']}>
+              <bdi>{label}</bdi>
+            </span>
             {of !== undefined && <bdi className={styles['of']}>{of}</bdi>}
           </Combobox.Option>
         ))}

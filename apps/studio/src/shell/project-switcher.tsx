@@ -28,7 +28,9 @@ export function ProjectSwitcher({ project, isNarrow }: ProjectSwitcherProps): Re
           <Mark />
           {!isNarrow && (
             <>
-              <bdi className={styles['name']}>{label}</bdi>
+              <span className={styles['name']}>
+                <bdi>{label}</bdi>
+              </span>
               <Icon name="selector" className={styles['caret'] ?? ''} />
             </>
           )}

@@ -2,7 +2,7 @@ import { DirectionProvider, type MantineColorScheme, MantineProvider, useDirecti
 import { type ReactNode, useLayoutEffect } from 'react';
 import { cssVariables, theme } from './theme.ts';
 import '@mantine/core/styles.layer.css';
-import '../tokens/fonts.css';
+import '../tokens/fonts.ts';
 import '../tokens/tokens.css';
 import '../tokens/base.css';
 
