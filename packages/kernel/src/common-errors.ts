@@ -13,6 +13,7 @@ type CommonError =
   | 'idempotencyConflict'
   | 'idempotencyKeyInvalid'
   | 'busy'
+  | 'tooSlow'
   | 'suiteNotInstalled'
   | 'useCaseUnknown';
 
@@ -38,6 +39,7 @@ export const commonErrors: Readonly<Record<CommonError, ErrorFactory>> = defineE
   idempotencyConflict: { kind: 'conflict', title: 'This Idempotency-Key was used for another request' },
   idempotencyKeyInvalid: { kind: 'malformed', title: 'An Idempotency-Key has 1 to 255 printable ASCII characters' },
   busy: { kind: 'conflict', title: 'Others were changing the same rows; nothing was done', retryable: true },
+  tooSlow: { kind: 'timeout', title: '{useCase} took longer than it may; nothing was done', retryable: true },
   suiteNotInstalled: { kind: 'not_found', title: 'The suite {suite} is not added to this project' },
   useCaseUnknown: { kind: 'not_found', title: 'There is no use case {name}' },
 });

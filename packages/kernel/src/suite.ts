@@ -1,3 +1,4 @@
+import type { ErrorFactory } from './errors.ts';
 import type { DomainEvent } from './event.ts';
 import type { EventType } from './event-type.ts';
 import type { AnyUseCase } from './use-case.ts';
@@ -62,6 +63,8 @@ export interface SuiteDefinition {
   /** What can be permitted, and in which words: `{ 'inventory.reserve': 'Hold stock for orders' }`. */
   readonly permissions: Readonly<Record<string, string>>;
   readonly roles?: readonly SuiteRole[];
+  /** Rules the database holds, by the name of their constraint: `{ parcels_code_key: depotErrors.codeTaken }`. */
+  readonly constraints?: Readonly<Record<string, ErrorFactory>>;
   readonly seeds?: readonly SuiteSeed[];
 }
 
@@ -104,6 +107,7 @@ export function defineSuite(definition: SuiteDefinition): Suite {
     subscriptions,
     schedules,
     roles,
+    constraints: definition.constraints ?? {},
     seeds,
     find: (wanted: string) => byName.get(wanted) ?? byName.get(`${name}.${wanted}`),
   });

@@ -6,7 +6,7 @@ import { clusterErrors } from './cluster-errors.ts';
 import type { Capabilities, Cluster, ProjectLogins } from './cluster.ts';
 import { closeDatabase, dropDatabase, ensureDatabase } from './ensure-database.ts';
 import { assertProjectRef } from './project-ref.ts';
-import { ensureRoles } from './ensure-roles.ts';
+import { attempt, ensureRoles } from './ensure-roles.ts';
 import {
   administratorRole,
   clusterRoles,
@@ -15,9 +15,12 @@ import {
   loginNames,
   PLATFORM_LOGIN,
   controlRoles,
+  isSuiteName,
   projectRoles,
   SERVICE_ROLES,
   serviceLoginName,
+  suiteLoginRole,
+  suiteRoles,
 } from './roles.ts';
 import { consoleLogins, derivedLogin, serviceLogins } from './service-logins.ts';
 
@@ -151,7 +154,37 @@ export async function administerCluster(access: ClusterAccess): Promise<Administ
       ];
       await administer(access, async (client) => {
         await dropDatabase(client, access.databaseOf(ref));
-        await client.query(`DROP ROLE IF EXISTS ${names.map(escapeIdentifier).join(', ')}`);
+        const all = [...names, ...(await suiteLoginsOf(client, ref))];
+        await client.query(`DROP ROLE IF EXISTS ${all.map(escapeIdentifier).join(', ')}`);
+      });
+    },
+
+    async admitSuite(ref, suite) {
+      assertProjectRef(ref);
+      assertSuiteName(suite);
+      const login = derivedLogin(serviceLoginName(ref, suite), access.platformPassword);
+      await administer(access, async (client) => {
+        await ensureRoles(client, suiteRoles(suite), []);
+        if (!access.adminIsSuperuser) {
+          await ensureRoles(client, [administratorRole(access.admin.user, suiteRoles(suite))], []);
+        }
+        await ensureRoles(client, [suiteLoginRole(ref, suite)], [login]);
+        const grant = `GRANT CONNECT ON DATABASE ${escapeIdentifier(access.databaseOf(ref))} TO ${escapeIdentifier(login.user)}`;
+        await attempt(client, grant, grant);
+      });
+    },
+
+    async dismissSuite(ref, suite) {
+      assertProjectRef(ref);
+      assertSuiteName(suite);
+      const login = serviceLoginName(ref, suite);
+      await administer(access, async (client) => {
+        const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [login]);
+        if (rowCount === 0) return;
+        const name = escapeIdentifier(login);
+        await client.query(`REVOKE ALL ON DATABASE ${escapeIdentifier(access.databaseOf(ref))} FROM ${name}`);
+        await client.query('SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = $1', [login]);
+        await client.query(`DROP ROLE ${name}`);
       });
     },
   };
@@ -197,6 +230,22 @@ function assertLoginNames(ref: string, logins: ProjectLogins): void {
     ref,
     reason: `its logins are named ${names.authenticator} and ${names.owner}`,
   });
+}
+
+function assertSuiteName(suite: string): void {
+  if (!isSuiteName(suite)) throw clusterErrors.suiteNameInvalid({ suite });
+}
+
+/** Only a project's own logins begin with its ref and an underscore: a ref has none. */
+async function suiteLoginsOf(client: Client, ref: string): Promise<readonly string[]> {
+  const { rows } = await client.query<{ rolname: string }>(
+    `SELECT r.rolname FROM pg_roles r
+      WHERE starts_with(r.rolname::text, $1) AND r.rolcanlogin
+        AND EXISTS (SELECT FROM pg_auth_members m JOIN pg_auth_members g ON g.member = m.roleid
+                      JOIN pg_roles s ON s.oid = g.roleid WHERE m.member = r.oid AND s.rolname = 'suite_runner')`,
+    [`${ref}_`],
+  );
+  return rows.map(({ rolname }) => rolname);
 }
 
 function adminAccess(access: ClusterAccess, database: string): AdminAccess {
