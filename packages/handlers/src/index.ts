@@ -4,3 +4,12 @@ export type { Outcome, UseCases, UseCasesOptions } from './runtime/create-use-ca
 export { addSuite, listSuites, removeSuite } from './suites/suite-administration.ts';
 export type { InstalledSuite, SuiteAdministration } from './suites/suite-administration.ts';
 export { schemaOwnerOf, suitesSchema } from './suites-schema.ts';
+export { callUseCase } from './cli/call-use-case.ts';
+export type { CalledUseCase } from './cli/call-use-case.ts';
+export { suiteSubscriptions } from './event/suite-subscriptions.ts';
+export { createSuiteService, suiteContract } from './http/suite-service.ts';
+export type { SuiteServiceOptions } from './http/suite-service.ts';
+export { suiteTasks, useCaseJob } from './job/suite-tasks.ts';
+export type { UseCaseJob } from './job/suite-tasks.ts';
+export { createMcpService, mcpContract } from './mcp/mcp-service.ts';
+export type { McpServiceOptions } from './mcp/mcp-service.ts';
