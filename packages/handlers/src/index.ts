@@ -1,15 +1,10 @@
 export type { Invocation, InvocationCaller, Via } from './invocation.ts';
 export { createUseCases } from './runtime/create-use-cases.ts';
 export type { Outcome, UseCases, UseCasesOptions } from './runtime/create-use-cases.ts';
-export { addSuite, listSuites, removeSuite } from './suites/suite-administration.ts';
+export { addSuite, listSuites, refreshSuites, removeSuite } from './suites/suite-administration.ts';
 export type { InstalledSuite, SuiteAdministration } from './suites/suite-administration.ts';
 export { schemaOwnerOf, suitesSchema } from './suites-schema.ts';
 export { callUseCase } from './cli/call-use-case.ts';
 export type { CalledUseCase } from './cli/call-use-case.ts';
-export { suiteSubscriptions } from './event/suite-subscriptions.ts';
-export { createSuiteService, suiteContract } from './http/suite-service.ts';
-export type { SuiteServiceOptions } from './http/suite-service.ts';
-export { suiteTasks, useCaseJob } from './job/suite-tasks.ts';
-export type { UseCaseJob } from './job/suite-tasks.ts';
-export { createMcpService, mcpContract } from './mcp/mcp-service.ts';
-export type { McpServiceOptions } from './mcp/mcp-service.ts';
+export { createSuitesService, suitesContract } from './suites-service.ts';
+export type { SuitesServiceOptions } from './suites-service.ts';

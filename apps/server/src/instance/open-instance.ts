@@ -83,6 +83,7 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
       pinned: config.control.pinnedSettings,
       given: options.given,
       observe,
+      onMigrated: (ref) => bringSuitesUpToDate(ref, cluster, observe),
       onDropped: (ref) => forget(ref, cluster, options),
     });
     const close = async (): Promise<void> => {
@@ -94,6 +95,11 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     await closeDatabase();
     throw error;
   }
+}
+
+async function bringSuitesUpToDate(ref: string, cluster: Cluster, observe: Observe): Promise<void> {
+  const [{ refreshSuites }, { suites }] = await Promise.all([import('@ashlar/handlers'), import('../suites.ts')]);
+  await refreshSuites({ cluster, observe }, ref, suites);
 }
 
 /** What is kept of a project beside its database; after a crash it is told again. */

@@ -29,7 +29,7 @@ const BODY_LIMIT_BYTES = 2_097_152;
 export const mcpContract: ServiceContract = {
   name: 'mcp',
   publicNames: ['mcp'],
-  paths: ['/mcp'],
+  paths: { '/mcp': 'mcp' },
   caller: 'verified',
   bodyLimitBytes: BODY_LIMIT_BYTES,
   schema: null,

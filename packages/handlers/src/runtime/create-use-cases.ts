@@ -45,6 +45,7 @@ export interface UseCasesOptions {
 /** Runs of one command in all, when others are in its way. */
 const ATTEMPTS = 4;
 const PAUSE_MS = 5;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Runs the use cases of these suites on projects' databases. */
 export function createUseCases({ suites, clock = () => new Date() }: UseCasesOptions): UseCases {
@@ -61,7 +62,8 @@ export function createUseCases({ suites, clock = () => new Date() }: UseCasesOpt
     const found = find(name);
     if (found === undefined) throw commonErrors.useCaseUnknown({ name });
     const { suite, useCase } = found;
-    const { caller, trusted } = invocation;
+    const { caller, trusted, orgId } = invocation;
+    if (orgId !== undefined && !UUID.test(orgId)) throw commonErrors.orgMissing();
     if (useCase.permission !== 'anyone' && caller.role === 'anon' && trusted !== true) {
       throw commonErrors.unauthenticated({ useCase: name });
     }

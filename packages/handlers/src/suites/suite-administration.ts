@@ -46,6 +46,18 @@ export async function addSuite({ cluster, observe }: SuiteAdministration, ref: s
   });
 }
 
+/** Brings the suites a project has up to what this version of the program knows of them. */
+export async function refreshSuites(
+  administration: SuiteAdministration,
+  ref: string,
+  suites: readonly Suite[],
+): Promise<void> {
+  if (suites.length === 0) return;
+  const installed = await listSuites(administration, ref);
+  const names = new Set(installed.filter(({ removedAt }) => removedAt === null).map(({ name }) => name));
+  for (const suite of suites) if (names.has(suite.name)) await addSuite(administration, ref, suite);
+}
+
 /** Its commands answer no more and its login is gone. @param withData Drops its schema as well, for good. */
 export async function removeSuite(
   { cluster }: SuiteAdministration,

@@ -47,6 +47,8 @@ export interface ProjectsOptions {
   /** Keys given for the default project. */
   readonly given: GivenKeys;
   readonly observe: Observe;
+  /** What a project has beside that is brought up to date as well, before anybody meets it. */
+  readonly onMigrated?: (ref: string) => Promise<void>;
   /** What is kept of a project elsewhere goes with its database, before another of its name can be made. */
   readonly onDropped?: (ref: string) => Promise<void>;
 }
@@ -244,6 +246,7 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
     const target = await cluster.ensureProject(ref, logins, template);
     try {
       await migrate(target.database);
+      await options.onMigrated?.(ref);
     } catch (error) {
       await store.recordMigration(ref, error instanceof Error ? error.message : String(error));
       throw error;

@@ -309,9 +309,10 @@ function varyOf(reply: FastifyReply, more: string | undefined): string {
 
 function aliasesOf(contracts: ReadonlyMap<string, ServiceContract>, dev: boolean): Aliases {
   return new Map(
-    [...contracts].flatMap(([name, { paths = [], devPaths = [] }]) =>
-      [...paths, ...(dev ? devPaths : [])].map((path) => [path, name] as const),
-    ),
+    [...contracts].flatMap(([name, { paths = {}, devPaths = [] }]) => [
+      ...Object.entries(paths),
+      ...(dev ? devPaths : []).map((path) => [path, name] as const),
+    ]),
   );
 }
 
