@@ -76,8 +76,7 @@ test('a suite answers once it was added, at the door, to tools, to jobs and to t
   const transport = new StreamableHTTPClientTransport(new URL('/mcp', server.url), {
     requestInit: { headers: { apikey: server.anonKey, ...clerk() } },
   });
-  // The client's own types are written without exact optional members.
-  await client.connect(transport as never);
+  await client.connect(transport);
   expect((await client.listTools()).tools.map(({ name }) => name)).toContain('depot_store-parcel');
   const call = (args: object) => client.callTool({ name: 'depot_store-parcel', arguments: { ...args } });
   expect(await call({ code: 'A-3', weight: '5', dry_run: true })).toMatchObject({ structuredContent: { code: 'A-3' } });
@@ -100,7 +99,12 @@ test('a suite answers once it was added, at the door, to tools, to jobs and to t
 
   // The command line.
   const released = await server.ashlar(
-    ...['call', 'depot.release-parcel', '--user', userId, '--json', JSON.stringify({ parcelId: stored.body.id })],
+    'call',
+    'depot.release-parcel',
+    '--user',
+    userId,
+    '--json',
+    JSON.stringify({ parcelId: stored.body.id }),
   );
   expect(released).toMatchObject({ code: 0 });
   expect(JSON.parse(released.stdout)).toMatchObject({ state: 'released' });

@@ -94,6 +94,11 @@ begin
   perform set_config('suites.actor_id', coalesce(actor::text, ''), true);
   perform set_config('request.jwt.claims', (claims || jsonb_build_object('org_id', org))::text, true);
   if key_id is not null then
+    -- Keys are a matter of commands, and those run as the suite.
+    if suites.current_suite() <> suite then
+      raise exception 'Role % may not use a key of %', suites.current_suite(), suite
+        using errcode = 'insufficient_privilege';
+    end if;
     -- Whoever holds the key is waited for; its answer is then there, or it was undone.
     insert into suites.answers (id, request_hash, answer) values (key_id, request_hash, '') on conflict do nothing;
     if not found then

@@ -31,7 +31,7 @@ interface DepotTables {
   };
 }
 
-export const depotErrors = defineErrors('depot', {
+const depotErrors = defineErrors('depot', {
   tooHeavy: { kind: 'unprocessable', title: '{weight} g are more than the {limit} g a shelf carries' },
   codeTaken: { kind: 'conflict', title: 'Another parcel has this code' },
 });
@@ -51,11 +51,11 @@ const Parcel = z.object({
   version: z.int(),
 });
 
-export const parcelStored = eventType('depot.parcel.stored', {
+const parcelStored = eventType('depot.parcel.stored', {
   summary: 'A parcel came into the depot.',
   data: z.object({ parcelId: ParcelId, weight: Grams }),
 });
-export const parcelReleased = eventType('depot.parcel.released', {
+const parcelReleased = eventType('depot.parcel.released', {
   summary: 'A parcel left the depot.',
   data: z.object({ parcelId: ParcelId }),
 });

@@ -169,16 +169,17 @@ test('an event is done once whatever happens, for its organisation and actor, an
   }
 });
 
+const toolsOf = async (as: InvocationCaller) => {
+  const client = await handlers.connectMcp(as);
+  const { tools } = await client.listTools();
+  await client.close();
+  return tools;
+};
+
 test('a client of the tools sees what it may use, and nothing else', async () => {
-  const names = async (as: InvocationCaller) => {
-    const client = await handlers.connectMcp(as);
-    const { tools } = await client.listTools();
-    await client.close();
-    return tools;
-  };
-  expect((await names(reader)).map(({ name }) => name)).toEqual(['depot_list-parcels']);
-  expect(await names(anon)).toEqual([]);
-  const all = await names(clerk);
+  expect((await toolsOf(reader)).map(({ name }) => name)).toEqual(['depot_list-parcels']);
+  expect(await toolsOf(anon)).toEqual([]);
+  const all = await toolsOf(clerk);
   expect(all.map(({ name }) => name)).toEqual(['depot_store-parcel', 'depot_release-parcel', 'depot_list-parcels']);
   expect(all[0]).toMatchObject({
     description: 'Takes a parcel in.',
@@ -188,14 +189,15 @@ test('a client of the tools sees what it may use, and nothing else', async () =>
   expect(all[2]?.annotations).toMatchObject({ readOnlyHint: true });
 });
 
+const readDocument = async (path: string) => {
+  const headers = handlers.headersOf('depot', reader);
+  const response = await handlers.suiteApp.app.inject({ url: `/depot/v1/${path}`, headers });
+  expect(response.statusCode).toBe(200);
+  return response.json();
+};
+
 test('the documents of a suite are valid and say what its use cases take', async () => {
-  const read = async (path: string) => {
-    const headers = handlers.headersOf('depot', reader);
-    const response = await handlers.suiteApp.app.inject({ url: `/depot/v1/${path}`, headers });
-    expect(response.statusCode).toBe(200);
-    return response.json();
-  };
-  const openApi = await read('openapi.json');
+  const openApi = await readDocument('openapi.json');
   expect(await new Validator().validate(structuredClone(openApi))).toEqual({ valid: true });
   expect(Object.keys(openApi.paths)).toEqual(['/parcels', '/parcels/{parcelId}/release']);
   expect(openApi.paths['/parcels'].post).toMatchObject({
@@ -206,7 +208,7 @@ test('the documents of a suite are valid and say what its use cases take', async
     },
   });
   expect(openApi.paths['/parcels'].post.responses['422'].description).toContain('depot.too_heavy');
-  const asyncApi = await read('asyncapi.json');
+  const asyncApi = await readDocument('asyncapi.json');
   expect(asyncApi.asyncapi).toBe('3.0.0');
   expect(Object.keys(asyncApi.channels)).toEqual([
     'depot-parcel-stored',

@@ -110,8 +110,7 @@ export async function openHandlers(fixture: SuiteProject, suite: Suite): Promise
       for (const [name, value] of Object.entries(headersOf('mcp', as))) headers.set(name, value);
       return fetch(input, { ...init, headers });
     };
-    // The client's own types are written without exact optional members.
-    await client.connect(new StreamableHTTPClientTransport(url, { fetch: withIdentity }) as never);
+    await client.connect(new StreamableHTTPClientTransport(url, { fetch: withIdentity }));
     return client;
   };
   const tasks = suiteTasks(suite, useCases, projects);

@@ -58,7 +58,7 @@ export const trespass = useCase('yard.trespass', {
   },
 });
 
-export const countTrucks = useCase('yard.count-trucks', {
+const countTrucks = useCase('yard.count-trucks', {
   kind: 'query',
   summary: 'How many trucks there are.',
   input: z.object({}),

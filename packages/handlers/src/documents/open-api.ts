@@ -30,7 +30,7 @@ const COMMAND_HEADERS: readonly Document[] = [
 ];
 
 /** What any command or query may refuse before its own rules are asked. */
-const SHARED: Readonly<Record<AnyUseCase['kind'] & string, readonly ErrorFactory[]>> = {
+const SHARED: Readonly<Record<'command' | 'query', readonly ErrorFactory[]>> = {
   query: [
     commonErrors.malformed,
     commonErrors.unauthenticated,
@@ -77,7 +77,7 @@ export function openApiOf(suite: Suite, bindings: readonly HttpBinding[], public
 }
 
 function operationOf({ useCase, pathMembers, rest, input }: HttpBinding): Document {
-  const { name, summary, description, permission, kind = 'command' } = useCase;
+  const { name, summary, description, permission, kind } = useCase;
   const members = Object.entries(input.properties ?? {}).filter(([member]) => !pathMembers.includes(member));
   const parameters = [
     ...pathMembers.map((member) => ({
@@ -123,7 +123,7 @@ function operationOf({ useCase, pathMembers, rest, input }: HttpBinding): Docume
 }
 
 /** Codes by status, each with the title of its catalogue. */
-function failuresOf({ kind = 'command', errors }: AnyUseCase): Document {
+function failuresOf({ kind, errors }: AnyUseCase): Document {
   const byStatus = new Map<number, ErrorFactory[]>();
   for (const error of [...SHARED[kind], ...errors]) {
     const status = statusOfKind[error.kind];

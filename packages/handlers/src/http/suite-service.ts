@@ -25,7 +25,7 @@ export interface SuiteServiceOptions {
 const BODY_LIMIT_BYTES = 2_097_152;
 
 /** What the door must know of a suite: it answers at `/api/v1/<suite>`, and is no part of every project. */
-export function suiteContract({ name }: Suite): ServiceContract {
+function suiteContract({ name }: Suite): ServiceContract {
   return {
     name,
     publicNames: [name],

@@ -2,7 +2,7 @@ import type { FieldError } from '@ashlar/kernel';
 
 /** Deepest nesting, longest list and number of values of an input; what is larger belongs into a bulk job. */
 const MAX_DEPTH = 32;
-export const MAX_ITEMS = 1000;
+const MAX_ITEMS = 1000;
 const MAX_VALUES = 100_000;
 /** Faults told at once. */
 export const MAX_FAULTS = 100;

@@ -26,7 +26,7 @@ export interface McpServiceOptions {
 const BODY_LIMIT_BYTES = 2_097_152;
 
 /** Tools for language models at `/mcp`: the caller's own token, and nothing the caller may not do elsewhere. */
-export const mcpContract: ServiceContract = {
+const mcpContract: ServiceContract = {
   name: 'mcp',
   publicNames: ['mcp'],
   paths: { '/mcp': 'mcp' },

@@ -63,19 +63,20 @@ test('a command writes its state, one audit row and its events, and answers by i
   ]);
 });
 
-describe('a refusal undoes everything', () => {
-  const untouched = async (run: () => Promise<unknown>, code: string) => {
-    const count = async () =>
-      (
-        await project.test.sql(
-          'select (select count(*) from depot.parcels) p, (select count(*) from suites.audit) a, (select count(*) from events.log) e, (select count(*) from suites.answers) k',
-        )
-      )[0];
-    const before = await count();
-    await expect(run()).rejects.toMatchObject({ code });
-    expect(await count()).toEqual(before);
-  };
+const countAll = async () =>
+  (
+    await project.test.sql(
+      'select (select count(*) from depot.parcels) p, (select count(*) from suites.audit) a, (select count(*) from events.log) e, (select count(*) from suites.answers) k',
+    )
+  )[0];
 
+const untouched = async (run: () => Promise<unknown>, code: string) => {
+  const before = await countAll();
+  await expect(run()).rejects.toMatchObject({ code });
+  expect(await countAll()).toEqual(before);
+};
+
+describe('a refusal undoes everything', () => {
   test.each<[string, object, string]>([
     ['a rule of the suite', { weight: '99999999' }, 'depot.too_heavy'],
     ['a type', { weight: 5 }, 'common.invalid_input'],

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AnyUseCase, commonErrors, type Contract, type Suite } from '@ashlar/kernel';
 import type { Transaction } from '@ashlar/postgres';
-import type { z } from 'zod';
 import { readInput } from '../input/read-input.ts';
 import type { Invocation } from '../invocation.ts';
 import { type AnswerKey, answerKey } from './answer-key.ts';
 import { transactionOptions } from './open-use-case.ts';
-import { runInTransaction, type Work } from './run-in-transaction.ts';
+import { type Done, runInTransaction, type Work } from './run-in-transaction.ts';
 import { isAnswerKnown, isCollision, translateError } from './translate-error.ts';
 
 /** What came of a use case; every handler writes it in its own words. */
@@ -82,7 +81,7 @@ export function createUseCases({ suites, clock = () => new Date() }: UseCasesOpt
     }
     const { idempotencyKey: _key, ...same } = invocation;
     const { output } = await invoke(contract.name, input, { ...same, dryRun: false });
-    return (contract.output as z.ZodType).parse(output);
+    return contract.output.parse(output);
   };
 
   const invoke: UseCases['invoke'] = async (name, input, invocation) => {
@@ -118,16 +117,16 @@ export function createUseCases({ suites, clock = () => new Date() }: UseCasesOpt
 
 async function runOnce(work: Work): Promise<unknown> {
   const { suite, useCase, invocation } = work;
-  let finishing: Promise<unknown> | null = null;
+  const last: Pick<Done, 'finishing'>[] = [];
   try {
     return await invocation.database.transaction(transactionOptions(suite, useCase, invocation), async (tx) => {
       const done = await runInTransaction(tx, work);
-      ({ finishing } = done);
+      last.push(done);
       return done.output;
     });
   } catch (error) {
     // The commit only says that something was refused; the last statement says what.
-    await finishing;
+    await last[0]?.finishing;
     throw error;
   }
 }

@@ -77,8 +77,7 @@ function contextOf(tx: Transaction, work: Work, orgId: string, record: CommandRe
     dryRun: invocation.dryRun === true,
     emit: record.emit,
     audit: record.audit,
-    // The schema only says of which kind it is.
-    newId: (schema) => schema.parse(uuidV7(now)) as never,
+    newId: (schema) => schema.parse(uuidV7(now)),
     call: async (contract, input) => {
       const own = suite.find(contract.name);
       if (own === undefined) return (await work.callOther(contract, input)) as never;

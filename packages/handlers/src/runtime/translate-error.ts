@@ -17,7 +17,7 @@ const QUERY_CANCELED = '57014';
 /** No such login: the suite was never added to this project, or was taken away a moment ago. */
 const NO_ENTRY: ReadonlySet<string> = new Set(['28P01', '28000']);
 
-export function sqlStateOf(error: unknown): string | undefined {
+function sqlStateOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
