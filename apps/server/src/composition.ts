@@ -5,6 +5,7 @@ import { createData, dataContract } from '@ashlar/data';
 import { createTokenVerifier } from '@ashlar/gateway';
 import { createIdentity, createPostgresSessionGuard, findContact, identityContract } from '@ashlar/identity';
 import { createNotifications, notificationsContract } from '@ashlar/notifications';
+import { createSuitesService, createUseCases, suitesContract } from '@ashlar/handlers';
 import type { Outbound } from '@ashlar/outbound';
 import { createStorage, storageContract } from '@ashlar/storage';
 import { platformSchema, type DatabaseTarget, type SchemaOwner, type Snapshots } from '@ashlar/postgres';
@@ -20,6 +21,7 @@ import {
 import { createSchedulerService, schedulerContract, type Scheduler } from '@ashlar/scheduler';
 import type { Observe } from '@ashlar/telemetry';
 import { createControlService } from './control-service.ts';
+import { suites } from './suites.ts';
 import { openFiles } from './instance/open-files.ts';
 import { createWebhooks, DEFAULT_TERMS, webhooksContract } from '@ashlar/webhooks';
 
@@ -126,6 +128,12 @@ export const serviceModules: readonly ServiceModule[] = [
         },
       }),
     upstream: ({ split }) => split.upstreamWebhooks,
+  },
+  {
+    contract: suitesContract(suites),
+    create: ({ observe, projects, jobs }) =>
+      createSuitesService({ useCases: createUseCases({ suites }), projects, jobs, observe }),
+    upstream: ({ split }) => split.upstreamSuites,
   },
 ];
 

@@ -56,7 +56,7 @@ function row(cells: readonly string[]): string {
 /** Every catalogue is a module named `…errors.ts` that exports factories; without parameters the braces stay. */
 async function ownErrors(): Promise<readonly AshlarError[]> {
   const errors = new Map<string, AshlarError>();
-  for await (const file of glob('{packages,services,apps}/*/src/**/*errors.ts', { cwd: root })) {
+  for await (const file of glob('{packages,services,suites,apps}/*/src/**/*errors.ts', { cwd: root })) {
     const module: Record<string, unknown> = await import(pathToFileURL(root + file).href);
     for (const factory of Object.values(module).flatMap(members)) {
       const made = attempt(factory);

@@ -64,6 +64,7 @@ export interface SplitConfig {
   readonly natsUrl: string | null;
   readonly upstreamScheduler: string | null;
   readonly upstreamWebhooks: string | null;
+  readonly upstreamSuites: string | null;
   readonly identitySecret: string | null;
 }
 
@@ -360,6 +361,10 @@ export const configSchema: ConfigSchema = {
       upstreamWebhooks: option(optional(url('http', 'https')), {
         default: null,
         about: 'Where `ashlar serve webhooks` listens, when the gateway runs without it.',
+      }),
+      upstreamSuites: option(optional(url('http', 'https')), {
+        default: null,
+        about: 'Where `ashlar serve suites` listens, when the gateway runs without it.',
       }),
       identitySecret: option(optional(text({ minLength: 32 })), {
         default: null,

@@ -35,6 +35,8 @@ export interface AshlarErrorOptions {
   readonly fields?: readonly FieldError[];
   readonly hint?: string;
   readonly retryable?: boolean;
+  /** The row as it is now, when the caller's idea of it is out of date. */
+  readonly current?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
 
@@ -46,6 +48,7 @@ export class AshlarError extends Error {
   readonly fields: readonly FieldError[];
   readonly hint: string | undefined;
   readonly retryable: boolean;
+  readonly current: Readonly<Record<string, unknown>> | undefined;
 
   constructor(options: AshlarErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -55,6 +58,7 @@ export class AshlarError extends Error {
     this.fields = options.fields ?? [];
     this.hint = options.hint;
     this.retryable = options.retryable ?? false;
+    this.current = options.current;
   }
 }
 
@@ -66,10 +70,18 @@ export interface CatalogueEntry {
   readonly retryable?: boolean;
 }
 
-export type ErrorFactory = (
-  params?: ErrorParams,
-  more?: { readonly cause?: unknown; readonly fields?: readonly FieldError[]; readonly hint?: string },
-) => AshlarError;
+export interface MoreOfError {
+  readonly cause?: unknown;
+  readonly fields?: readonly FieldError[];
+  readonly hint?: string;
+  readonly current?: Readonly<Record<string, unknown>>;
+}
+
+/** Makes an error of one code; what is true of all of them stands on the factory, for documents and tables. */
+export interface ErrorFactory extends CatalogueEntry {
+  (params?: ErrorParams, more?: MoreOfError): AshlarError;
+  readonly code: string;
+}
 
 /**
  * Makes one factory per entry; `hasShippedLines` in catalogue `order` gets the code `order.has_shipped_lines`.
@@ -79,27 +91,30 @@ export function defineErrors<const Entries extends Readonly<Record<string, Catal
   prefix: string,
   entries: Entries,
 ): { readonly [Name in keyof Entries]: ErrorFactory } {
-  const factories = Object.entries(entries).map(([name, entry]): [string, ErrorFactory] => {
-    const code = `${prefix}.${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
-    return [
-      name,
-      (params = {}, more = {}) => {
-        const hint = more.hint ?? entry.hint;
-        return new AshlarError({
-          code,
-          kind: entry.kind,
-          message: fill(entry.title, params),
-          params,
-          retryable: entry.retryable ?? false,
-          ...(hint === undefined ? {} : { hint: fill(hint, params) }),
-          ...(more.fields === undefined ? {} : { fields: more.fields }),
-          ...(more.cause === undefined ? {} : { cause: more.cause }),
-        });
-      },
-    ];
-  });
+  const factories = Object.entries(entries).map(([name, entry]): [string, ErrorFactory] => [
+    name,
+    errorFactory(`${prefix}.${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`, entry),
+  ]);
   // Object.fromEntries forgets the key type; the entries above have exactly the catalogue's keys.
   return Object.fromEntries(factories) as { readonly [Name in keyof Entries]: ErrorFactory };
+}
+
+function errorFactory(code: string, entry: CatalogueEntry): ErrorFactory {
+  const make = (params: ErrorParams = {}, more: MoreOfError = {}): AshlarError => {
+    const hint = more.hint ?? entry.hint;
+    return new AshlarError({
+      code,
+      kind: entry.kind,
+      message: fill(entry.title, params),
+      params,
+      retryable: entry.retryable ?? false,
+      ...(hint === undefined ? {} : { hint: fill(hint, params) }),
+      ...(more.fields === undefined ? {} : { fields: more.fields }),
+      ...(more.current === undefined ? {} : { current: more.current }),
+      ...(more.cause === undefined ? {} : { cause: more.cause }),
+    });
+  };
+  return Object.assign(make, { code, ...entry });
 }
 
 function fill(template: string, params: ErrorParams): string {

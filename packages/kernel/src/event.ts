@@ -39,9 +39,6 @@ export interface DomainEvent {
   readonly traceparent: string | null;
 }
 
-/** Writes an event in the transaction at hand: it happens if that commits. Returns its id. */
-export type Emit = (event: NewEvent) => Promise<string>;
-
 /** Events of one aggregate are delivered in order; those of different ones in any. */
 export function aggregateOf({ id, type, subject }: Pick<DomainEvent, 'id' | 'type' | 'subject'>): string {
   // Without a subject an event stands for itself.

@@ -1,9 +1,58 @@
 export { BoundedCache } from './bounded-cache.ts';
+export { brandedId } from './branded-id.ts';
+export type { BrandedId, BrandedIdSchema } from './branded-id.ts';
+export { commonErrors } from './common-errors.ts';
+export { accept, isRefused, refuse } from './decision.ts';
+export type { Accepted, Decision, Refused } from './decision.ts';
 export { AshlarError, defineErrors } from './errors.ts';
-export type { AshlarErrorOptions, CatalogueEntry, ErrorFactory, ErrorKind, ErrorParams, FieldError } from './errors.ts';
+export type {
+  AshlarErrorOptions,
+  CatalogueEntry,
+  ErrorFactory,
+  ErrorKind,
+  ErrorParams,
+  FieldError,
+  MoreOfError,
+} from './errors.ts';
 export { escapeHtml } from './escape-html.ts';
 export { aggregateOf } from './event.ts';
-export type { DomainEvent, Emit, NewEvent } from './event.ts';
+export type { DomainEvent, NewEvent } from './event.ts';
+export { eventType } from './event-type.ts';
+export type { EventFact, EventType } from './event-type.ts';
 export { RateLimiter } from './rate-limiter.ts';
 export type { Rate } from './rate-limiter.ts';
+export { refuseStale } from './refuse-stale.ts';
 export { must, unreachable } from './must.ts';
+export { defineSuite } from './suite.ts';
+export type {
+  Localised,
+  Suite,
+  SuiteDefinition,
+  SuiteRole,
+  SuiteSchedule,
+  SuiteSeed,
+  SuiteSubscription,
+} from './suite.ts';
+export { useCase } from './use-case.ts';
+export type {
+  AnyUseCase,
+  Command,
+  CommandDefinition,
+  EventTrigger,
+  Handlers,
+  HttpMethod,
+  HttpRoute,
+  Permission,
+  Query,
+  QueryDefinition,
+  UseCase,
+} from './use-case.ts';
+export type {
+  Actor,
+  AuditNote,
+  CommandContext,
+  Contract,
+  OrgId,
+  QueryContext,
+  UseCaseContext,
+} from './use-case-context.ts';

@@ -2,7 +2,7 @@ export { clusterErrors } from './cluster/cluster-errors.ts';
 export type { Capabilities, Cluster, PlacedHost, ProjectHost, ProjectLogins } from './cluster/cluster.ts';
 export { assertProjectRef, isProjectRef, projectDatabaseName } from './cluster/project-ref.ts';
 export { holdLock } from './cluster/hold-lock.ts';
-export { loginNames, READER_ROLE } from './cluster/roles.ts';
+export { isSuiteName, loginNames, READER_ROLE } from './cluster/roles.ts';
 export { admitReader } from './console/admit-reader.ts';
 export { runConsole } from './console/run-console.ts';
 export type { ConsoleNotice, ConsoleOutcome, ConsoleResult, ConsoleScript } from './console/run-console.ts';
@@ -63,6 +63,7 @@ export type {
   TransactionStep,
 } from './session/call.ts';
 export { typedRows } from './session/own-transaction.ts';
+export { toBoundValue } from './session/bound-value.ts';
 export { runScript } from './session/run-script.ts';
 export type { ScriptOptions } from './session/run-script.ts';
 export { isStaleStatement } from './session/wire/sql-state.ts';

@@ -26,6 +26,8 @@ export interface ServiceContract {
   readonly schema: SchemaOwner | null;
   /** The one project whose accounts it answers to, at the root alone; absent: every project's, at its own address. */
   readonly home?: string;
+  /** Paths beside the prefixes, each with the public name it leads to: `/mcp` to `mcp`. */
+  readonly paths?: Readonly<Record<string, string>>;
   /** Paths beside the prefix that lead to the service on a developer's machine, such as `/dev/mail`. */
   readonly devPaths?: readonly string[];
   /** The refusal in this service's own error form. */

@@ -16,6 +16,8 @@ export { sharedCluster } from './shared-cluster.ts';
 export { testCertificate } from './test-certificate.ts';
 export { startTestCluster } from './test-cluster.ts';
 export type { TestCluster } from './test-cluster.ts';
+export { createSuiteProject, DEFAULT_ORG, SECRET_KEY } from './suite-project.ts';
+export type { CallOptions, SuiteProject, SuiteProjectOptions } from './suite-project.ts';
 export { createTestProject } from './test-project.ts';
 export type { TestProject, TestProjectOptions } from './test-project.ts';
 export { isSwiftInstalled, startSwift } from './swift-server.ts';

@@ -105,7 +105,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     ended,
     sql: (text, values) => query(dbUrl, text, values),
     superuserSql,
-    ashlar: (...line) => collect(launch(line, environment)),
+    ashlar: (...line) => collect(launch(line, environment, main)),
     end,
     stop,
     [Symbol.asyncDispose]: stop,

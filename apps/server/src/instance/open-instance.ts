@@ -18,6 +18,7 @@ import {
   openEmbeddedCluster,
   openExternalCluster,
   type Cluster,
+  type ProjectHost,
   type Sessions,
 } from '@ashlar/postgres';
 import { DEFAULT_PROJECT } from '@ashlar/service';
@@ -91,6 +92,7 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
       pinned: config.control.pinnedSettings,
       given: options.given,
       observe,
+      onMigrated: (ref, host) => bringSuitesUpToDate(ref, host, observe),
       onDropped: (ref) => forget(ref, cluster, options),
     });
     const close = async (): Promise<void> => {
@@ -121,6 +123,11 @@ async function judge(host: string, port: number, { config, observe }: InstanceOp
   } finally {
     await outbound.close();
   }
+}
+
+async function bringSuitesUpToDate(ref: string, host: ProjectHost, observe: Observe): Promise<void> {
+  const [{ refreshSuites }, { suites }] = await Promise.all([import('@ashlar/handlers'), import('../suites.ts')]);
+  await refreshSuites({ host, observe }, ref, suites);
 }
 
 /** What is kept of a project beside its database; after a crash it is told again. */

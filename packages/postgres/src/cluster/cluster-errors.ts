@@ -18,7 +18,8 @@ type ClusterError =
   | 'rightMissing'
   | 'walLevelLow'
   | 'databaseTaken'
-  | 'projectRefInvalid';
+  | 'projectRefInvalid'
+  | 'suiteNameInvalid';
 
 /** Why a PostgreSQL server cannot serve this instance. None of them is reached after data was changed. */
 export const clusterErrors: Readonly<Record<ClusterError, ErrorFactory>> = defineErrors('postgres', {
@@ -110,5 +111,10 @@ export const clusterErrors: Readonly<Record<ClusterError, ErrorFactory>> = defin
     kind: 'malformed',
     title: 'The project ref {ref} cannot be used: {reason}',
     hint: 'Wanted: a lower-case letter, then at most 29 of a-z, 0-9 and -, not the name of a part of the platform',
+  },
+  suiteNameInvalid: {
+    kind: 'unprocessable',
+    title: 'No suite can be called {suite}',
+    hint: 'A name has 2 to 30 lower case letters and digits, and is no role of the platform',
   },
 });

@@ -38,6 +38,10 @@ export interface ProjectHost {
   ensureProject(ref: string, logins: ProjectLogins, template?: string): Promise<DatabaseTarget>;
   /** Ends its connections and slots and lets nobody in until `ensureProject`; the data stays. */
   closeProject(ref: string): Promise<void>;
+  /** Makes the roles of a suite, and the project's login for it; repeatable. */
+  admitSuite(ref: string, suite: string): Promise<void>;
+  /** Takes that login away, with its connections; what the suite stored stays. */
+  dismissSuite(ref: string, suite: string): Promise<void>;
   /** Ends its connections, drops database and logins. */
   dropProject(ref: string): Promise<void>;
 }

@@ -7,6 +7,7 @@ import { closeDatabase, dropDatabase, ensureDatabase } from './ensure-database.t
 import { ensureRoles } from './ensure-roles.ts';
 import { assertProjectRef } from './project-ref.ts';
 import { allLoginNames, CONSOLE_ROLES, consoleLoginName, loginNames, projectRoles } from './roles.ts';
+import { hostSuites, suiteLoginsOf } from './host-suites.ts';
 import { consoleLogins, serviceLogins } from './service-logins.ts';
 
 /**
@@ -62,9 +63,12 @@ export function hostProjects(access: ServerAccess, platform: Login): ProjectHost
       assertProjectRef(ref);
       await administer(access, async (client) => {
         await dropDatabase(client, access.databaseOf(ref));
-        await client.query(`DROP ROLE IF EXISTS ${allLoginNames(ref).map(escapeIdentifier).join(', ')}`);
+        const all = [...allLoginNames(ref), ...(await suiteLoginsOf(client, ref))];
+        await client.query(`DROP ROLE IF EXISTS ${all.map(escapeIdentifier).join(', ')}`);
       });
     },
+
+    ...hostSuites(access, platform),
   };
 }
 

@@ -35,6 +35,7 @@ const OWNER_ROLES: readonly string[] = [
   'scheduler_owner',
   'webhooks_owner',
   'notifications_owner',
+  'suites_owner',
 ];
 /** Services run as these; they own nothing. */
 const RUNNER_ROLES: readonly string[] = [
@@ -59,6 +60,8 @@ export const SERVICE_ROLES: readonly string[] = RUNNER_ROLES.filter((name) => !I
 export const READER_ROLE = 'console_reader';
 /** What free SQL of the console runs as, apart from the owner of the project; each has a login of its own. */
 export const CONSOLE_ROLES: readonly string[] = [...API_ROLES, READER_ROLE];
+/** What the roles of every suite are members of; it owns nothing and nobody runs as it. */
+const SUITE_GROUP = 'suite_runner';
 /** Known to existing SQL files, which grant to them. */
 const FAMILIAR_ROLES: readonly string[] = ['dashboard_user', 'supabase_read_only_user'];
 
@@ -84,6 +87,7 @@ export function clusterRoles(
     ...OWNER_ROLES.map(plain),
     ...RUNNER_ROLES.map(plain),
     ...FAMILIAR_ROLES.map(plain),
+    plain(SUITE_GROUP),
     role({ name: READER_ROLE, inherit: false, bypassRls: mayBypass }),
     role({ name: platformLogin, login: true, inherit: false, memberOf: [...OWNER_ROLES, ...RUNNER_ROLES] }),
   ];
@@ -122,6 +126,28 @@ function consoleLoginRoles(ref: string): readonly RoleSpec[] {
   return CONSOLE_ROLES.map((name) =>
     role({ name: consoleLoginName(ref, name), login: true, inherit: false, memberOf: [name] }),
   );
+}
+
+/** Roles of a suite: they exist once per cluster, from the first project on that has it. */
+export function suiteRoles(suite: string, platformLogin: string = PLATFORM_LOGIN): readonly RoleSpec[] {
+  return [
+    role({ name: `${suite}_owner`, memberOf: [SUITE_GROUP] }),
+    role({ name: suite, memberOf: [SUITE_GROUP] }),
+    role({ name: platformLogin, login: true, inherit: false, memberOf: [`${suite}_owner`, suite] }),
+  ];
+}
+
+/** A project's login for a suite: like a service's, it may become the runner and nothing else. */
+export function suiteLoginRole(ref: string, suite: string): RoleSpec {
+  return role({ name: serviceLoginName(ref, suite), login: true, inherit: false, memberOf: [suite] });
+}
+
+const SUITE_NAME = /^[a-z][a-z0-9]{1,29}$/;
+
+/** Whether a suite may have this name: it becomes a role beside those of the platform. */
+export function isSuiteName(name: string): boolean {
+  const taken = [...API_ROLES, ...OWNER_ROLES, ...RUNNER_ROLES, ...FAMILIAR_ROLES, 'postgres', 'public', 'none'];
+  return SUITE_NAME.test(name) && !taken.includes(name);
 }
 
 /** The login that administers a server it is no superuser of: it migrates the schemas of all owners. */

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Login } from '../session/target.ts';
-import { CONSOLE_ROLES, consoleLoginName, SERVICE_ROLES, serviceLoginName } from './roles.ts';
+import { CONSOLE_ROLES, consoleLoginName, isSuiteName, SERVICE_ROLES, serviceLoginName } from './roles.ts';
 
 /**
  * A project's logins for services, by runner role. Their passwords follow from the platform's, whose login may become
@@ -8,7 +8,25 @@ import { CONSOLE_ROLES, consoleLoginName, SERVICE_ROLES, serviceLoginName } from
  * of them tells another one, nor the platform's.
  */
 export function serviceLogins(ref: string, platformPassword: string): ReadonlyMap<string, Login> {
-  return new Map(SERVICE_ROLES.map((role) => [role, derivedLogin(serviceLoginName(ref, role), platformPassword)]));
+  const derive = (role: string): Login => derivedLogin(serviceLoginName(ref, role), platformPassword);
+  return new LoginsByRole(
+    SERVICE_ROLES.map((role) => [role, derive(role)]),
+    derive,
+  );
+}
+
+/** Suites come and go while a project is open: their logins follow from the name, and need not be listed. */
+class LoginsByRole extends Map<string, Login> {
+  readonly #derive: (role: string) => Login;
+
+  constructor(services: readonly (readonly [string, Login])[], derive: (role: string) => Login) {
+    super(services);
+    this.#derive = derive;
+  }
+
+  override get(role: string): Login | undefined {
+    return super.get(role) ?? (isSuiteName(role) ? this.#derive(role) : undefined);
+  }
 }
 
 /** A project's logins for free SQL, by the one role each may become. */

@@ -6,6 +6,7 @@ import type { PlacedHost } from '../cluster/cluster.ts';
 import { closeToLogins, dropDatabase } from '../cluster/ensure-database.ts';
 import { attempt, ensureRoles } from '../cluster/ensure-roles.ts';
 import { hostProjects } from '../cluster/host-projects.ts';
+import { suiteLoginsOf } from '../cluster/host-suites.ts';
 import { administratorRole, allLoginNames, clusterRoles, placedPlatformLogin } from '../cluster/roles.ts';
 import { derivedLogin } from '../cluster/service-logins.ts';
 import { claimOf, refuseTaken } from './claim-database.ts';
@@ -68,14 +69,25 @@ export async function openPlacedHost(options: PlacedHostOptions): Promise<Placed
       );
       return target;
     },
-    closeProject: () => administer(access, (client) => closeToLogins(client, door.database, logins)),
+    closeProject: () =>
+      administer(access, async (client) =>
+        closeToLogins(client, door.database, [...logins, ...(await suiteLoginsOf(client, ref))]),
+      ),
     copyDatabase: (_ref, copy) => administer(access, (client) => copyDatabase(client, door.database, copy)),
-    releaseProject: () => administer(access, (client) => release(client, { door, logins, access })),
+    releaseProject: () => administer(access, (client) => release(client, { ref, door, own: logins, access })),
     async dropProject() {
-      await administer(access, (client) => release(client, { door, logins, access }));
+      await administer(access, (client) => release(client, { ref, door, own: logins, access }));
       await fromElsewhere(door, (client) => dropDatabase(client, door.database));
     },
   };
+}
+
+interface Release {
+  readonly ref: string;
+  readonly door: AdminAccess;
+  /** Logins of the project, apart from those of suites. */
+  readonly own: readonly string[];
+  readonly access: ServerAccess;
 }
 
 interface Preparation {
@@ -110,10 +122,8 @@ async function copyDatabase(client: Client, database: string, copy: string): Pro
 }
 
 /** The project's logins go, and with them every right they had; what they own becomes the owner's. */
-async function release(
-  client: Client,
-  { door, logins, access }: { door: AdminAccess; logins: readonly string[]; access: ServerAccess },
-): Promise<void> {
+async function release(client: Client, { ref, door, own, access }: Release): Promise<void> {
+  const logins = [...own, ...(await suiteLoginsOf(client, ref))];
   await closeToLogins(client, door.database, logins);
   const { rows } = await client.query<{ login: string }>(
     'SELECT rolname::text AS login FROM pg_roles WHERE rolname = ANY ($1)',

@@ -196,6 +196,7 @@ export async function createProjects(options: ProjectsOptions): Promise<ProjectR
     const target = await host.ensureProject(ref, logins, template);
     try {
       await migrate(host, target.database);
+      await options.onMigrated?.(ref, host);
     } catch (error) {
       await store.recordMigration(ref, error instanceof Error ? error.message : String(error));
       throw error;

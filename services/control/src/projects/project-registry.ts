@@ -36,6 +36,8 @@ export interface ProjectsOptions {
   /** Keys given for the default project. */
   readonly given: GivenKeys;
   readonly observe: Observe;
+  /** What a project has beside that is brought up to date as well, before anybody meets it. */
+  readonly onMigrated?: (ref: string, host: ProjectHost) => Promise<void>;
   /** What is kept of a project elsewhere goes with its database, before another of its name can be made. */
   readonly onDropped?: (ref: string) => Promise<void>;
 }

@@ -86,7 +86,7 @@ const CLOSING: DoorFailure = { kind: 'unavailable', message: 'The server is shut
 export function createDoor(options: DoorOptions): Door {
   const { contracts, projects, observe, limits, trustedProxies, naming, now, sessions, pagesPath } = options;
   const names: ReadonlySet<string> = new Set(contracts.keys());
-  const aliases = options.dev ? devAliases(contracts) : undefined;
+  const aliases = aliasesOf(contracts, options.dev);
   const trust = new ProxyTrust(trustedProxies);
   const callers = new CallerResolver(sessions);
   const addressRate = limiterOf(limits.perAddress);
@@ -307,8 +307,13 @@ function varyOf(reply: FastifyReply, more: string | undefined): string {
   return [reply.getHeader('vary'), more].filter((part) => typeof part === 'string').join(', ');
 }
 
-function devAliases(contracts: ReadonlyMap<string, ServiceContract>): Aliases {
-  return new Map([...contracts].flatMap(([name, { devPaths = [] }]) => devPaths.map((path) => [path, name] as const)));
+function aliasesOf(contracts: ReadonlyMap<string, ServiceContract>, dev: boolean): Aliases {
+  return new Map(
+    [...contracts].flatMap(([name, { paths = {}, devPaths = [] }]) => [
+      ...Object.entries(paths),
+      ...(dev ? devPaths : []).map((path) => [path, name] as const),
+    ]),
+  );
 }
 
 /** Paths the door itself answers. */

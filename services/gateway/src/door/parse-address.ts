@@ -67,16 +67,13 @@ function locate(
   const nameStart = apiForm ? API_PREFIX.length : 1;
   const nameEnd = endOfSegment(url, nameStart);
   const name = url.slice(nameStart, nameEnd);
-  if (!mounts.has(name)) {
-    for (const [path, mount] of aliases) {
-      if (afterPrefix(url, path) !== null) return { ref, mount, url: servicePrefix(mount) + url, prefix, malformed };
-    }
-    return { ref, mount: null, url, prefix, malformed };
-  }
   const own = servicePrefix(name);
-  const rest = apiForm ? url.slice(nameEnd) : afterPrefix(url, own);
-  if (rest === null) return { ref, mount: null, url, prefix, malformed };
-  return { ref, mount: name, url: apiForm ? own + rest : url, prefix, malformed };
+  const rest = !mounts.has(name) ? null : apiForm ? url.slice(nameEnd) : afterPrefix(url, own);
+  if (rest !== null) return { ref, mount: name, url: apiForm ? own + rest : url, prefix, malformed };
+  for (const [path, mount] of aliases) {
+    if (afterPrefix(url, path) !== null) return { ref, mount, url: servicePrefix(mount) + url, prefix, malformed };
+  }
+  return { ref, mount: null, url, prefix, malformed };
 }
 
 /** What follows `/rest/v1`, or null when the target only begins alike (`/rest/v10`). */

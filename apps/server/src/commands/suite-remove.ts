@@ -1,0 +1,40 @@
+import type { Command } from '../cli/command.ts';
+import { confirm, yesOption } from '../cli/confirm.ts';
+import { chosenProject, projectOption } from '../cli/project-option.ts';
+import { withInstance } from '../instance/with-instance.ts';
+import { chosenSuite } from './chosen-suite.ts';
+
+export const command: Command = {
+  usage: '<suite>',
+  positionals: [1, 1],
+  about: 'Takes a suite from a project: it answers no more. Its data stays unless --with-data is given.',
+  options: {
+    'with-data': { type: 'boolean', about: 'Delete everything the suite stored in the project, for good.' },
+    ...projectOption,
+    ...yesOption,
+  },
+  configGroups: ['instance', 'postgres'],
+
+  async run(invocation) {
+    const suite = await chosenSuite('suite remove', invocation);
+    const withData = invocation.isSet('with-data');
+    const ref = chosenProject(invocation);
+    if (withData) {
+      await confirm(
+        invocation,
+        `removing suite ${suite.name} with its data`,
+        `Everything suite ${suite.name} stored in project ${ref} will be gone.`,
+        suite.name,
+      );
+    }
+    const { removeSuite } = await import('@ashlar/handlers');
+    await withInstance(invocation, async ({ projects }) => {
+      const { project } = await projects.open(ref);
+      await removeSuite({ host: projects.hostOf(project.ref), observe: () => undefined }, project.ref, suite, {
+        withData,
+      });
+    });
+    invocation.terminal.out(`Removed suite ${suite.name} from project ${ref}${withData ? ' with its data' : ''}.`);
+    return 0;
+  },
+};

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { type RunningServer, startServer } from '@ashlar/testing';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+let server: RunningServer;
+let token: string;
+let userId: string;
+
+beforeAll(async () => {
+  server = await startServer({ main: new URL('process/fixtures/serve-with-depot.ts', import.meta.url) });
+  const response = await fetch(`${server.url}/auth/v1/signup`, {
+    method: 'POST',
+    headers: { apikey: server.anonKey, 'content-type': 'application/json' },
+    body: JSON.stringify({ email: 'clerk@example.org', password: 'a long enough password' }),
+  });
+  // As a client reads it.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  const signedUp = (await response.json()) as any;
+  token = signedUp.access_token;
+  userId = signedUp.user.id;
+});
+afterAll(() => server?.stop());
+
+async function ask(method: string, path: string, body?: object, headers: Record<string, string> = {}) {
+  const response = await fetch(server.url + path, {
+    method,
+    headers: { apikey: server.anonKey, 'content-type': 'application/json', ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  // oxlint-disable-next-line typescript/no-explicit-any -- read as loosely as by a client.
+  return { status: response.status, headers: response.headers, body: (await response.json()) as any };
+}
+
+const secret = () => ({ apikey: server.secretKey });
+const clerk = () => ({ authorization: `Bearer ${token}` });
+
+test('a suite answers once it was added, at the door, to tools, to jobs and to the command line', async () => {
+  const parcels = '/api/v1/depot/parcels';
+  expect(await ask('GET', parcels, undefined, secret())).toMatchObject({
+    status: 404,
+    body: { code: 'common.suite_not_installed' },
+  });
+  expect(await server.ashlar('suite', 'add', 'depot')).toMatchObject({ code: 0, stdout: /Added suite depot/ });
+  expect((await server.ashlar('suite', 'list')).stdout).toMatch(/depot +added/);
+
+  // With the secret key, and as nobody.
+  const key = { 'idempotency-key': randomUUID() };
+  const stored = await ask('POST', parcels, { code: 'A-1', weight: '500' }, { ...secret(), ...key });
+  expect(stored).toMatchObject({ status: 200, body: { code: 'A-1', state: 'stored' } });
+  const again = await ask('POST', parcels, { code: 'A-1', weight: '500' }, { ...secret(), ...key });
+  expect(again.body).toEqual(stored.body);
+  expect(again.headers.get('idempotency-replayed')).toBe('true');
+  expect(await ask('POST', parcels, { code: 'A-2', weight: '5' })).toMatchObject({
+    status: 401,
+    body: { code: 'common.unauthenticated' },
+  });
+
+  // A user, before and after being given the suite's role.
+  expect(await ask('POST', parcels, { code: 'A-2', weight: '5' }, clerk())).toMatchObject({ status: 403 });
+  await server.superuserSql(
+    `with member as (
+       insert into auth.memberships (org_id, user_id) values ('00000000-0000-0000-0000-000000000001', $1)
+       on conflict (org_id, user_id) do update set status = 'active' returning org_id, id)
+     insert into auth.role_assignments (org_id, membership_id, role_id)
+     select member.org_id, member.id, r.id from member, auth.organisation_roles r where r.key = 'depot-clerk'`,
+    [userId],
+  );
+  expect(await ask('POST', parcels, { code: 'A-2', weight: '5' }, clerk())).toMatchObject({ status: 200 });
+  const document = await ask('GET', '/api/v1/depot/openapi.json', undefined, clerk());
+  expect(document.body).toMatchObject({ openapi: '3.1.1', servers: [{ url: `${server.url}/api/v1/depot` }] });
+
+  // Tools, with the same token.
+  const client = new Client({ name: 'e2e', version: '1' });
+  const transport = new StreamableHTTPClientTransport(new URL('/mcp', server.url), {
+    requestInit: { headers: { apikey: server.anonKey, ...clerk() } },
+  });
+  await client.connect(transport);
+  expect((await client.listTools()).tools.map(({ name }) => name)).toContain('depot_store-parcel');
+  const call = (args: object) => client.callTool({ name: 'depot_store-parcel', arguments: { ...args } });
+  expect(await call({ code: 'A-3', weight: '5', dry_run: true })).toMatchObject({ structuredContent: { code: 'A-3' } });
+  expect(await call({ code: 'A-3', weight: '5' })).toMatchObject({ structuredContent: { code: 'A-3' } });
+  expect(await call({ code: 'A-3', weight: '5' })).toMatchObject({ isError: true });
+  await client.close();
+
+  // A job, done later as the one who asked.
+  const later = await ask('POST', parcels, { code: 'A-4', weight: '5' }, { ...clerk(), prefer: 'respond-async' });
+  expect(later).toMatchObject({ status: 202, body: { accepted: true } });
+  const listed = async () => {
+    const { body } = await ask('GET', `${parcels}?limit=50`, undefined, clerk());
+    return body.parcels.map(({ code }: { readonly code: string }) => code);
+  };
+  await expect.poll(listed, { timeout: 30_000 }).toEqual(['A-1', 'A-2', 'A-3', 'A-4']);
+
+  // An event somebody else tells.
+  await server.sql(`select events.emit('app.parcel.announced', null, '{"code": "A-5", "weight": "9"}')`);
+  await expect.poll(listed, { timeout: 30_000 }).toContain('A-5');
+
+  // The command line.
+  const released = await server.ashlar(
+    'call',
+    'depot.release-parcel',
+    '--user',
+    userId,
+    '--json',
+    JSON.stringify({ parcelId: stored.body.id }),
+  );
+  expect(released).toMatchObject({ code: 0 });
+  expect(JSON.parse(released.stdout)).toMatchObject({ state: 'released' });
+  const refused = await server.ashlar('call', 'depot.store-parcel', '--json', '{"code":"A-1","weight":"x"}');
+  expect(refused.code).toBe(1);
+  expect(JSON.parse(refused.stderr)).toMatchObject({ code: 'common.invalid_input', errors: [{ pointer: '/weight' }] });
+
+  // Removed, it answers no more.
+  expect(await server.ashlar('suite', 'remove', 'depot')).toMatchObject({ code: 0 });
+  expect(await ask('GET', parcels, undefined, secret())).toMatchObject({ status: 404 });
+});

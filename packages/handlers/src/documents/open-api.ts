@@ -1,0 +1,176 @@
+import { type AnyUseCase, type ErrorFactory, commonErrors, type Suite } from '@ashlar/kernel';
+import { statusOfKind } from '@ashlar/service';
+import type { HttpBinding } from '../http/http-binding.ts';
+import { type JsonSchema, wireSchema } from '../input/wire-schema.ts';
+
+type Document = Readonly<Record<string, unknown>>;
+
+const PROBLEM_REF = { $ref: '#/components/schemas/Problem' };
+const HEADERS: readonly Document[] = [
+  {
+    name: 'Ashlar-Organisation',
+    in: 'header',
+    description: 'Organisation to act for; by default the one of the token.',
+    schema: { type: 'string', format: 'uuid' },
+  },
+];
+const COMMAND_HEADERS: readonly Document[] = [
+  {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description: 'The same key with the same input is answered from memory for a day.',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  },
+  {
+    name: 'Ashlar-Dry-Run',
+    in: 'header',
+    description: 'Do everything, answer, and undo it.',
+    schema: { type: 'boolean' },
+  },
+];
+
+/** What any command or query may refuse before its own rules are asked. */
+const SHARED: Readonly<Record<'command' | 'query', readonly ErrorFactory[]>> = {
+  query: [
+    commonErrors.malformed,
+    commonErrors.unauthenticated,
+    commonErrors.permissionDenied,
+    commonErrors.orgMissing,
+    commonErrors.suiteNotInstalled,
+    commonErrors.invalidInput,
+  ],
+  command: [
+    commonErrors.malformed,
+    commonErrors.unauthenticated,
+    commonErrors.permissionDenied,
+    commonErrors.orgMissing,
+    commonErrors.suiteNotInstalled,
+    commonErrors.staleVersion,
+    commonErrors.idempotencyConflict,
+    commonErrors.busy,
+    commonErrors.invalidInput,
+  ],
+};
+
+/** OpenAPI 3.1 of a suite's routes, from the schemas its use cases are validated by. */
+export function openApiOf(suite: Suite, bindings: readonly HttpBinding[], publicUrl: string): Document {
+  const paths: Record<string, Record<string, Document>> = {};
+  for (const binding of bindings) {
+    const path = binding.path.replaceAll(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [binding.method.toLowerCase()]: operationOf(binding) };
+  }
+  return {
+    openapi: '3.1.1',
+    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
+    info: { title: suite.title.en, version: '1' },
+    servers: [{ url: `${publicUrl}/api/v1/${suite.name}` }],
+    security: [{ token: [] }, { key: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        key: { type: 'apiKey', in: 'header', name: 'apikey' },
+      },
+      schemas: { Problem: problemSchema },
+    },
+  };
+}
+
+function operationOf({ useCase, pathMembers, rest, input }: HttpBinding): Document {
+  const { name, summary, description, permission, kind } = useCase;
+  const members = Object.entries(input.properties ?? {}).filter(([member]) => !pathMembers.includes(member));
+  const parameters = [
+    ...pathMembers.map((member) => ({
+      name: member,
+      in: 'path',
+      required: true,
+      schema: inlined(`${name}:${member}`, input, input.properties?.[member]),
+    })),
+    ...(rest === 'body' ? [] : members).map(([member, schema]) => ({
+      name: member,
+      in: 'query',
+      required: input.required?.includes(member) ?? false,
+      schema: inlined(`${name}:${member}`, input, schema),
+    })),
+    ...HEADERS,
+    ...(kind === 'command' ? COMMAND_HEADERS : []),
+  ];
+  const body: JsonSchema = {
+    ...input,
+    properties: Object.fromEntries(members),
+    required: (input.required ?? []).filter((member) => !pathMembers.includes(member)),
+  };
+  return {
+    operationId: name.split('.')[1]?.replaceAll(/-(\w)/g, (_dash, letter: string) => letter.toUpperCase()),
+    summary,
+    ...(description === undefined ? {} : { description }),
+    'x-ashlar-use-case': name,
+    'x-ashlar-permission': permission,
+    parameters,
+    ...(rest === 'body' && members.length > 0
+      ? {
+          requestBody: { required: true, content: { 'application/json': { schema: embedded(`${name}:input`, body) } } },
+        }
+      : {}),
+    responses: {
+      '200': {
+        description: summary,
+        content: { 'application/json': { schema: embedded(`${name}:output`, wireSchema(useCase.output)) } },
+      },
+      ...failuresOf(useCase),
+    },
+  };
+}
+
+/** Codes by status, each with the title of its catalogue. */
+function failuresOf({ kind, errors }: AnyUseCase): Document {
+  const byStatus = new Map<number, ErrorFactory[]>();
+  for (const error of [...SHARED[kind], ...errors]) {
+    const status = statusOfKind[error.kind];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), error]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, factories]) => [
+      String(status),
+      {
+        description: factories.map(({ code, title }) => `\`${code}\`: ${title}`).join('\n\n'),
+        content: { 'application/problem+json': { schema: PROBLEM_REF } },
+      },
+    ]),
+  );
+}
+
+/** A schema with definitions of its own has an id, so that references inside are its own. */
+function embedded(id: string, schema: JsonSchema): JsonSchema {
+  return schema.$defs === undefined ? schema : { $id: `urn:ashlar:schema:${id}`, ...schema };
+}
+
+function inlined(id: string, root: JsonSchema, schema: JsonSchema = {}): JsonSchema {
+  return root.$defs === undefined ? schema : embedded(id, { ...schema, $defs: root.$defs });
+}
+
+const text = { type: 'string' };
+const problemSchema: JsonSchema = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail', 'code', 'retryable'],
+  properties: {
+    type: text,
+    title: text,
+    status: { type: 'integer' },
+    detail: text,
+    code: { type: 'string', description: 'Stable; one of those listed with the answer.' },
+    params: { type: 'object' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['pointer', 'code', 'detail'],
+        properties: { pointer: text, code: text, detail: text },
+      },
+    },
+    hint: text,
+    retryable: { type: 'boolean' },
+    current: { type: 'object' },
+    trace_id: text,
+  },
+};

@@ -1,0 +1,108 @@
+import { type AnyUseCase, commonErrors, type Suite } from '@ashlar/kernel';
+import { type JobQueue, sendRendered, type Service, type ServiceContract } from '@ashlar/service';
+import type { Observe } from '@ashlar/telemetry';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { asyncApiOf } from '../documents/async-api.ts';
+import { openApiOf } from '../documents/open-api.ts';
+import { readInput } from '../input/read-input.ts';
+import type { Invocation } from '../invocation.ts';
+import { useCaseJob } from '../job/suite-tasks.ts';
+import { renderDoorFailure, renderError, renderRefusal } from '../problem/render-problem.ts';
+import type { UseCases } from '../runtime/create-use-cases.ts';
+import { type HttpBinding, httpBindings } from './http-binding.ts';
+import { invocationOf } from './invocation-of.ts';
+import { readHttpInput } from './read-http-input.ts';
+
+export interface SuiteServiceOptions {
+  readonly suite: Suite;
+  readonly useCases: UseCases;
+  /** For what may be done later; without it everything is done at once. */
+  readonly jobs?: JobQueue | undefined;
+  readonly observe: Observe;
+}
+
+/** A thousand lines of an order, with all their members. */
+const BODY_LIMIT_BYTES = 2_097_152;
+
+/** What the door must know of a suite: it answers at `/api/v1/<suite>`, and is no part of every project. */
+function suiteContract({ name }: Suite): ServiceContract {
+  return {
+    name,
+    publicNames: [name],
+    caller: 'verified',
+    bodyLimitBytes: BODY_LIMIT_BYTES,
+    schema: null,
+    refuse: (refusal) => renderRefusal(refusal),
+    fail: (failure) => renderDoorFailure(failure),
+  };
+}
+
+/** The routes of a suite's use cases, with the documents that describe them. */
+export function createSuiteService({ suite, useCases, jobs, observe }: SuiteServiceOptions): Service {
+  const bindings = httpBindings(suite);
+  return {
+    contract: suiteContract(suite),
+    routes(app) {
+      addErrors(app, suite, observe);
+      app.get('/openapi.json', ({ ashlar }) => openApiOf(suite, bindings, ashlar.publicUrl));
+      app.get('/asyncapi.json', () => asyncApiOf(suite));
+      for (const binding of bindings) addRoute(app, binding, useCases, jobs);
+    },
+    close: async () => undefined,
+  };
+}
+
+function addRoute(app: FastifyInstance, binding: HttpBinding, useCases: UseCases, jobs: JobQueue | undefined): void {
+  const { useCase } = binding;
+  const mayWait = jobs !== undefined && useCase.on.job === true;
+  app.route({
+    method: binding.method,
+    url: binding.path,
+    handler: async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      const { params, query, body } = request;
+      // Fastify's router and query parser give texts.
+      const asked = { params, query, body } as Parameters<typeof readHttpInput>[1];
+      const invocation = invocationOf(request, 'http');
+      const input = readHttpInput(binding, asked);
+      if (mayWait && /\brespond-async\b/.test(String(request.headers.prefer))) {
+        return leaveJob(request, reply, jobs, useCase, input, invocation);
+      }
+      const { output, replayed } = await useCases.invoke(useCase.name, input, invocation);
+      if (replayed) reply.header('idempotency-replayed', 'true');
+      return reply
+        .header('content-type', 'application/json; charset=utf-8')
+        .header('cache-control', 'no-store')
+        .send(JSON.stringify(output));
+    },
+  });
+}
+
+/** Accepted, to be done as this caller; an input that would be refused is refused now. */
+async function leaveJob(
+  { ashlar: { project } }: FastifyRequest,
+  reply: FastifyReply,
+  jobs: JobQueue,
+  useCase: AnyUseCase,
+  input: unknown,
+  { caller, orgId, idempotencyKey, requestId }: Invocation,
+): Promise<FastifyReply> {
+  readInput(useCase, input);
+  const key = idempotencyKey ?? requestId;
+  await jobs.add([useCaseJob({ name: useCase.name, input, caller, orgId, project: project.ref, key })]);
+  return reply.code(202).header('preference-applied', 'respond-async').send({ accepted: true, key });
+}
+
+/** Shared by everything a suite answers over HTTP. */
+export function addErrors(app: FastifyInstance, { name }: Pick<Suite, 'name'>, observe: Observe): void {
+  app.setErrorHandler((error, request, reply) => {
+    const { requestId, trace } = request.ashlar;
+    const rendered = renderError(error, trace.traceId);
+    if (rendered.status === 500) {
+      observe({ kind: 'request.failed', requestId, traceId: trace.traceId, service: name, error });
+    }
+    return sendRendered(reply, rendered);
+  });
+  app.setNotFoundHandler(async (request) => {
+    throw commonErrors.notFound({ what: 'route', id: `${request.method} ${request.url.split('?', 1)[0] ?? ''}` });
+  });
+}

@@ -1,0 +1,10 @@
+export type { Invocation, InvocationCaller, Via } from './invocation.ts';
+export { createUseCases } from './runtime/create-use-cases.ts';
+export type { Outcome, UseCases, UseCasesOptions } from './runtime/create-use-cases.ts';
+export { addSuite, listSuites, refreshSuites, removeSuite } from './suites/suite-administration.ts';
+export type { InstalledSuite, SuiteAdministration } from './suites/suite-administration.ts';
+export { schemaOwnerOf, suitesSchema } from './suites-schema.ts';
+export { callUseCase } from './cli/call-use-case.ts';
+export type { CalledUseCase } from './cli/call-use-case.ts';
+export { createSuitesService, suitesContract } from './suites-service.ts';
+export type { SuitesServiceOptions } from './suites-service.ts';

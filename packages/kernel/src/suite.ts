@@ -1,0 +1,114 @@
+import type { ErrorFactory } from './errors.ts';
+import type { DomainEvent } from './event.ts';
+import type { EventType } from './event-type.ts';
+import type { AnyUseCase } from './use-case.ts';
+import type { CommandContext } from './use-case-context.ts';
+
+/** A text by language: `{ en: 'Stock clerk', ar: 'أمين المخزن' }`; English is always there. */
+export type Localised = { readonly en: string } & Readonly<Record<string, string>>;
+
+/** Done about events by a use case; beside `on.event` for one that hears of several types. */
+export interface SuiteSubscription {
+  /** `suite.purpose`, unique and stable: what was handled is remembered under it. */
+  readonly consumer: string;
+  readonly types: readonly string[];
+  readonly useCase: AnyUseCase;
+  /** Null: this one is none of its business. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- the use case parses it, whatever it is.
+  readonly input: (event: DomainEvent) => any;
+}
+
+export interface SuiteSchedule {
+  /** `suite.purpose`. */
+  readonly name: string;
+  /** Five fields, in the zone of the organisation's project. */
+  readonly cron: string;
+  readonly useCase: AnyUseCase;
+  readonly input: unknown;
+}
+
+/** A role organisations are offered. */
+export interface SuiteRole {
+  /** Unique in a project: `stock-clerk`. */
+  readonly key: string;
+  readonly name: Localised;
+  /** Keys of permissions, `suite.*` or `*.verb`. */
+  readonly permissions: readonly string[];
+  /** What no other role gives back. */
+  readonly denials?: readonly string[];
+}
+
+/** Rows for somebody who wants to look around; asked for by name, never by itself. */
+export interface SuiteSeed {
+  readonly name: string;
+  readonly summary: string;
+  /** As a command of the organisation; repeating it must change nothing. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- each seed knows the tables of its own suite.
+  readonly run: (context: CommandContext<any>) => Promise<void>;
+}
+
+export interface SuiteDefinition {
+  /** Lower case letters and digits; also its role in the database, and what its names begin with. */
+  readonly name: string;
+  readonly title: Localised;
+  /** Default: the name. */
+  readonly schema?: string;
+  /** Folder of `0001-name.sql` files, run as `<suite>_owner`, which owns the schema. */
+  readonly migrations: URL;
+  readonly useCases: readonly AnyUseCase[];
+  /** Every type it emits. */
+  readonly events?: readonly EventType[];
+  readonly subscriptions?: readonly SuiteSubscription[];
+  readonly schedules?: readonly SuiteSchedule[];
+  /** What can be permitted, and in which words: `{ 'inventory.reserve': 'Hold stock for orders' }`. */
+  readonly permissions: Readonly<Record<string, string>>;
+  readonly roles?: readonly SuiteRole[];
+  /** Rules the database holds, by the name of their constraint: `{ parcels_code_key: depotErrors.codeTaken }`. */
+  readonly constraints?: Readonly<Record<string, ErrorFactory>>;
+  readonly seeds?: readonly SuiteSeed[];
+}
+
+export interface Suite extends Required<SuiteDefinition> {
+  /** The use case of that name, in full (`inventory.reserve-stock`) or without the suite. */
+  readonly find: (name: string) => AnyUseCase | undefined;
+}
+
+const NAME = /^[a-z][a-z0-9]{1,29}$/;
+const OPEN = new Set(['signed-in', 'anyone']);
+
+/**
+ * A business system as one value.
+ *
+ * @throws {Error} When its parts do not fit: a name of another suite, one used twice, a permission nobody declared.
+ */
+export function defineSuite(definition: SuiteDefinition): Suite {
+  const { name, useCases, events = [], subscriptions = [], schedules = [], roles = [], seeds = [] } = definition;
+  const fault = (what: string): Error => new Error(`Suite ${name}: ${what}`);
+  if (!NAME.test(name)) throw fault('its name has lower case letters and digits, 2 to 30');
+  const consumers = subscriptions.map(({ consumer }) => consumer);
+  const own = [...useCases.map((one) => one.name), ...events.map(({ type }) => type), ...consumers];
+  for (const one of [...own, ...schedules.map((schedule) => schedule.name), ...Object.keys(definition.permissions)]) {
+    if (!one.startsWith(`${name}.`)) throw fault(`${one} does not begin with ${name}.`);
+  }
+  const repeated = own.find((one, index) => own.indexOf(one) !== index);
+  if (repeated !== undefined) throw fault(`${repeated} is there twice`);
+  for (const { name: useCase, permission } of useCases) {
+    if (OPEN.has(permission) || Object.hasOwn(definition.permissions, permission)) continue;
+    throw fault(`${useCase} asks for ${permission}, which it does not declare`);
+  }
+  for (const { useCase } of [...subscriptions, ...schedules]) {
+    if (!useCases.includes(useCase)) throw fault(`${useCase.name} is none of its use cases`);
+  }
+  const byName = new Map(useCases.map((one) => [one.name, one]));
+  return Object.freeze({
+    ...definition,
+    schema: definition.schema ?? name,
+    events,
+    subscriptions,
+    schedules,
+    roles,
+    constraints: definition.constraints ?? {},
+    seeds,
+    find: (wanted: string) => byName.get(wanted) ?? byName.get(`${name}.${wanted}`),
+  });
+}
