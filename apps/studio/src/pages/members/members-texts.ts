@@ -26,8 +26,7 @@ export const membersTexts = defineTexts(
     inviteTitle: 'Invite a colleague',
     inviteAction: 'Make the invitation',
     madeTitle: 'Send this link to {email}',
-    madeHint:
-      'Ashlar does not mail invitations yet. The link works once, for 72 hours, for this address alone; it is shown this once.',
+    madeHint: 'The link works once, for 72 hours, for this address alone; it is shown this once.',
     link: 'Link',
     done: 'I have it',
     revoke: 'Revoke',
@@ -61,7 +60,7 @@ export const membersTexts = defineTexts(
     inviteTitle: 'ادعُ زميلًا',
     inviteAction: 'أنشئ الدعوة',
     madeTitle: 'أرسل هذا الرابط إلى {email}',
-    madeHint: 'لا يرسل Ashlar الدعوات بالبريد بعد. يعمل الرابط مرة واحدة خلال ٧٢ ساعة ولهذا العنوان وحده، ولا يُعرض ثانية.',
+    madeHint: 'يعمل الرابط مرة واحدة خلال ٧٢ ساعة ولهذا العنوان وحده، ولا يُعرض ثانية.',
     link: 'الرابط',
     done: 'أخذته',
     revoke: 'إلغاء',

@@ -1,3 +1,4 @@
+import { Alert } from '@mantine/core';
 import { Blank } from '@ashlar/ui';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
@@ -23,7 +24,7 @@ export function SignInPage(): ReactNode {
   const [byCode, setByCode] = useState(false);
   const [factor, setFactor] = useState<Factor | null>(null);
   const [email, setEmail] = useState('');
-  const [failure, setFailure] = useState<unknown>(refused === undefined ? null : new Refused(refused));
+  const [failure, setFailure] = useState<unknown>(null);
   const { data: about } = useQuery(queries.about());
   const client = useQueryClient();
   const router = useRouter();
@@ -69,6 +70,12 @@ export function SignInPage(): ReactNode {
   }
   return (
     <Front title={t('title')}>
+      {refused !== undefined && failure === null && (
+        // What stands in the address anybody may have written: it is not shown.
+        <Alert role="alert" color="red" mt="md" p="xs">
+          {t('refused')}
+        </Alert>
+      )}
       {failure !== null && (
         <div>
           <FormError error={failure} />
@@ -83,6 +90,3 @@ export function SignInPage(): ReactNode {
     </Front>
   );
 }
-
-/** What a provider said when it sent somebody back without letting them in. */
-class Refused extends TypeError {}

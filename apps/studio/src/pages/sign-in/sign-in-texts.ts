@@ -21,7 +21,7 @@ export const signInTexts = defineTexts(
     otherAccount: 'Sign in with another account',
     wrong: 'The address or the password is not right.',
     wrongCode: 'That code is not right, or it is too old.',
-    returning: 'Signing you in …',
+    refused: 'Signing in was cancelled or refused there. Try again, or use another way.',
     setupTitle: 'This instance has no owner yet',
     setupHint:
       'Open the setup link that the server printed when it first started, or print a new one with “ashlar setup-link”.',
@@ -46,7 +46,7 @@ export const signInTexts = defineTexts(
     otherAccount: 'تسجيل الدخول بحساب آخر',
     wrong: 'العنوان أو كلمة المرور غير صحيحة.',
     wrongCode: 'الرمز غير صحيح أو انتهت صلاحيته.',
-    returning: 'جارٍ تسجيل دخولك…',
+    refused: 'أُلغي تسجيل الدخول هناك أو رُفض. أعد المحاولة أو استخدم طريقة أخرى.',
     setupTitle: 'لا مالك لهذا الخادم بعد',
     setupHint: 'افتح رابط الإعداد الذي طبعه الخادم عند أول تشغيل، أو اطبع رابطًا جديدًا بالأمر ‎“ashlar setup-link”‎.',
   },
