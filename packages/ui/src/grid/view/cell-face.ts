@@ -29,7 +29,7 @@ export function faceOf(model: GridModel, index: number, column: number): CellFac
   if (row.group !== undefined) return { text: '', className: base, hint: '', isActive, isSelected: isChosen };
   const mark = model.marks.get(row.key, field.id);
   const { text, isNull } = textOf(model, row, field, mark);
-  const className = `${base}${typeClass(field)}${isNull ? ' g-null' : ''}${markClass(mark)}${toneClass(model, row, field)}`;
+  const className = `${base}${typeClass(field)}${directionClass(field, text)}${isNull ? ' g-null' : ''}${markClass(mark)}${toneClass(model, row, field)}`;
   return { text, className, hint: hintOf(model, mark), isActive, isSelected: isChosen };
 }
 
@@ -49,7 +49,8 @@ function textOf(
   }
   const label = mark === undefined || mark.kind === 'changed' ? row.labels?.[field.id] : undefined;
   const text = label ?? field.type.format(value.slice(0, SHOWN_LENGTH * 2), locale);
-  return { text: text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text, isNull: false };
+  const line = text.includes('\n') ? text.replaceAll(/\s*\n\s*/g, ' ⏎ ') : text;
+  return { text: line.length > SHOWN_LENGTH ? `${line.slice(0, SHOWN_LENGTH)}…` : line, isNull: false };
 }
 
 function rangeClass(model: GridModel, row: number, column: number): string {
@@ -66,14 +67,25 @@ function rangeClass(model: GridModel, row: number, column: number): string {
   return ` g-in${edges.filter((edge) => edge !== false).join('')}`;
 }
 
+/** The first letter that has a direction decides; a text of digits alone reads like a number. */
+const FIRST_STRONG = /[\p{L}]/u;
+const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
+
+function directionClass({ type }: Field, text: string): string {
+  if (type.direction === 'ltr') return ' g-ltr';
+  const letter = FIRST_STRONG.exec(text)?.[0];
+  if (letter === undefined) return '';
+  return RIGHT_TO_LEFT.test(letter) ? ' g-rtl' : ' g-ltr';
+}
+
 const typeClasses = new WeakMap<Field, string>();
 
 function typeClass(field: Field): string {
   let known = typeClasses.get(field);
   if (known === undefined) {
-    const { align, direction, name } = field.type;
+    const { align, name } = field.type;
     const isCode = ['uuid', 'json', 'jsonb', 'bytea'].includes(name);
-    known = `${align === 'start' ? '' : ` g-${align}-aligned`}${direction === 'ltr' ? ' g-ltr' : ''}${isCode ? ' g-code' : ''}`;
+    known = `${align === 'start' ? '' : ` g-${align}-aligned`}${isCode ? ' g-code' : ''}`;
     if (field.reference !== undefined) known += ' g-link';
     if (field.isReadonly === true) known += ' g-readonly';
     typeClasses.set(field, known);

@@ -18,6 +18,7 @@ export class CellSlot {
 
   constructor() {
     this.element.append(this.#text);
+    this.element.style.cssText = 'display:none';
   }
 
   /** Draws the cell of a row and column. @returns The element if it is the active cell. */

@@ -18,5 +18,5 @@ export function setAttribute(target: Element, name: string, value: string | unde
 
 /** The style that puts something into a column; widths live in variables, so resizing touches no cell. */
 export function columnStyle(column: number): string {
-  return `inset-inline-start:var(--x${column});inline-size:var(--w${column})`;
+  return `--x:var(--x${column});inline-size:var(--w${column})`;
 }

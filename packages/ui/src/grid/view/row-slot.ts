@@ -1,6 +1,7 @@
 import type { GridModel } from '../model/grid-model.ts';
 import type { GridRow } from '../rows/grid-row.ts';
 import { isTicked } from '../selection/row-selection.ts';
+import { formatNumber } from '../types/number-text.ts';
 import { CellSlot } from './cell-slot.ts';
 import { element, setAttribute } from './elements.ts';
 
@@ -11,6 +12,7 @@ export const ARIA_ROW = 2;
 export class RowSlot {
   readonly element: HTMLElement = element('div', 'g-row', { role: 'row' });
   index = -1;
+  #top = -1;
   #version = -1;
   #columns = '';
   readonly #kept: HTMLElement = element('div', 'g-kept', { role: 'presentation' });
@@ -26,11 +28,28 @@ export class RowSlot {
     this.#gutter.append(element('span', 'g-tick'), this.#number);
     this.#kept.append(this.#gutter, ...this.#frozen.map((cell) => cell.element));
     this.element.append(this.#kept, ...this.#moving.map((cell) => cell.element));
+    this.element.style.display = 'none';
+  }
+
+  /** The cell that shows a column, if one does. */
+  cell(column: number): HTMLElement | undefined {
+    return [...this.#frozen, ...this.#moving].find((cell) => cell.column === column)?.element;
+  }
+
+  /** Takes the row out of sight while there are fewer rows than places. */
+  hide(): void {
+    if (this.index === -1) return;
+    this.index = -1;
+    this.#top = -1;
+    this.element.style.display = 'none';
   }
 
   /** Puts the row at a place; cheap when nothing changed. */
   draw(model: GridModel, index: number, top: number, columns: { first: number; last: number }, activeId: string): void {
-    this.element.style.transform = `translateY(${top}px)`;
+    if (top !== this.#top) {
+      this.#top = top;
+      this.element.style.cssText = `transform:translateY(${top}px)`;
+    }
     const shown = `${columns.first} ${columns.last}`;
     if (index === this.index && model.version === this.#version && shown === this.#columns) return;
     const isOther = index !== this.index || model.version !== this.#version;
@@ -77,7 +96,7 @@ export class RowSlot {
     this.element.setAttribute('aria-rowindex', String(index + ARIA_ROW));
     setAttribute(this.element, 'aria-selected', ticked ? 'true' : undefined);
     setAttribute(this.element, 'aria-busy', row === undefined ? 'true' : undefined);
-    this.#number.textContent = isDraft ? '+' : new Intl.NumberFormat(model.options.locale).format(index + 1);
+    this.#number.textContent = isDraft ? '+' : formatNumber(String(index + 1), model.options.locale);
     setAttribute(this.#gutter, 'aria-label', isDraft ? model.options.messages.newRow : undefined);
   }
 
