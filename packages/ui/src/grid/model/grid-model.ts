@@ -1,4 +1,4 @@
-import { type Batch, inverseOf } from '../changes/batch.ts';
+import { type Batch, inverseOf, isEmptyBatch } from '../changes/batch.ts';
 import { UndoStack } from '../changes/undo-stack.ts';
 import { type ColumnState, visibleFields, widthOf } from '../columns/column-state.ts';
 import type { Field } from '../columns/field.ts';
@@ -92,7 +92,7 @@ export class GridModel {
   valueOf(row: GridRow, field: Field): CellValue {
     const mark = this.marks.get(row.key, field.id);
     if (mark?.kind === 'saving') return mark.value;
-    return mark?.kind === 'conflict' ? mark.mine : (row.values[field.id] ?? null);
+    return mark?.kind === 'conflict' ? mark.mine : (this.rows.fresh(row).values[field.id] ?? null);
   }
 
   select(selection: Selection): void {
@@ -124,6 +124,7 @@ export class GridModel {
 
   /** Shows a batch, sends it, and remembers how to take it back. */
   apply(batch: Batch): void {
+    if (isEmptyBatch(batch)) return;
     if (batch.cause !== 'undo' && batch.cause !== 'redo') this.undoStack.push(batch);
     this.saver.send(batch);
   }

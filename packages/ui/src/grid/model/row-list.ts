@@ -37,6 +37,13 @@ export class RowList {
     return this.#added[index - this.source.count] ?? (this.#hasDraft() ? this.draft() : undefined);
   }
 
+  /** The row as it is now: one read for an act may have been saved or changed while the act waited for others. */
+  fresh(row: GridRow): GridRow {
+    const index = this.cache.indexOf(row.key);
+    if (index !== undefined) return this.cache.row(index) ?? row;
+    return this.#added.find((added) => added.key === row.key) ?? (this.#draft?.key === row.key ? this.#draft : row);
+  }
+
   isDraft(index: number): boolean {
     return this.#hasDraft() && index === this.stored;
   }
