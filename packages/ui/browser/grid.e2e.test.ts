@@ -5,17 +5,18 @@ import { servePage } from './serve-page.ts';
 
 const served = await servePage();
 const launched = await launchBrowser();
-const isAbsent = 'absent' in launched;
+const browser: Browser | undefined = 'absent' in launched ? undefined : launched;
+const isAbsent = browser === undefined;
 let page: Page;
 
 beforeAll(async () => {
-  if (isAbsent) return;
-  const context = await (launched as Browser).newContext({ viewport: { width: 1280, height: 720 } });
+  if (browser === undefined) return;
+  const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   page = await context.newPage();
 });
 afterAll(async () => {
-  if (!isAbsent) await launched.close();
+  await browser?.close();
   await served[Symbol.asyncDispose]();
 });
 
@@ -45,7 +46,7 @@ const press = async (...keys: readonly string[]): Promise<void> => {
 const sees = (row: number, column: number, text: string): Promise<unknown> =>
   page.waitForFunction(
     ([r, c, wanted]) => {
-      const cell = document.querySelector(`[role=row][aria-rowindex="${Number(r) + 2}"] [aria-colindex="${Number(c) + 2}"]`);
+      const cell = document.querySelector(`[role=row][aria-rowindex="${r + 2}"] [aria-colindex="${c + 2}"]`);
       return cell?.firstChild?.textContent === wanted;
     },
     [row, column, text] as const,
@@ -57,8 +58,8 @@ const isActive = (row: number, column: number): Promise<unknown> =>
       const id = document.querySelector('[role=grid]')?.getAttribute('aria-activedescendant');
       const cell = id ? document.getElementById(id) : null;
       return (
-        cell?.getAttribute('aria-colindex') === String(Number(c) + 2) &&
-        cell.closest('[role=row]')?.getAttribute('aria-rowindex') === String(Number(r) + 2)
+        cell?.getAttribute('aria-colindex') === String(c + 2) &&
+        cell.closest('[role=row]')?.getAttribute('aria-rowindex') === String(r + 2)
       );
     },
     [row, column] as const,
@@ -78,7 +79,9 @@ test.skipIf(isAbsent)('the keyboard reaches every cell, the header, and the last
   await press('ArrowRight', 'Enter');
   await page.locator('[role=columnheader][aria-sort=ascending]', { hasText: 'name' }).waitFor();
   await press('Alt+ArrowRight');
-  await page.waitForFunction(() => document.querySelector('.g-head[data-column="1"]')?.textContent?.startsWith('city') === true);
+  await page.waitForFunction(
+    () => document.querySelector('.g-head[data-column="1"]')?.textContent?.startsWith('city') === true,
+  );
 });
 
 test.skipIf(isAbsent)('typing replaces, F2 edits, Escape leaves, and undo takes it back', async () => {
@@ -134,7 +137,10 @@ test.skipIf(isAbsent)('a range is copied and pasted with the real clipboard, as 
   await sees(10, 1, 'two ⏎ lines');
   await sees(11, 2, 'NULL');
   const [, second] = await batches();
-  expect(second).toMatchObject({ cause: 'paste', changes: [{ after: 'two\nlines' }, {}, { after: 'plain' }, { after: null }] });
+  expect(second).toMatchObject({
+    cause: 'paste',
+    changes: [{ after: 'two\nlines' }, {}, { after: 'plain' }, { after: null }],
+  });
   await press('Control+z');
   await sees(11, 2, 'بغداد');
 });
@@ -204,9 +210,13 @@ test.skipIf(isAbsent)('columns are resized and moved with the pointer, rows are 
   await page.mouse.down();
   await page.mouse.move(edge.x + 63, edge.y + 10, { steps: 3 });
   await page.mouse.up();
-  await page.waitForFunction(() => document.querySelector('[aria-rowindex="2"] [aria-colindex="4"]')?.clientWidth === 169);
+  await page.waitForFunction(
+    () => document.querySelector('[aria-rowindex="2"] [aria-colindex="4"]')?.clientWidth === 169,
+  );
   await page.locator('.g-head[data-column="4"] .g-label').dragTo(page.locator('.g-head[data-column="2"] .g-label'));
-  await page.waitForFunction(() => document.querySelector('.g-head[data-column="2"]')?.textContent?.startsWith('amount') === true);
+  await page.waitForFunction(
+    () => document.querySelector('.g-head[data-column="2"]')?.textContent?.startsWith('amount') === true,
+  );
   await page.locator('.g-all').click();
   await page.waitForFunction(() => document.querySelectorAll('.g-row.g-ticked').length > 10);
   await page.locator('[aria-rowindex="2"] .g-tick').click();

@@ -1,4 +1,11 @@
-import { createRowSource, type Field, fieldTypeOf, foreignKeyType, type GridRow, type OwnRowSource } from '../../src/grid/index.ts';
+import {
+  createRowSource,
+  type Field,
+  fieldTypeOf,
+  foreignKeyType,
+  type GridRow,
+  type OwnRowSource,
+} from '../../src/grid/index.ts';
 
 const CITIES = ['Baghdad', 'بغداد', 'Basra', 'البصرة', 'Erbil', 'أربيل', 'Mosul', 'الموصل', 'Amman', 'دبي'];
 const STATES = ['open', 'held', 'paid', 'shipped'];
@@ -12,7 +19,8 @@ const MADE: Readonly<Record<string, (row: number) => string | null>> = {
   amount: (row) => `${(row * 7919) % 100_000}.${String((row * 31) % 100).padStart(2, '0')}`,
   is_paid: (row) => [null, 'true', 'false'][row % 3] ?? null,
   due_on: (row) => `2026-${String((row % 12) + 1).padStart(2, '0')}-${String((row % 28) + 1).padStart(2, '0')}`,
-  created_at: (row) => `2026-03-${String((row % 28) + 1).padStart(2, '0')} 09:${String(row % 60).padStart(2, '0')}:00+00`,
+  created_at: (row) =>
+    `2026-03-${String((row % 28) + 1).padStart(2, '0')} 09:${String(row % 60).padStart(2, '0')}:00+00`,
   token: (row) => `00000000-0000-4000-8000-${row.toString(16).padStart(12, '0')}`,
   details: (row) => `{"row": ${row}, "big": 12345678901234567890}`,
   tags: (row) => (row % 4 === 0 ? '{}' : '{new,"two words"}'),
@@ -40,6 +48,14 @@ const TYPES: readonly (readonly [string, string, number])[] = [
   ['address', 'inet', 120],
 ];
 
+/** Finds people by their names. */
+const search = async (text: string): Promise<readonly { value: string; label: string; detail: string }[]> =>
+  Array.from({ length: 50 }, (_, at) => ({
+    value: String(at + 1),
+    label: `Person ${at + 1}`,
+    detail: `#${at + 1}`,
+  })).filter((person) => person.label.toLowerCase().includes(text.toLowerCase()));
+
 /** Thirty columns: one of each type, then numbers. */
 export function madeFields(extra: number): readonly Field[] {
   const typed = TYPES.map(([id, type, width]): Field => {
@@ -47,10 +63,6 @@ export function madeFields(extra: number): readonly Field[] {
     const field = { id, label: id, hint: type, type: fieldType, width };
     if (id === 'id') return { ...field, isReadonly: true };
     if (id !== 'owner') return field;
-    const search = async (text: string): Promise<readonly { value: string; label: string; detail: string }[]> =>
-      Array.from({ length: 50 }, (_, at) => ({ value: String(at + 1), label: `Person ${at + 1}`, detail: `#${at + 1}` })).filter(
-        (person) => person.label.toLowerCase().includes(text.toLowerCase()),
-      );
     return { ...field, type: foreignKeyType(fieldType), reference: { search } };
   });
   const numbers = Array.from({ length: extra }, (_, at): Field => {
@@ -85,7 +97,13 @@ export class MadeTable {
   row(index: number): GridRow {
     const key = String(index);
     const values = Object.fromEntries(
-      this.#fields.map((field) => [field.id, MADE[field.id]?.(index) ?? (field.id.startsWith('n') && field.id !== 'name' && field.id !== 'note' ? String((index * Number(field.id.slice(1))) % 9973) : null)]),
+      this.#fields.map((field) => [
+        field.id,
+        MADE[field.id]?.(index) ??
+          (field.id.startsWith('n') && field.id !== 'name' && field.id !== 'note'
+            ? String((index * Number(field.id.slice(1))) % 9973)
+            : null),
+      ]),
     );
     const written = { ...values, ...this.written.get(key) };
     return { key, values: written, labels: { owner: `Person ${written['owner'] ?? ''}` } };

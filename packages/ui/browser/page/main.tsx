@@ -9,6 +9,7 @@ import {
   type PatchResult,
   type SortKey,
 } from '../../src/grid/index.ts';
+// oxlint-disable-next-line import/no-unassigned-import -- a style sheet has no name
 import '../../src/grid/grid.css';
 import { MadeTable, madeFields } from './made-rows.ts';
 

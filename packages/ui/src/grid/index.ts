@@ -1,6 +1,13 @@
 export { inverseOf } from './changes/batch.ts';
 export type { Batch, BatchCause, CellChange, WholeRow } from './changes/batch.ts';
-export { freezeColumns, hideColumn, initialColumns, moveColumn, resizeColumn, showColumn } from './columns/column-state.ts';
+export {
+  freezeColumns,
+  hideColumn,
+  initialColumns,
+  moveColumn,
+  resizeColumn,
+  showColumn,
+} from './columns/column-state.ts';
 export type { ColumnState } from './columns/column-state.ts';
 export type { Field } from './columns/field.ts';
 export { Grid } from './grid.tsx';

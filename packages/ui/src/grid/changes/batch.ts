@@ -15,7 +15,17 @@ export interface WholeRow {
   readonly values: Readonly<Record<string, CellValue>>;
 }
 
-export type BatchCause = 'edit' | 'paste' | 'cut' | 'fill' | 'clear' | 'insert' | 'duplicate' | 'delete' | 'undo' | 'redo';
+export type BatchCause =
+  | 'edit'
+  | 'paste'
+  | 'cut'
+  | 'fill'
+  | 'clear'
+  | 'insert'
+  | 'duplicate'
+  | 'delete'
+  | 'undo'
+  | 'redo';
 
 /** Everything one act of a person changes. It is saved as a whole and undone as a whole. */
 export interface Batch {

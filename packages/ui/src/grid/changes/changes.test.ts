@@ -61,14 +61,30 @@ test('a drag of the handle fills along the axis it went further on', () => {
   expect(fillTo(from, { row: 2, column: 1 })).toBeUndefined();
 });
 test('filling down takes the first row, or the one above a single row', () => {
-  expect(fillDown({ top: 2, bottom: 5, start: 0, end: 1 })).toMatchObject({ from: { top: 2, bottom: 2 }, into: { top: 3 } });
-  expect(fillDown({ top: 2, bottom: 2, start: 0, end: 0 })).toMatchObject({ from: { top: 1, bottom: 1 }, into: { top: 2 } });
+  expect(fillDown({ top: 2, bottom: 5, start: 0, end: 1 })).toMatchObject({
+    from: { top: 2, bottom: 2 },
+    into: { top: 3 },
+  });
+  expect(fillDown({ top: 2, bottom: 2, start: 0, end: 0 })).toMatchObject({
+    from: { top: 1, bottom: 1 },
+    into: { top: 2 },
+  });
   expect(fillDown({ top: 0, bottom: 0, start: 0, end: 0 })).toBeUndefined();
 });
 test('a paste takes its own size, or fills a selection it divides', () => {
   const table = [['1', '2']];
-  expect(pasteRange(table, { top: 0, bottom: 0, start: 0, end: 0 }, 5)).toEqual({ top: 0, bottom: 0, start: 0, end: 1 });
-  expect(pasteRange(table, { top: 0, bottom: 2, start: 0, end: 3 }, 5)).toEqual({ top: 0, bottom: 2, start: 0, end: 3 });
+  expect(pasteRange(table, { top: 0, bottom: 0, start: 0, end: 0 }, 5)).toEqual({
+    top: 0,
+    bottom: 0,
+    start: 0,
+    end: 1,
+  });
+  expect(pasteRange(table, { top: 0, bottom: 2, start: 0, end: 3 }, 5)).toEqual({
+    top: 0,
+    bottom: 2,
+    start: 0,
+    end: 3,
+  });
   expect(pasteRange(table, { top: 0, bottom: 0, start: 4, end: 4 }, 5)).toMatchObject({ start: 4, end: 4 });
   expect(pastedAt(table, 2, 3)).toBe('2');
 });

@@ -9,5 +9,7 @@ export function readClipboard(plain: string, html: string): PastedTable {
   if (nulls === undefined) return table;
   // One empty cell copies as the empty text, which holds no line.
   const lines = table.length === 0 && nulls.length === 1 ? [['']] : table;
-  return lines.map((line, row) => line.map((cell, column) => (cell === '' && nulls[row]?.[column] === true ? null : cell)));
+  return lines.map((line, row) =>
+    line.map((cell, column) => (cell === '' && nulls[row]?.[column] === true ? null : cell)),
+  );
 }

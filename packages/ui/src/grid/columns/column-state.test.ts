@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import { fieldTypeOf } from '../types/field-types.ts';
-import { hideColumn, initialColumns, moveColumn, resizeColumn, showColumn, visibleFields, widthOf } from './column-state.ts';
+import {
+  hideColumn,
+  initialColumns,
+  moveColumn,
+  resizeColumn,
+  showColumn,
+  visibleFields,
+  widthOf,
+} from './column-state.ts';
 import { type Field, readCleared, readPasted, readTyped } from './field.ts';
 
 const field = (id: string, type = 'text', more: Partial<Field> = {}): Field => ({

@@ -9,8 +9,8 @@ export interface ColumnState {
   readonly frozen: number;
 }
 
-export const MIN_WIDTH = 48;
-export const MAX_WIDTH = 1200;
+const MIN_WIDTH = 48;
+const MAX_WIDTH = 1200;
 const DEFAULT_WIDTH = 160;
 
 /** The arrangement before anybody touched it. */
@@ -30,7 +30,7 @@ export function widthOf(state: ColumnState, field: Field): number {
   return clampWidth(state.widths[field.id] ?? field.width ?? DEFAULT_WIDTH);
 }
 
-export function clampWidth(width: number): number {
+function clampWidth(width: number): number {
   return Math.round(Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, width)));
 }
 
@@ -39,7 +39,12 @@ export function resizeColumn(state: ColumnState, id: string, width: number): Col
 }
 
 /** Puts a column before another one, or at the end. */
-export function moveColumn(state: ColumnState, fields: readonly Field[], id: string, before: string | undefined): ColumnState {
+export function moveColumn(
+  state: ColumnState,
+  fields: readonly Field[],
+  id: string,
+  before: string | undefined,
+): ColumnState {
   if (id === before) return state;
   const all = [...state.order, ...fields.map((field) => field.id).filter((other) => !state.order.includes(other))];
   const rest = all.filter((other) => other !== id);

@@ -17,8 +17,10 @@ export interface Field {
 }
 
 /** Whether the empty text is a value of the field rather than the absence of one. */
-export function holdsEmptyText(field: Field): boolean {
-  return field.type.name.startsWith('char') || ['text', 'varchar', 'bpchar', 'citext', 'name'].includes(field.type.name);
+function holdsEmptyText(field: Field): boolean {
+  return (
+    field.type.name.startsWith('char') || ['text', 'varchar', 'bpchar', 'citext', 'name'].includes(field.type.name)
+  );
 }
 
 /** Reads what was typed into a cell of this field. An empty input is NULL wherever no empty text exists. */

@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest';
 import { columnAt, layColumns, scrollToColumn, visibleColumns } from './column-layout.ts';
-import { followScroll, goTo, MAX_SPACER, rowsInSight, type RowWindow, scaleOf, scrollTopOf, showRow, spacerHeight } from './row-window.ts';
+import {
+  followScroll,
+  goTo,
+  MAX_SPACER,
+  rowsInSight,
+  type RowWindow,
+  scaleOf,
+  scrollTopOf,
+  showRow,
+  spacerHeight,
+} from './row-window.ts';
 
 const window = (rows: number): RowWindow => ({ rows, rowHeight: 34, viewport: 680, top: 0 });
 

@@ -78,7 +78,8 @@ export function commandOf(press: KeyPress, direction: 'ltr' | 'rtl'): Command | 
   if (arrow !== undefined) return arrowCommand(arrow, press, hasControl);
   if (altKey) return key === 'Enter' ? { type: 'open' } : undefined;
   if (key === 'Tab') return hasControl ? undefined : { type: 'next', isBack: isExtending };
-  if (key === 'PageUp' || key === 'PageDown') return { type: 'page', to: key === 'PageUp' ? 'up' : 'down', isExtending };
+  if (key === 'PageUp' || key === 'PageDown')
+    return { type: 'page', to: key === 'PageUp' ? 'up' : 'down', isExtending };
   if (key === 'Home' || key === 'End') {
     return { type: 'edge', to: key === 'Home' ? 'first' : 'last', isTable: hasControl, isExtending };
   }

@@ -46,7 +46,9 @@ export function runCommand(command: Command, model: GridModel, edits: Edits, vie
     view.show(place);
   };
   const run = (work: Promise<unknown>): void => {
-    work.catch((error: unknown) => model.options.onNotice?.(error instanceof Error ? error.message : String(error), error));
+    work.catch((error: unknown) =>
+      model.options.onNotice?.(error instanceof Error ? error.message : String(error), error),
+    );
   };
   const from = (isExtending: boolean): CellPlace => (isExtending ? selection.focus : selection.active);
   switch (command.type) {
@@ -66,7 +68,10 @@ export function runCommand(command: Command, model: GridModel, edits: Edits, vie
     case 'edge': {
       const far = command.to === 'first' ? -FAR : FAR;
       const by = { rows: command.isTable ? far : 0, columns: far };
-      go(stepFrom(from(command.isExtending), by, bounds, isHeader && !command.isTable ? HEADER_ROW : 0), command.isExtending);
+      go(
+        stepFrom(from(command.isExtending), by, bounds, isHeader && !command.isTable ? HEADER_ROW : 0),
+        command.isExtending,
+      );
       return true;
     }
     case 'next': {
@@ -106,7 +111,7 @@ export function runCommand(command: Command, model: GridModel, edits: Edits, vie
       return true;
     case 'fillDown': {
       const fill = fillDown(mainRange(selection));
-      if (fill !== undefined) run(edits.fill(fill));
+      if (fill !== undefined) run(edits.continueSeries(fill));
       return true;
     }
     case 'selectAll':
@@ -116,7 +121,9 @@ export function runCommand(command: Command, model: GridModel, edits: Edits, vie
       model.select(selectRows(bounds, selection.focus.row, selection.active.row));
       return true;
     case 'selectColumn':
-      model.select(selectColumn({ ...bounds, rows: model.rows.stored }, selection.focus.column, selection.active.column));
+      model.select(
+        selectColumn({ ...bounds, rows: model.rows.stored }, selection.focus.column, selection.active.column),
+      );
       return true;
     case 'tick': {
       const row = model.rows.at(selection.active.row);

@@ -1,4 +1,11 @@
-import { type BatchCause, type CellChange, freshName, makeBatch, MAX_CHANGES, type WholeRow } from '../changes/batch.ts';
+import {
+  type BatchCause,
+  type CellChange,
+  freshName,
+  makeBatch,
+  MAX_CHANGES,
+  type WholeRow,
+} from '../changes/batch.ts';
 import type { Fill } from '../changes/fill-range.ts';
 import { fillSeries } from '../changes/fill-series.ts';
 import { pastedAt, type PastedTable, pasteRange } from '../changes/paste-plan.ts';
@@ -23,7 +30,11 @@ class Writer {
     const model = this.#model;
     if (field.isReadonly === true || row.group !== undefined || model.rows.isRemoving(row.key)) return;
     if (!parsed.ok) {
-      model.marks.set(row.key, field.id, { kind: 'invalid', text, reason: model.options.messages.refusals[parsed.reason] });
+      model.marks.set(row.key, field.id, {
+        kind: 'invalid',
+        text,
+        reason: model.options.messages.refusals[parsed.reason],
+      });
       return;
     }
     const mark = model.marks.get(row.key, field.id);
@@ -150,7 +161,7 @@ export class Edits {
   }
 
   /** Continues a range into the cells beside it. */
-  async fill({ from, into, axis, isBack }: Fill): Promise<void> {
+  async continueSeries({ from, into, axis, isBack }: Fill): Promise<void> {
     if (!this.#canWrite(sizeOf(into))) return;
     const model = this.#model;
     const [sources, targets] = await Promise.all([this.rowsOf(from), this.rowsOf(into)]);
@@ -168,7 +179,11 @@ export class Edits {
         const type = given[0]?.type;
         const fields = ordered(this.#fieldsOf(into));
         if (type === undefined) return;
-        const filled = fillSeries(given.map((field) => model.valueOf(row, field)), fields.length, type);
+        const filled = fillSeries(
+          given.map((field) => model.valueOf(row, field)),
+          fields.length,
+          type,
+        );
         fields.forEach((field, at) => this.#fillCell(writer, row, field, filled[at] ?? null));
       });
     }

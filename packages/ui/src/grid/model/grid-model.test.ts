@@ -137,9 +137,15 @@ test('a paste beyond the last row makes new records, which undo removes by the k
     rows: new Map(batch.inserts.map((row, at) => [row.key, { key: `stored-${at}`, values: row.values }])),
   }));
   model.select(selectCell({ row: 999, column: 0 }));
-  await edits.paste([['last', '1'], ['extra', '2']]);
+  await edits.paste([
+    ['last', '1'],
+    ['extra', '2'],
+  ]);
   await settled(model);
-  expect(batches[0]).toMatchObject({ changes: [{ row: '999' }, { row: '999' }], inserts: [{ values: { name: 'extra' } }] });
+  expect(batches[0]).toMatchObject({
+    changes: [{ row: '999' }, { row: '999' }],
+    inserts: [{ values: { name: 'extra' } }],
+  });
   expect(model.rows.stored).toBe(1001);
   model.undo();
   await settled(model);
@@ -170,7 +176,7 @@ test('filling, clearing and NULL are batches of their own', async () => {
   const { model, edits, batches } = await bench();
   const from = { top: 0, bottom: 1, start: 1, end: 1 };
   edits.type({ row: 1, column: 1 }, '10', '1');
-  await edits.fill({ from, into: { ...from, top: 2, bottom: 4 }, axis: 'rows', isBack: false });
+  await edits.continueSeries({ from, into: { ...from, top: 2, bottom: 4 }, axis: 'rows', isBack: false });
   await edits.clear([{ top: 0, bottom: 1, start: 0, end: 0 }]);
   edits.setNull({ row: 5, column: 0 });
   await settled(model);

@@ -14,7 +14,7 @@ import { RowList } from './row-list.ts';
 import { Saver } from './saver.ts';
 
 /** The width of the row numbers and ticks. */
-export const GUTTER = 56;
+const GUTTER = 56;
 /** How long a change by somebody else stays lit. */
 const CHANGED_MS = 2000;
 
@@ -175,7 +175,8 @@ export class GridModel {
         const mark = this.marks.get(key, field);
         if (mark?.kind === 'conflict') this.marks.set(key, field, { ...mark, theirs: value });
         // Our own change coming back, or a cell somebody works on, is no news to light up.
-        if ((mark !== undefined && mark.kind !== 'changed') || row === undefined || row.values[field] === value) continue;
+        if ((mark !== undefined && mark.kind !== 'changed') || row === undefined || row.values[field] === value)
+          continue;
         this.marks.set(key, field, { kind: 'changed' });
         lit.push([key, field]);
       }

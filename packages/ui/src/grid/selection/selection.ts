@@ -41,7 +41,7 @@ export function addCell(selection: Selection, place: CellPlace): Selection {
   return { active: place, focus: place, others: [...selection.others, mainRange(selection)].slice(-MAX_RANGES) };
 }
 
-export function rangeOf(a: CellPlace, b: CellPlace): CellRange {
+function rangeOf(a: CellPlace, b: CellPlace): CellRange {
   return {
     top: Math.min(a.row, b.row),
     bottom: Math.max(a.row, b.row),
@@ -69,7 +69,9 @@ export function isSelected(selection: Selection, row: number, column: number): b
 
 export function selectAll({ rows, columns }: Bounds, active: CellPlace): Selection {
   const corner = { row: 0, column: 0 };
-  return rows === 0 ? selectCell(active) : { active: corner, focus: { row: rows - 1, column: columns - 1 }, others: [] };
+  return rows === 0
+    ? selectCell(active)
+    : { active: corner, focus: { row: rows - 1, column: columns - 1 }, others: [] };
 }
 
 /** Whole columns, from the active one to `column` when it is to be extended. */
@@ -89,12 +91,13 @@ export function stepFrom(
   bounds: Bounds,
   lowest: number = 0,
 ): CellPlace {
-  const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value));
   return {
     row: clamp(place.row + by.rows, lowest, Math.max(lowest, bounds.rows - 1)),
     column: clamp(place.column + by.columns, 0, bounds.columns - 1),
   };
 }
+
+const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value));
 
 /** The cell Tab goes to: along the row, then to the next one. */
 export function nextCell(place: CellPlace, bounds: Bounds, isBack: boolean): CellPlace {

@@ -15,7 +15,10 @@ function isV6(text: string): boolean {
   const hasV4 = V4.test(tail);
   const plain = hasV4 ? groups.slice(0, -1) : groups;
   const count = plain.length + (hasV4 ? 2 : 0);
-  return plain.every((group) => /^[\da-f]{1,4}$/i.test(group)) && (halves.length === 2 ? count < V6_GROUPS : count === V6_GROUPS);
+  return (
+    plain.every((group) => /^[\da-f]{1,4}$/i.test(group)) &&
+    (halves.length === 2 ? count < V6_GROUPS : count === V6_GROUPS)
+  );
 }
 
 /** `inet`, `cidr`, `macaddr` and `macaddr8`. */

@@ -33,7 +33,7 @@ function fromJsonList(list: unknown, depth: number): Elements | undefined {
       const inner = fromJsonList(item, depth + 1);
       if (inner === undefined) return undefined;
       elements.push(inner);
-    } else elements.push(typeof item === 'object' ? JSON.stringify(item) : String(item));
+    } else elements.push(JSON.stringify(item));
   }
   return elements;
 }
@@ -62,7 +62,8 @@ function fromLiteral(text: string): Elements | undefined {
     while (text[at] === ' ') at += 1;
     if (text[at] === '"') return quoted();
     const start = at;
-    while (at < text.length && text[at] !== ',' && text[at] !== '}' && text[at] !== '{') at += text[at] === '\\' ? 2 : 1;
+    while (at < text.length && text[at] !== ',' && text[at] !== '}' && text[at] !== '{')
+      at += text[at] === '\\' ? 2 : 1;
     const bare = text.slice(start, at).trim();
     if (bare === '') return undefined;
     return bare.toUpperCase() === 'NULL' ? null : bare.replaceAll(/\\(.)/gs, '$1');

@@ -12,7 +12,10 @@ export const byteaType: FieldType = {
   isSortable: false,
   operators: EQUALITY,
   parse: (text) => {
-    const digits = text.trim().replace(/^(?:\\x|0x)/i, '').replaceAll(/\s/g, '');
+    const digits = text
+      .trim()
+      .replace(/^(?:\\x|0x)/i, '')
+      .replaceAll(/\s/g, '');
     if (digits.length > MAX_CELL_LENGTH) return refuse('tooLong');
     return /^(?:[\da-f]{2})*$/i.test(digits) ? accept(String.raw`\x${digits.toLowerCase()}`) : refuse('notBytes');
   },

@@ -3,7 +3,7 @@ import { latinDigits } from './digits.ts';
 const DAY_MS = 86_400_000;
 
 /** Year, month and day as PostgreSQL writes them, when such a day exists. */
-export function isoDate(year: number, month: number, day: number): string | undefined {
+function isoDate(year: number, month: number, day: number): string | undefined {
   const date = new Date(Date.UTC(2000, month - 1, day));
   date.setUTCFullYear(year, month - 1, day);
   if (month < 1 || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
@@ -15,7 +15,9 @@ const dayComesFirst = new Map<string, boolean>();
 function isDayFirst(locale: string): boolean {
   let known = dayComesFirst.get(locale);
   if (known === undefined) {
-    const parts = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'numeric', year: 'numeric' }).formatToParts(0);
+    const parts = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'numeric', year: 'numeric' }).formatToParts(
+      0,
+    );
     const order = parts.map((part) => part.type);
     known = order.indexOf('day') < order.indexOf('month');
     dayComesFirst.set(locale, known);
@@ -43,7 +45,5 @@ export function daysBetween(from: string, to: string): number | undefined {
 /** The date some days later. */
 export function addDays(date: string, days: number): string | undefined {
   const at = new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS);
-  return Number.isNaN(at.getTime())
-    ? undefined
-    : isoDate(at.getUTCFullYear(), at.getUTCMonth() + 1, at.getUTCDate());
+  return Number.isNaN(at.getTime()) ? undefined : isoDate(at.getUTCFullYear(), at.getUTCMonth() + 1, at.getUTCDate());
 }

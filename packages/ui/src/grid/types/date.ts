@@ -4,7 +4,7 @@ import { accept, type FieldType, ORDER, refuse } from './field-type.ts';
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** A day in the locale's words; what JavaScript has no word for (BC, infinity) stays as PostgreSQL wrote it. */
-export function formatDate(value: string, locale: string): string {
+function formatDate(value: string, locale: string): string {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return value;
   let format = formats.get(locale);
   if (format === undefined) {

@@ -27,14 +27,30 @@ export type Refusal =
 
 /** A text read as a value, or the reason it is none. */
 export type Parsed =
-  { readonly ok: true; readonly value: CellValue } | { readonly ok: false; readonly reason: Refusal };
+  | { readonly ok: true; readonly value: CellValue }
+  | { readonly ok: false; readonly reason: Refusal };
 
 /** How a value is edited: one line, several lines, checked JSON, one of a few, or one found by searching. */
 export type EditorKind = 'line' | 'lines' | 'json' | 'choice' | 'search';
 
 /** Comparisons in PostgREST's words. */
 export type Operator =
-  'eq' | 'neq' | 'gt' | 'gte' | 'lt' | 'lte' | 'like' | 'ilike' | 'in' | 'is' | 'cs' | 'cd' | 'ov' | 'sl' | 'sr' | 'adj';
+  | 'eq'
+  | 'neq'
+  | 'gt'
+  | 'gte'
+  | 'lt'
+  | 'lte'
+  | 'like'
+  | 'ilike'
+  | 'in'
+  | 'is'
+  | 'cs'
+  | 'cd'
+  | 'ov'
+  | 'sl'
+  | 'sr'
+  | 'adj';
 
 /** One type of PostgreSQL as the grid sees it. */
 export interface FieldType {

@@ -41,18 +41,15 @@ const BY_NAME = new Map<string, FieldType>([
   ['bytea', byteaType],
   ...(['inet', 'cidr', 'macaddr', 'macaddr8'] as const).map((name) => [name, addressType(name)] as const),
   ...['point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle'].map((name) => [name, geometricType(name)] as const),
-  ...[
-    ['int4', integers.integer],
-    ['int8', integers.bigint],
-    ['num', numericType('numeric')],
-    ['ts', timestamp],
-    ['tstz', timestamptz],
-    ['date', dateType],
-  ].flatMap(([prefix, element]) =>
-    ['range', 'multirange'].map((kind) => {
-      const name = `${String(prefix)}${kind}`;
-      return [name, rangeType(name, element as FieldType)] as const;
-    }),
+  ...Object.entries({
+    int4: integers.integer,
+    int8: integers.bigint,
+    num: numericType('numeric'),
+    ts: timestamp,
+    tstz: timestamptz,
+    date: dateType,
+  }).flatMap(([prefix, element]) =>
+    ['range', 'multirange'].map((kind) => [`${prefix}${kind}`, rangeType(`${prefix}${kind}`, element)] as const),
   ),
 ]);
 

@@ -5,7 +5,9 @@ const RANGE = new RegExp(`^(?:empty|[[(]\\s*(${BOUND})\\s*,\\s*(${BOUND})\\s*[\\
 
 function unquoted(bound: string): string {
   const trimmed = bound.trim();
-  return trimmed.startsWith('"') ? trimmed.slice(1, -1).replaceAll(/\\(.)|""/g, (_all, escaped?: string) => escaped ?? '"') : trimmed;
+  return trimmed.startsWith('"')
+    ? trimmed.slice(1, -1).replaceAll(/\\(.)|""/g, (_all, escaped?: string) => escaped ?? '"')
+    : trimmed;
 }
 
 /** A range of another type, such as `[2026-01-01,2026-02-01)`; multiranges are lists of them in braces. */

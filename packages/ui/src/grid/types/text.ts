@@ -13,7 +13,8 @@ export function textType(name: string, maxLength: number = MAX_CELL_LENGTH): Fie
     isSortable: true,
     operators: ['eq', 'neq', 'like', 'ilike', 'gt', 'gte', 'lt', 'lte', 'in', 'is'],
     // Code points, as PostgreSQL counts them.
-    parse: (text) => (text.length > maxLength && Array.from(text).length > maxLength ? refuse('tooLong') : accept(text)),
+    parse: (text) =>
+      text.length > maxLength && Array.from(text).length > maxLength ? refuse('tooLong') : accept(text),
     format: asStored,
   };
 }

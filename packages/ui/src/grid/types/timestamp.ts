@@ -9,7 +9,11 @@ function formatOf(locale: string, zone: string | undefined): Intl.DateTimeFormat
   const key = `${locale} ${zone ?? ''}`;
   let format = formats.get(key);
   if (format === undefined) {
-    format = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium', ...(zone && { timeZone: zone }) });
+    format = new Intl.DateTimeFormat(locale, {
+      dateStyle: 'medium',
+      timeStyle: 'medium',
+      ...(zone && { timeZone: zone }),
+    });
     formats.set(key, format);
   }
   return format;

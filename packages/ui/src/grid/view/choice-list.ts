@@ -1,5 +1,5 @@
 import type { Field } from '../columns/field.ts';
-import type { Candidate } from '../types/foreign-key.ts';
+import type { Candidate, Reference } from '../types/foreign-key.ts';
 import type { EditorRequest } from './editor.ts';
 import { element, setAttribute } from './elements.ts';
 
@@ -59,15 +59,15 @@ export class ChoiceList {
     this.#searching = controller;
     this.#say(this.#request.messages.searching);
     this.#timer = setTimeout(() => {
-      reference.search(text, controller.signal).then(
-        (found) => {
-          if (!controller.signal.aborted) this.#show(found);
-        },
-        () => {
-          if (!controller.signal.aborted) this.#say(this.#request.messages.searchFailed);
-        },
-      );
+      this.#ask(reference, text, controller.signal).catch(() => {
+        if (!controller.signal.aborted) this.#say(this.#request.messages.searchFailed);
+      });
     }, SEARCH_AFTER_MS);
+  }
+
+  async #ask({ search }: Reference, text: string, signal: AbortSignal): Promise<void> {
+    const found = await search(text, signal);
+    if (!signal.aborted) this.#show(found);
   }
 
   /** @returns Whether the key was for the list. */
@@ -89,7 +89,9 @@ export class ChoiceList {
   }
 
   #labelOf(value: string): string {
-    return this.#field.type.name === 'boolean' ? `${this.#field.type.format(value, this.#request.locale)}  ${value}` : value;
+    return this.#field.type.name === 'boolean'
+      ? `${this.#field.type.format(value, this.#request.locale)}  ${value}`
+      : value;
   }
 
   #say(text: string): void {
@@ -112,7 +114,11 @@ export class ChoiceList {
   }
 
   #option(candidate: Candidate, at: number): HTMLElement {
-    const option = element('div', 'g-option', { role: 'option', id: `${this.element.id}-${at}`, 'data-value': candidate.value });
+    const option = element('div', 'g-option', {
+      role: 'option',
+      id: `${this.element.id}-${at}`,
+      'data-value': candidate.value,
+    });
     const label = element('span', 'g-option-label', { dir: 'auto' });
     label.textContent = candidate.label;
     option.append(label);

@@ -1,3 +1,4 @@
+import type { PastedTable } from '../changes/paste-plan.ts';
 import { writeHtmlTable } from '../clipboard/html-table.ts';
 import { readClipboard } from '../clipboard/read-clipboard.ts';
 import { writeTsv } from '../clipboard/tsv.ts';
@@ -32,27 +33,20 @@ export function bindClipboard(root: HTMLElement, model: GridModel, edits: Edits)
       return;
     }
     // Rows that are not here have to be read first, and by then the event is over.
-    tableOf(model, edits, range)
-      .then(async (table) => {
-        if (table === undefined) return;
-        await writeLater(table);
-        await clear();
-      })
-      .catch(fail);
+    const copyLater = async (): Promise<void> => {
+      const table = await tableOf(model, edits, range);
+      if (table === undefined) return;
+      await writeLater(table);
+      await clear();
+    };
+    copyLater().catch(fail);
   };
   const onPaste = (event: ClipboardEvent): void => {
     if (event.clipboardData === null || !model.canEdit) return;
     event.preventDefault();
     const plain = event.clipboardData.getData('text/plain');
     const table = readClipboard(plain, event.clipboardData.getData('text/html'));
-    edits
-      .paste(table)
-      .then((range) => {
-        if (range === undefined) return;
-        const active = { row: range.top, column: range.start };
-        model.select({ active, focus: { row: range.bottom, column: range.end }, others: [] });
-      })
-      .catch(fail);
+    pasteAndSelect(table, model, edits).catch(fail);
   };
   root.addEventListener('copy', onCopy);
   root.addEventListener('cut', onCopy);
@@ -64,8 +58,16 @@ export function bindClipboard(root: HTMLElement, model: GridModel, edits: Edits)
   };
 }
 
+async function pasteAndSelect(table: PastedTable, model: GridModel, edits: Edits): Promise<void> {
+  const range = await edits.paste(table);
+  if (range === undefined) return;
+  const active = { row: range.top, column: range.start };
+  model.select({ active, focus: { row: range.bottom, column: range.end }, others: [] });
+}
+
+const blob = (type: string, text: string): Blob => new Blob([text], { type });
+
 async function writeLater(table: Table): Promise<void> {
-  const blob = (type: string, text: string): Blob => new Blob([text], { type });
   await navigator.clipboard.write([
     new ClipboardItem({
       'text/plain': blob('text/plain', writeTsv(table)),

@@ -16,7 +16,12 @@ interface Box {
   readonly viewHeight: number;
 }
 
-const move = (to: 'up' | 'down' | 'onward' | 'back'): Command => ({ type: 'move', to, isFar: false, isExtending: false });
+const move = (to: 'up' | 'down' | 'onward' | 'back'): Command => ({
+  type: 'move',
+  to,
+  isFar: false,
+  isExtending: false,
+});
 
 const AFTER: Readonly<Record<Leave, Command | undefined>> = {
   stay: undefined,

@@ -103,7 +103,8 @@ export class Editor {
     const hasControl = event.ctrlKey || event.metaKey;
     if (this.#list?.press(event) === true) event.preventDefault();
     else if (event.key === 'Escape') this.#cancel();
-    else if (event.key === 'Backspace' && hasControl && (this.#input.value === '' || this.#isReplacing)) this.#setNull();
+    else if (event.key === 'Backspace' && hasControl && (this.#input.value === '' || this.#isReplacing))
+      this.#setNull();
     else if (event.key === 'Enter' && event.altKey) this.#insertLine();
     else if (event.key === 'Enter') this.#commit(this.#chosen(), event.shiftKey ? 'up' : 'down');
     else if (event.key === 'Tab') this.#commit(this.#chosen(), event.shiftKey ? 'previous' : 'next');

@@ -14,7 +14,7 @@ import { bindPointer } from './pointer.ts';
 import { HeaderView } from './header-view.ts';
 import { RowPool } from './row-pool.ts';
 
-export const HEADER_HEIGHT = 32;
+const HEADER_HEIGHT = 32;
 const ROW_HEIGHT = 32;
 /** Lines of a wheel that counts in lines. */
 const LINES_PER_NOTCH = 3;
@@ -44,6 +44,8 @@ export class GridView {
   #rest: ReturnType<typeof setTimeout> | undefined;
   #wanted = -1;
   #drawnLayout: unknown;
+  /** The true place has moved, and the browser has to be told where that is. */
+  #hasMoved = false;
 
   constructor(root: HTMLElement, options: GridOptions) {
     grids += 1;
@@ -97,8 +99,7 @@ export class GridView {
   show = ({ row, column }: CellPlace): void => {
     this.#window = { ...this.#window, rows: this.model.bounds.rows };
     if (row >= 0) this.#window = showRow(this.#window, row);
-    this.#resizeBody();
-    this.#scroller.scrollTop = scrollTopOf(this.#window);
+    this.#hasMoved = true;
     this.#scrollAcross(scrollToColumn(this.model.layout, column, this.#scroll, this.#width));
     this.#schedule();
   };
@@ -146,7 +147,7 @@ export class GridView {
   /** Scrolls by pixels, `x` towards the next column. */
   scrollBy = (x: number, y: number): void => {
     this.#window = goTo(this.#window, this.#window.top + y);
-    this.#scroller.scrollTop = scrollTopOf(this.#window);
+    this.#hasMoved = true;
     if (x !== 0) this.#scrollAcross(this.#scroll + x);
     this.#schedule();
   };
@@ -209,7 +210,8 @@ export class GridView {
   }
 
   #follow(): void {
-    this.#window = followScroll(this.#window, this.#scroller.scrollTop);
+    // While a move of our own waits for its frame, the browser still stands where it was.
+    if (!this.#hasMoved) this.#window = followScroll(this.#window, this.#scroller.scrollTop);
     // Negative where the first column stands at the right.
     this.#scroll = Math.abs(this.#scroller.scrollLeft);
     this.#schedule();
@@ -252,7 +254,8 @@ export class GridView {
     this.#resizeBody();
     this.#drawLayout();
     const columns = visibleColumns(model.layout, this.#scroll, this.#width);
-    const sight = this.#pool.draw(model, this.#window, this.#scroller.scrollTop, columns, this.#width, this.#activeId);
+    const scrollTop = this.#hasMoved ? Math.round(scrollTopOf(this.#window)) : this.#scroller.scrollTop;
+    const sight = this.#pool.draw(model, this.#window, scrollTop, columns, this.#width, this.#activeId);
     this.#header.draw(model, this.#activeId);
     this.#empty.hidden = bounds.rows > 0;
     this.#empty.textContent = options.messages.noRows;
@@ -262,6 +265,9 @@ export class GridView {
     setAttribute(this.root, 'aria-rowcount', String(bounds.rows + 1));
     setAttribute(this.root, 'aria-colcount', String(bounds.columns + 1));
     this.#placeEditor();
+    // Last, since it makes the browser lay out what was changed: so it does so once a frame.
+    if (this.#hasMoved) this.#scroller.scrollTop = scrollTop;
+    this.#hasMoved = false;
     this.#want(sight.first, sight.last);
   }
 

@@ -38,7 +38,9 @@ export class Note {
     const sides = element('div', 'g-sides');
     sides.append(
       this.#side(messages.yours, said.mine, messages.keepMine, () => this.#edits.resolve(row.key, field.id, 'mine')),
-      this.#side(messages.theirs, said.theirs, messages.takeTheirs, () => this.#edits.resolve(row.key, field.id, 'theirs')),
+      this.#side(messages.theirs, said.theirs, messages.takeTheirs, () =>
+        this.#edits.resolve(row.key, field.id, 'theirs'),
+      ),
     );
     this.element.replaceChildren(title, sides);
   }

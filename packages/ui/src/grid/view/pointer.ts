@@ -83,7 +83,8 @@ export function bindPointer(view: PointerView, model: GridModel, edits: Edits): 
       const to = view.placeAt(moved.clientX, moved.clientY);
       const { focus } = model.selection;
       const column = Math.max(0, to.column);
-      if (to.row !== focus.row || column !== focus.column) model.select(extendTo(model.selection, { row: to.row, column }));
+      if (to.row !== focus.row || column !== focus.column)
+        model.select(extendTo(model.selection, { row: to.row, column }));
     });
   };
 
@@ -128,7 +129,7 @@ export function bindPointer(view: PointerView, model: GridModel, edits: Edits): 
           model.select({ active, focus: { row: from.bottom, column: from.end }, others: [] });
           return;
         }
-        edits.fill(fill).catch((error: unknown) => model.options.onNotice?.(String(error), error));
+        edits.continueSeries(fill).catch((error: unknown) => model.options.onNotice?.(String(error), error));
       },
     );
   };
@@ -171,11 +172,6 @@ export function bindPointer(view: PointerView, model: GridModel, edits: Edits): 
         model.select(selectCell({ row: HEADER_ROW, column: target }));
       },
     );
-  };
-
-  const headerOf = (event: Event): number | undefined => {
-    const column = (event.target as Element).closest<HTMLElement>('.g-head')?.dataset['column'];
-    return column === undefined ? undefined : Number(column);
   };
 
   root.addEventListener(
@@ -247,13 +243,19 @@ function union(a: ReturnType<typeof mainRange>, b: ReturnType<typeof mainRange>)
   };
 }
 
+const headerOf = (event: Event): number | undefined => {
+  const column = (event.target as Element).closest<HTMLElement>('.g-head')?.dataset['column'];
+  return column === undefined ? undefined : Number(column);
+};
+
+const push = (at: number, from: number, to: number): number => {
+  if (at < from + EDGE) return -EDGE_STEP;
+  return at > to - EDGE ? EDGE_STEP : 0;
+};
+
 /** How far to scroll on because a drag stands at an edge. */
 function pushOf(root: HTMLElement, { clientX, clientY }: PointerEvent): readonly [number, number] {
   const box = root.getBoundingClientRect();
-  const push = (at: number, from: number, to: number): number => {
-    if (at < from + EDGE) return -EDGE_STEP;
-    return at > to - EDGE ? EDGE_STEP : 0;
-  };
   return [push(clientX, box.left, box.right), push(clientY, box.top, box.bottom)];
 }
 

@@ -6,7 +6,7 @@ import { element } from './elements.ts';
 import { RowSlot } from './row-slot.ts';
 
 /** Rows drawn above and below the view, for the scroll that comes before the next frame. */
-const MORE_ROWS = 4;
+const MORE_ROWS = 3;
 /** Pixels a row may stand from the base before the base moves; fractions get lost in greater ones. */
 const MAX_FROM_BASE = 1_000_000;
 

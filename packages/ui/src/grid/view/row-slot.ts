@@ -6,7 +6,7 @@ import { CellSlot } from './cell-slot.ts';
 import { element, setAttribute } from './elements.ts';
 
 /** The row number for people who hear the grid: the header is row 1. */
-export const ARIA_ROW = 2;
+const ARIA_ROW = 2;
 
 /** One pooled row: its number and tick, the frozen cells in a box that stays, and as many others as fit into the view. */
 export class RowSlot {
@@ -107,7 +107,8 @@ export class RowSlot {
       this.#heading.remove();
       return;
     }
-    const count = group.count === undefined ? '' : ` · ${model.options.messages.rows(group.count, model.options.locale)}`;
+    const count =
+      group.count === undefined ? '' : ` · ${model.options.messages.rows(group.count, model.options.locale)}`;
     this.#heading.textContent = `${group.label}${count}`;
     this.#heading.className = `g-heading${group.isOpen ? ' g-open' : ''}${
       model.selection.active.row === this.index ? ' g-active' : ''
