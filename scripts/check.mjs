@@ -7,6 +7,7 @@ const steps = [
   ['lint', 'oxlint', ['--type-aware', '--deny-warnings']],
   ['types', 'tsc', ['--project', '.']],
   ['types of pages', 'tsc', ['--project', 'apps/studio']],
+  ['types of the grid', 'tsc', ['--project', 'packages/ui/browser']],
   ['unused code', 'knip', []],
   ['lockfile', process.execPath, ['scripts/check-lockfile.mjs']],
   ['workspaces', process.execPath, ['scripts/check-workspaces.mjs']],
