@@ -10,6 +10,6 @@ export function readClipboard(plain: string, html: string): PastedTable {
   // One empty cell copies as the empty text, which holds no line.
   const lines = table.length === 0 && nulls.length === 1 ? [['']] : table;
   return lines.map((line, row) =>
-    line.map((cell, column) => (cell === '' && nulls[row]?.[column] === true ? null : cell)),
+    line.map((cell, column) => (cell === '' && (nulls.at(row)?.at(column) ?? false) ? null : cell)),
   );
 }
