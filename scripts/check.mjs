@@ -8,6 +8,7 @@ const steps = [
   ['types', 'tsc', ['--project', '.']],
   ['types of pages', 'tsc', ['--project', 'apps/studio']],
   ['types of exports', 'tsc', ['--project', 'tsconfig.exports.json']],
+  ['types of the grid', 'tsc', ['--project', 'packages/ui/browser']],
   ['unused code', 'knip', []],
   ['lockfile', process.execPath, ['scripts/check-lockfile.mjs']],
   ['workspaces', process.execPath, ['scripts/check-workspaces.mjs']],
