@@ -1,18 +1,9 @@
 -- What is kept, and where. Items are this suite's own picture of the catalogue's variants, drawn from events.
 
--- The organisation this statement acts for. Asked once per statement inside a scalar sub-select of a policy.
-create function inventory.org_id() returns uuid
-language sql stable parallel safe
-set search_path = ''
-as $$
-  select coalesce(claims ->> 'org_id', claims -> 'app_metadata' ->> 'org_id')::uuid
-  from nullif(current_setting('request.jwt.claims', true), '')::jsonb as claims
-$$;
-
 create table inventory.items (
   -- The variant's id in the catalogue.
   id uuid primary key,
-  org_id uuid not null,
+  org_id uuid not null default suites.org_id(),
   sku text not null check (length(sku) between 1 and 100),
   title jsonb not null default '{}' check (jsonb_typeof(title) = 'object' and octet_length(title::text) <= 4096),
   base_uom text not null check (length(base_uom) between 1 and 20),
@@ -24,9 +15,9 @@ create table inventory.items (
   status text not null default 'active' check (status in ('active', 'archived')),
   version integer not null default 1,
   created_at timestamptz not null default now(),
-  created_by uuid,
+  created_by uuid default suites.actor_id(),
   updated_at timestamptz not null default now(),
-  updated_by uuid,
+  updated_by uuid default suites.actor_id(),
   unique (org_id, id),
   check (tracking <> 'serial' or whole_units)
 );
@@ -34,7 +25,7 @@ create unique index items_sku_idx on inventory.items (org_id, lower(sku)) where 
 
 -- Other units an item is counted in: one of them is num ÷ den of the base unit, exactly.
 create table inventory.item_units (
-  org_id uuid not null,
+  org_id uuid not null default suites.org_id(),
   item_id uuid not null,
   uom text not null check (length(uom) between 1 and 20),
   num bigint not null check (num > 0),
@@ -45,23 +36,23 @@ create table inventory.item_units (
 
 create table inventory.warehouses (
   id uuid primary key,
-  org_id uuid not null,
+  org_id uuid not null default suites.org_id(),
   code text not null check (length(code) between 1 and 50),
   name jsonb not null default '{}' check (jsonb_typeof(name) = 'object' and octet_length(name::text) <= 4096),
   -- Documents are numbered per branch.
   branch text not null default '' check (length(branch) <= 50),
   version integer not null default 1,
   created_at timestamptz not null default now(),
-  created_by uuid,
+  created_by uuid default suites.actor_id(),
   updated_at timestamptz not null default now(),
-  updated_by uuid,
+  updated_by uuid default suites.actor_id(),
   unique (org_id, id),
   constraint warehouse_code_taken unique (org_id, code)
 );
 
 create table inventory.locations (
   id uuid primary key,
-  org_id uuid not null,
+  org_id uuid not null default suites.org_id(),
   -- Only what is between warehouses belongs to none.
   warehouse_id uuid,
   parent_id uuid,
@@ -75,9 +66,9 @@ create table inventory.locations (
   allow_negative boolean not null default false,
   version integer not null default 1,
   created_at timestamptz not null default now(),
-  created_by uuid,
+  created_by uuid default suites.actor_id(),
   updated_at timestamptz not null default now(),
-  updated_by uuid,
+  updated_by uuid default suites.actor_id(),
   unique (org_id, id),
   constraint location_code_taken unique (org_id, code),
   foreign key (org_id, warehouse_id) references inventory.warehouses (org_id, id),
@@ -92,7 +83,7 @@ create unique index one_transit_location on inventory.locations (org_id) where k
 
 create table inventory.lots (
   id uuid primary key,
-  org_id uuid not null,
+  org_id uuid not null default suites.org_id(),
   item_id uuid not null,
   code text not null check (length(code) between 1 and 100),
   made_on date,
@@ -102,9 +93,9 @@ create table inventory.lots (
   reason text check (length(reason) <= 500),
   version integer not null default 1,
   created_at timestamptz not null default now(),
-  created_by uuid,
+  created_by uuid default suites.actor_id(),
   updated_at timestamptz not null default now(),
-  updated_by uuid,
+  updated_by uuid default suites.actor_id(),
   unique (org_id, item_id, id),
   constraint lot_code_taken unique (org_id, item_id, code),
   foreign key (org_id, item_id) references inventory.items (org_id, id),
@@ -113,7 +104,7 @@ create table inventory.lots (
 
 -- What an organisation decides about its stock; no row: the defaults.
 create table inventory.policies (
-  org_id uuid primary key,
+  org_id uuid primary key default suites.org_id(),
   -- Where "today" is.
   time_zone text not null default 'UTC' check (length(time_zone) between 1 and 64),
   -- Nothing is posted on this day or before it.
@@ -122,5 +113,5 @@ create table inventory.policies (
   approval_limit bigint check (approval_limit >= 0),
   version integer not null default 1,
   updated_at timestamptz not null default now(),
-  updated_by uuid
+  updated_by uuid default suites.actor_id()
 );

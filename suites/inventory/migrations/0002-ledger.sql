@@ -4,7 +4,7 @@
 -- Everything posted. A mistake is corrected by a document that reverses it.
 create table inventory.documents (
   id uuid primary key,
-  org_id uuid not null,
+  org_id uuid not null default suites.org_id(),
   kind text not null
     check (kind in ('receipt', 'issue', 'adjustment', 'dispatch', 'arrival', 'count', 'reversal')),
   branch text not null default '',
@@ -16,7 +16,7 @@ create table inventory.documents (
   reason text check (length(reason) <= 500),
   reverses uuid,
   posted_at timestamptz not null default now(),
-  posted_by uuid,
+  posted_by uuid default suites.actor_id(),
   unique (org_id, id),
   constraint number_taken unique (org_id, kind, branch, fiscal_year, number),
   constraint already_reversed unique (reverses),
@@ -27,7 +27,7 @@ create index documents_source_idx on inventory.documents (org_id, source_type, s
 
 -- The next number of each series. Its row is locked from the posting to the commit: numbers have no gaps.
 create table inventory.number_series (
-  org_id uuid not null,
+  org_id uuid not null default suites.org_id(),
   kind text not null,
   branch text not null default '',
   fiscal_year integer not null,
@@ -38,7 +38,7 @@ create table inventory.number_series (
 -- How much of an item, or of a lot of it, is at a location. The row is the lock under which it is decided who gets it.
 create table inventory.stock_levels (
   id bigint generated always as identity primary key,
-  org_id uuid not null,
+  org_id uuid not null default suites.org_id(),
   item_id uuid not null,
   location_id uuid not null,
   lot_id uuid,
@@ -68,7 +68,7 @@ create index stock_levels_lot_idx on inventory.stock_levels (lot_id) where lot_i
 
 create table inventory.serials (
   id uuid primary key,
-  org_id uuid not null,
+  org_id uuid not null default suites.org_id(),
   item_id uuid not null,
   code text not null check (length(code) between 1 and 100),
   status text not null default 'in_stock' check (status in ('in_stock', 'sold', 'in_repair', 'returned', 'scrapped')),
@@ -85,7 +85,7 @@ create index serials_level_idx on inventory.serials (level_id) where level_id is
 
 create table inventory.stock_ledger (
   seq bigint generated always as identity primary key,
-  org_id uuid not null,
+  org_id uuid not null default suites.org_id(),
   level_id bigint not null,
   serial_id uuid,
   document_id uuid not null,

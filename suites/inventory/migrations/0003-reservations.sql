@@ -2,11 +2,10 @@
 
 create table inventory.reservations (
   id uuid primary key,
-  org_id uuid not null,
+  org_id uuid not null default suites.org_id(),
   hold_id uuid not null,
   line_no integer not null check (line_no >= 0),
   level_id bigint not null,
-  serial_id uuid,
   -- For whom: `order`, and its id.
   source_type text not null check (length(source_type) between 1 and 100),
   source_id text not null check (length(source_id) between 1 and 200),
@@ -22,10 +21,9 @@ create table inventory.reservations (
   held numeric(18,6) not null
     generated always as (case when state = 'active' then qty - consumed - backordered else 0 end) stored,
   created_at timestamptz not null default now(),
-  created_by uuid,
+  created_by uuid default suites.actor_id(),
   updated_at timestamptz not null default now(),
   foreign key (org_id, level_id) references inventory.stock_levels (org_id, id),
-  foreign key (org_id, serial_id) references inventory.serials (org_id, id),
   check (consumed + backordered <= qty),
   check (state <> 'consumed' or consumed = qty)
 );
@@ -35,8 +33,6 @@ create index reservations_overdue_idx on inventory.reservations (level_id, expir
   where state = 'active' and expires_at is not null;
 create index reservations_waiting_idx on inventory.reservations (level_id, priority desc, created_at)
   where state = 'active' and backordered > 0;
-create unique index one_hold_per_serial on inventory.reservations (serial_id)
-  where state = 'active' and serial_id is not null;
 
 create function inventory.hold_stock() returns trigger
 language plpgsql security definer set search_path = '' as $$

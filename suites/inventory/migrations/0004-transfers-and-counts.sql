@@ -2,15 +2,15 @@
 
 create table inventory.transfers (
   id uuid primary key,
-  org_id uuid not null,
+  org_id uuid not null default suites.org_id(),
   from_location_id uuid not null,
   to_location_id uuid not null,
   state text not null default 'draft' check (state in ('draft', 'in_transit', 'received', 'cancelled')),
   version integer not null default 1,
   created_at timestamptz not null default now(),
-  created_by uuid,
+  created_by uuid default suites.actor_id(),
   updated_at timestamptz not null default now(),
-  updated_by uuid,
+  updated_by uuid default suites.actor_id(),
   unique (org_id, id),
   constraint same_location check (from_location_id <> to_location_id),
   foreign key (org_id, from_location_id) references inventory.locations (org_id, id),
@@ -20,7 +20,7 @@ create index transfers_state_idx on inventory.transfers (org_id, state, id);
 
 create table inventory.transfer_lines (
   transfer_id uuid not null,
-  org_id uuid not null,
+  org_id uuid not null default suites.org_id(),
   line_no integer not null,
   item_id uuid not null,
   lot_id uuid,
@@ -39,7 +39,7 @@ create table inventory.transfer_lines (
 
 create table inventory.counts (
   id uuid primary key,
-  org_id uuid not null,
+  org_id uuid not null default suites.org_id(),
   location_id uuid not null,
   -- Whoever counts does not see what is expected.
   blind boolean not null default true,
@@ -48,7 +48,7 @@ create table inventory.counts (
   snapshot_seq bigint not null,
   version integer not null default 1,
   created_at timestamptz not null default now(),
-  created_by uuid,
+  created_by uuid default suites.actor_id(),
   submitted_by uuid,
   approved_by uuid,
   updated_at timestamptz not null default now(),
@@ -59,7 +59,7 @@ create unique index count_open_elsewhere on inventory.counts (location_id) where
 
 create table inventory.count_lines (
   count_id uuid not null,
-  org_id uuid not null,
+  org_id uuid not null default suites.org_id(),
   item_id uuid not null,
   lot_id uuid,
   -- On hand when the count began; 0 for what nobody expected there.

@@ -1,10 +1,9 @@
 import { accept, type Decision, refuse } from '@ashlar/kernel';
-import { microsText } from '@ashlar/kernel/values';
+import { microsText, Rational } from "@ashlar/kernel/values";
 import type { Entered } from './entered-quantity.ts';
 import { inventoryErrors } from './inventory-errors.ts';
 import { averageCost, costOfIssue, unitCost, worthOfReceipt } from './moving-average.ts';
 import { available, canSpare, type Movement, move, type StockLevel } from './stock-level.ts';
-import { Rational } from '@ashlar/kernel/values';
 
 const MICROS = 1_000_000n;
 

@@ -1,4 +1,6 @@
-import { inWholeUnits, type Quantity, Rational, valueErrors, microsText } from '@ashlar/kernel/values';
+import { microsText, type Quantity, Rational, valueErrors } from '@ashlar/kernel/values';
+
+const ONE = 1_000_000n;
 
 /** A quantity as somebody said it: two boxes. */
 export type Entered = Quantity;
@@ -28,6 +30,8 @@ export function inBaseUnits(item: Item, entered: Entered): bigint {
   if (exact.denominator !== 1n) {
     throw valueErrors.uomNotExact({ quantity: microsText(entered.micros), from: entered.uom, to: item.baseUom });
   }
-  const base = { micros: exact.numerator, uom: item.baseUom };
-  return inWholeUnits(base, { code: item.baseUom, integerOnly: item.wholeUnits }).micros;
+  if (item.wholeUnits && exact.numerator % ONE !== 0n) {
+    throw valueErrors.uomFraction({ uom: item.baseUom, quantity: microsText(exact.numerator) });
+  }
+  return exact.numerator;
 }

@@ -12,7 +12,6 @@ type InventoryError =
   | 'serialDuplicate'
   | 'serialCountDiffers'
   | 'serialUnknown'
-  | 'serialReserved'
   | 'serialMovedOn'
   | 'costRequired'
   | 'reservationMismatch'
@@ -40,7 +39,6 @@ export const inventoryErrors: Readonly<Record<InventoryError, ErrorFactory>> = d
   serialDuplicate: { kind: 'conflict', title: 'Serial {code} is in stock already' },
   serialCountDiffers: { kind: 'unprocessable', title: 'Line {line}: {quantity} pieces and {serials} serials' },
   serialUnknown: { kind: 'not_found', title: 'Serial {code} is not at this location' },
-  serialReserved: { kind: 'conflict', title: 'Serial {code} is reserved for somebody else' },
   serialMovedOn: { kind: 'conflict', title: 'A serial of this document has moved on', hint: 'Reverse what followed first' },
   costRequired: { kind: 'unprocessable', title: 'Line {line}: what was received has a cost', hint: 'Zero takes inventory.receive-free' },
   reservationMismatch: { kind: 'conflict', title: 'Line {line}: the hold has {held} of it here, {wanted} wanted' },

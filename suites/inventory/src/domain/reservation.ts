@@ -4,7 +4,6 @@ export interface Reservation {
   readonly holdId: string;
   readonly lineNo: number;
   readonly levelId: string;
-  readonly serialId: string | null;
   readonly quantity: bigint;
   readonly consumed: bigint;
   /** Of the quantity, what is promised and not there yet. */
