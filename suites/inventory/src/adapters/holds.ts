@@ -4,7 +4,6 @@ import type { Consumption, Reservation } from '../domain/reservation.ts';
 import type { CommandContext } from '@ashlar/kernel';
 import { ReservationId } from '../domain/ids.ts';
 import type { Grant } from '../domain/reserve-stock.ts';
-import { namingRefusals } from './named-refusals.ts';
 import type { InventoryDb, InventoryTables } from './tables.ts';
 
 export interface Source {
@@ -40,7 +39,7 @@ export async function insertReservations(
     expires_at: expiresAt === null ? null : new Date(expiresAt),
     priority,
   }));
-  await namingRefusals(() => db.insertInto('inventory.reservations').values(rows).execute());
+  await db.insertInto('inventory.reservations').values(rows).execute();
 }
 
 /** The reservations of a hold, in the order of its lines. Their levels are locked before they are believed. */
@@ -76,7 +75,11 @@ export async function findWaiting(db: InventoryDb, levelId: string, at: Date): P
  * Writes down which reservations of these levels are over by the clock, so that what they held can be held anew.
  * The levels are locked by the caller.
  */
-export async function expireOverdue(db: InventoryDb, levelIds: readonly string[], at: Date): Promise<readonly StoredReservation[]> {
+export async function expireOverdue(
+  db: InventoryDb,
+  levelIds: readonly string[],
+  at: Date,
+): Promise<readonly StoredReservation[]> {
   const rows = await db
     .updateTable('inventory.reservations')
     .set({ state: 'expired', updated_at: at })
@@ -88,12 +91,21 @@ export async function expireOverdue(db: InventoryDb, levelIds: readonly string[]
   return rows.map(toReservation);
 }
 
-export async function endReservations(db: InventoryDb, ids: readonly string[], state: 'released' | 'expired', at: Date): Promise<void> {
+export async function endReservations(
+  db: InventoryDb,
+  ids: readonly string[],
+  state: 'released' | 'expired',
+  at: Date,
+): Promise<void> {
   await db.updateTable('inventory.reservations').set({ state, updated_at: at }).where('id', 'in', ids).execute();
 }
 
 /** What of each was issued. One that gave all it had is over. */
-export async function consumeReservations(db: InventoryDb, consumptions: readonly Consumption[], at: Date): Promise<void> {
+export async function consumeReservations(
+  db: InventoryDb,
+  consumptions: readonly Consumption[],
+  at: Date,
+): Promise<void> {
   if (consumptions.length === 0) return;
   await sql`
     update inventory.reservations r

@@ -7,7 +7,15 @@ import type { InventoryDb } from './tables.ts';
 export async function findItems(db: InventoryDb, ids: readonly string[]): Promise<Map<string, Item>> {
   const rows = await db
     .selectFrom('inventory.items as item')
-    .select(['item.id', 'item.sku', 'item.base_uom', 'item.whole_units', 'item.tracking', 'item.currency', 'item.status'])
+    .select([
+      'item.id',
+      'item.sku',
+      'item.base_uom',
+      'item.whole_units',
+      'item.tracking',
+      'item.currency',
+      'item.status',
+    ])
     .select(
       sql<readonly [string, string, string][] | null>`(
         select json_agg(json_build_array(unit.uom, unit.num::text, unit.den::text))

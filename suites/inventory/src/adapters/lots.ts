@@ -7,7 +7,9 @@ import type { InventoryTables } from './tables.ts';
 interface LineWithLot {
   readonly lineNo: number;
   readonly item: Item;
-  readonly lot?: { readonly code: string; readonly madeOn?: string | undefined; readonly expiresOn?: string | undefined } | undefined;
+  readonly lot?:
+    | { readonly code: string; readonly madeOn?: string | undefined; readonly expiresOn?: string | undefined }
+    | undefined;
 }
 
 /** The lot of each line, made where it is new; null for items that are not kept by lot. */
@@ -42,5 +44,7 @@ export async function lotsOfLines(
     .where('code', 'in', [...new Set(lots.map(({ lot }) => lot.code))])
     .execute();
   const ids = new Map(rows.map((row) => [`${row.item_id}/${row.code}`, row.id]));
-  return lines.map(({ item, lot }) => (lot === undefined ? null : must(ids.get(`${item.id}/${lot.code}`), 'it was inserted just now')));
+  return lines.map(({ item, lot }) =>
+    lot === undefined ? null : must(ids.get(`${item.id}/${lot.code}`), 'it was inserted just now'),
+  );
 }

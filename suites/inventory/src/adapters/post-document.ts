@@ -19,7 +19,11 @@ export interface NewDocument {
  *
  * @returns Its number, such as `receipt/2026/17`.
  */
-export async function postDocument(db: InventoryDb, document: NewDocument, movements: readonly Movement[]): Promise<string> {
+export async function postDocument(
+  db: InventoryDb,
+  document: NewDocument,
+  movements: readonly Movement[],
+): Promise<string> {
   const { id, kind, branch, postingDate, source, reason, reverses } = document;
   const fiscalYear = Number(postingDate.slice(0, 4));
   const series = { kind, branch, fiscal_year: fiscalYear };

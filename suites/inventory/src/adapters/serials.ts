@@ -61,14 +61,19 @@ function codesOf(lines: readonly LineWithSerials[]): readonly { item: Item; code
   });
 }
 
-async function findSerials(db: InventoryDb, codes: readonly { readonly item: Item; readonly code: string }[]): Promise<Found> {
+async function findSerials(
+  db: InventoryDb,
+  codes: readonly { readonly item: Item; readonly code: string }[],
+): Promise<Found> {
   const rows = await db
     .selectFrom('inventory.serials')
     .select(['id', 'item_id', 'code', 'level_id'])
     .where('item_id', 'in', [...new Set(codes.map(({ item }) => item.id))])
     .where('code', 'in', [...new Set(codes.map(({ code }) => code))])
     .execute();
-  return new Map(rows.map((row) => [`${row.item_id}/${row.code}`, { id: row.id, levelId: row.level_id?.toString() ?? null }]));
+  return new Map(
+    rows.map((row) => [`${row.item_id}/${row.code}`, { id: row.id, levelId: row.level_id?.toString() ?? null }]),
+  );
 }
 
 function idsByLine(lines: readonly LineWithSerials[], found: Found): readonly (readonly string[])[] {

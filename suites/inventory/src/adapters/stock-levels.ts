@@ -62,7 +62,9 @@ export async function openLevels(db: InventoryDb, places: readonly Place[]): Pro
   );
   await db
     .insertInto('inventory.stock_levels')
-    .values(sorted.map(({ itemId, locationId, lotId }) => ({ item_id: itemId, location_id: locationId, lot_id: lotId })))
+    .values(
+      sorted.map(({ itemId, locationId, lotId }) => ({ item_id: itemId, location_id: locationId, lot_id: lotId })),
+    )
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   return lockLevels(db, sorted);

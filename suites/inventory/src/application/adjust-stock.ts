@@ -54,7 +54,11 @@ export const adjustStockApproved = useCase('inventory.adjust-stock-approved', {
   run: (given, context: InventoryContext) => adjust(given, context, { approved: true }),
 });
 
-async function adjust(given: z.output<typeof input>, context: InventoryContext, { approved }: { readonly approved: boolean }) {
+async function adjust(
+  given: z.output<typeof input>,
+  context: InventoryContext,
+  { approved }: { readonly approved: boolean },
+) {
   const { db, emit } = context;
   const postingDate = await postingDay(context, given.postingDate);
   const lines = (await measureLines(db, given.lines)).map((line) => ({ ...line, lotId: line.lotId ?? null }));

@@ -28,13 +28,22 @@ export async function allocateLines(
   const at = levels.some(({ expiresOn }) => expiresOn !== null) ? await today(context) : '';
   const wanted = lines.map((line) => {
     const candidates = inPickingOrder(levels, line, at).map(({ id }) => id);
-    return { lineNo: line.lineNo, quantity: line.micros, candidates, backorderFrom: (allowBackorder && candidates[0]) || null };
+    return {
+      lineNo: line.lineNo,
+      quantity: line.micros,
+      candidates,
+      backorderFrom: (allowBackorder && candidates[0]) || null,
+    };
   });
   const allocation = allocateStock(byId(levels), wanted);
   if (allocation.shortages.length === 0 && allocation.grants.every(({ backordered }) => backordered === 0n)) {
     return { ...allocation, levels: byId(levels) };
   }
-  const overdue = await expireOverdue(db, levels.map(({ id }) => id), clock());
+  const overdue = await expireOverdue(
+    db,
+    levels.map(({ id }) => id),
+    clock(),
+  );
   if (overdue.length === 0) return { ...allocation, levels: byId(levels) };
   emit(...factsOfHolds(reservationExpired, overdue));
   // The locks are ours already; this only reads what the expiry gave back.

@@ -18,7 +18,8 @@ export async function requireFitLots(
   postingDate: string,
 ): Promise<void> {
   const blocked = lines.find(({ lineNo }) => levelOf(lineNo)?.blocked === true);
-  if (blocked !== undefined) throw inventoryErrors.lotBlocked({ line: blocked.lineNo, quantity: microsText(blocked.micros) });
+  if (blocked !== undefined)
+    throw inventoryErrors.lotBlocked({ line: blocked.lineNo, quantity: microsText(blocked.micros) });
   const lotIds = lines.flatMap(({ lotId }) => lotId ?? []);
   if (lotIds.length === 0) return;
   const rows = await db

@@ -66,7 +66,8 @@ async function issue(given: Input, context: InventoryContext, { fitLotsOnly }: {
   const postingDate = await postingDay(context, given.postingDate);
   const lines = (await measureLines(db, given.lines)).map((line) => ({ ...line, lotId: line.lotId ?? null }));
   const levels = await lockLevels(db, lines);
-  const levelOf = (lineNo: number) => levels.get(placeKey(lines[lineNo - 1] ?? { itemId: '', locationId: '', lotId: null }));
+  const levelOf = (lineNo: number) =>
+    levels.get(placeKey(lines[lineNo - 1] ?? { itemId: '', locationId: '', lotId: null }));
   if (fitLotsOnly) await requireFitLots(db, lines, levelOf, postingDate);
   const serials = await leaveSerials(db, lines, (lineNo) => levelOf(lineNo)?.id ?? '');
   const wanted = lines.map((line, index) => ({

@@ -31,8 +31,20 @@ export const releaseHold = useCase('inventory.release-hold', {
     if (active.length === 0) return { id: holdId, ended: 0 };
     const overdue = active.filter((one) => !isLive(one, clock()));
     const live = active.filter((one) => isLive(one, clock()));
-    if (overdue.length > 0) await endReservations(db, overdue.map(({ id }) => id), 'expired', clock());
-    if (live.length > 0) await endReservations(db, live.map(({ id }) => id), 'released', clock());
+    if (overdue.length > 0)
+      await endReservations(
+        db,
+        overdue.map(({ id }) => id),
+        'expired',
+        clock(),
+      );
+    if (live.length > 0)
+      await endReservations(
+        db,
+        live.map(({ id }) => id),
+        'released',
+        clock(),
+      );
     await coverFreed(context, active);
     emit(...factsOfHolds(reservationExpired, overdue), ...factsOfHolds(reservationReleased, live));
     audit({ subject: holdId, after: { released: live.length, expired: overdue.length } });
@@ -51,7 +63,8 @@ export const extendHold = useCase('inventory.extend-hold', {
     const { clock, audit } = context;
     const until = expiresAt === null ? null : new Date(expiresAt);
     const live = (await lockHold(context, holdId)).filter((one) => isLive(one, clock()));
-    if (live.length === 0 || (until !== null && until <= clock())) return refuse(inventoryErrors.alreadyExpired({ hold: holdId }));
+    if (live.length === 0 || (until !== null && until <= clock()))
+      return refuse(inventoryErrors.alreadyExpired({ hold: holdId }));
     await changeReservations(context, live, { expires_at: until });
     audit({ subject: holdId, after: { expiresAt } });
     return { id: holdId, ended: live.length };
@@ -91,7 +104,10 @@ export const expireHolds = useCase('inventory.expire-holds', {
       .where('expires_at', '<=', clock())
       .limit(SWEEP_LEVELS)
       .execute();
-    const locked = await lockLevelsById(db, levels.map(({ level_id }) => level_id.toString()));
+    const locked = await lockLevelsById(
+      db,
+      levels.map(({ level_id }) => level_id.toString()),
+    );
     const overdue = locked.size === 0 ? [] : await expireOverdue(db, [...locked.keys()], clock());
     await coverFreed(context, overdue);
     emit(...factsOfHolds(reservationExpired, overdue));
@@ -103,7 +119,10 @@ export const expireHolds = useCase('inventory.expire-holds', {
 async function lockHold({ db }: InventoryContext, holdId: HoldId): Promise<readonly StoredReservation[]> {
   const seen = await findHold(db, holdId);
   if (seen.length === 0) throw commonErrors.notFound({ what: 'hold', id: holdId });
-  await lockLevelsById(db, seen.map(({ levelId }) => levelId));
+  await lockLevelsById(
+    db,
+    seen.map(({ levelId }) => levelId),
+  );
   return findHold(db, holdId);
 }
 
@@ -122,6 +141,9 @@ async function changeReservations(
 /** What was given up belongs first to those who wait for it. */
 async function coverFreed(context: InventoryContext, ended: readonly StoredReservation[]): Promise<void> {
   if (ended.length === 0) return;
-  const levels = await lockLevelsById(context.db, ended.map(({ levelId }) => levelId));
+  const levels = await lockLevelsById(
+    context.db,
+    ended.map(({ levelId }) => levelId),
+  );
   await coverWaiting(context, levels, []);
 }

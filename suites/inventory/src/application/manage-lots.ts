@@ -41,16 +41,28 @@ export const recallLot = useCase('inventory.recall-lot', {
   run: (given, context: InventoryContext) => setStatus(given, context, 'recalled'),
 });
 
-async function setStatus({ lotId, reason, expectedVersion }: z.output<typeof input>, context: InventoryContext, status: Status) {
+async function setStatus(
+  { lotId, reason, expectedVersion }: z.output<typeof input>,
+  context: InventoryContext,
+  status: Status,
+) {
   const { db, clock, actor, emit, audit } = context;
   // Levels come before everything else that is locked, so that whoever holds one never waits for a lot.
-  await db.selectFrom('inventory.stock_levels').select('id').where('lot_id', '=', lotId).orderBy('item_id').orderBy('location_id').forUpdate().execute();
+  await db
+    .selectFrom('inventory.stock_levels')
+    .select('id')
+    .where('lot_id', '=', lotId)
+    .orderBy('item_id')
+    .orderBy('location_id')
+    .forUpdate()
+    .execute();
   const lot = await db.selectFrom('inventory.lots').selectAll().where('id', '=', lotId).forUpdate().executeTakeFirst();
   if (lot === undefined) return refuse(commonErrors.notFound({ what: 'lot', id: lotId }));
   const stale = refuseStale(lot.version, expectedVersion, { id: lotId, status: lot.status, version: lot.version });
   if (stale !== null) return stale;
   if (lot.status === status) return { id: lotId, status, version: lot.version };
-  if (lot.status === 'recalled') return refuse(commonErrors.illegalTransition({ from: 'recalled', to: status, allowed: [] }));
+  if (lot.status === 'recalled')
+    return refuse(commonErrors.illegalTransition({ from: 'recalled', to: status, allowed: [] }));
   const version = lot.version + 1;
   await db
     .updateTable('inventory.lots')
@@ -59,7 +71,13 @@ async function setStatus({ lotId, reason, expectedVersion }: z.output<typeof inp
     .execute();
   if (status === 'recalled') {
     // The id out of our own table is what it was when it was made.
-    emit(lotRecalled.of({ subject: lotId, version, data: { lotId, itemId: lot.item_id as ItemId, code: lot.code, reason } }));
+    emit(
+      lotRecalled.of({
+        subject: lotId,
+        version,
+        data: { lotId, itemId: lot.item_id as ItemId, code: lot.code, reason },
+      }),
+    );
   }
   audit({ subject: lotId, reason, before: { status: lot.status }, after: { status } });
   return { id: lotId, status, version };

@@ -1,7 +1,6 @@
 import { useCase } from '@ashlar/kernel';
 import { Zone } from '@ashlar/kernel/values';
 import { z } from 'zod';
-import { namingRefusals } from '../adapters/named-refusals.ts';
 import { LocationId, WarehouseId } from '../domain/ids.ts';
 import { inventoryErrors } from '../domain/inventory-errors.ts';
 import type { InventoryContext } from './posting.ts';
@@ -20,10 +19,21 @@ export const addWarehouse = useCase('inventory.add-warehouse', {
   on: { http: 'POST /warehouses', graphql: 'mutation', grpc: true, mcp: true },
   run: async ({ code, name, branch }, { db, newId, audit }: InventoryContext) => {
     const id = newId(WarehouseId);
-    await namingRefusals(() => db.insertInto('inventory.warehouses').values({ id, code, name: JSON.stringify(name), branch }).execute());
+    await db
+      .insertInto('inventory.warehouses')
+      .values({ id, code, name: JSON.stringify(name), branch })
+      .execute();
     await db
       .insertInto('inventory.locations')
-      .values({ id: newId(LocationId), kind: 'transit', code: TRANSIT_CODE, name: '{}', pickable: false, warehouse_id: null, parent_id: null })
+      .values({
+        id: newId(LocationId),
+        kind: 'transit',
+        code: TRANSIT_CODE,
+        name: '{}',
+        pickable: false,
+        warehouse_id: null,
+        parent_id: null,
+      })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
     audit({ subject: id, after: { code, branch } });
@@ -46,7 +56,10 @@ export const addLocation = useCase('inventory.add-location', {
   errors: [inventoryErrors.codeTaken],
   permission: 'inventory.manage',
   on: { http: 'POST /locations', graphql: 'mutation', grpc: true, mcp: true },
-  run: async ({ warehouseId, parentId, code, name, kind, pickable, allowNegative }, { db, newId, audit }: InventoryContext) => {
+  run: async (
+    { warehouseId, parentId, code, name, kind, pickable, allowNegative },
+    { db, newId, audit }: InventoryContext,
+  ) => {
     const id = newId(LocationId);
     const row = {
       warehouse_id: warehouseId,
@@ -57,7 +70,10 @@ export const addLocation = useCase('inventory.add-location', {
       pickable: kind === 'internal' && (pickable ?? true),
       allow_negative: allowNegative,
     };
-    await namingRefusals(() => db.insertInto('inventory.locations').values({ id, ...row }).execute());
+    await db
+      .insertInto('inventory.locations')
+      .values({ id, ...row })
+      .execute();
     audit({ subject: id, after: row });
     return { id };
   },

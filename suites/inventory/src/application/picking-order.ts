@@ -20,7 +20,10 @@ export function inPickingOrder(levels: readonly PickLevel[], wish: PickWish, tod
         (wish.lotId === undefined || level.lotId === wish.lotId) &&
         (level.expiresOn === null || level.expiresOn >= today),
     )
-    .toSorted((left, right) => compare(left.expiresOn ?? '9999', right.expiresOn ?? '9999') || Number(left.id) - Number(right.id));
+    .toSorted(
+      (left, right) =>
+        compare(left.expiresOn ?? '9999', right.expiresOn ?? '9999') || Number(left.id) - Number(right.id),
+    );
 }
 
 function compare(left: string, right: string): number {

@@ -1,7 +1,6 @@
 import type { CommandContext } from '@ashlar/kernel';
 import { type BusinessDate, type Currency, dayInZone, instant, money } from '@ashlar/kernel/values';
 import { type NewDocument, postDocument } from '../adapters/post-document.ts';
-import { namingRefusals } from '../adapters/named-refusals.ts';
 import type { InventoryDb, InventoryTables } from '../adapters/tables.ts';
 import { DocumentId, type ItemId, type LocationId, type LotId } from '../domain/ids.ts';
 import { inventoryErrors } from '../domain/inventory-errors.ts';
@@ -22,7 +21,10 @@ export async function today(context: Pick<InventoryContext, 'db' | 'clock'>): Pr
  *
  * @throws {AshlarError} `inventory.period_closed`
  */
-export async function postingDay(context: Pick<InventoryContext, 'db' | 'clock'>, given?: BusinessDate): Promise<BusinessDate> {
+export async function postingDay(
+  context: Pick<InventoryContext, 'db' | 'clock'>,
+  given?: BusinessDate,
+): Promise<BusinessDate> {
   const calendar = await readCalendar(context);
   const date = given ?? calendar.today;
   const { closedUntil } = calendar;
@@ -30,7 +32,10 @@ export async function postingDay(context: Pick<InventoryContext, 'db' | 'clock'>
   return date;
 }
 
-async function readCalendar({ db, clock }: Pick<InventoryContext, 'db' | 'clock'>): Promise<{ today: BusinessDate; closedUntil: string | null }> {
+async function readCalendar({
+  db,
+  clock,
+}: Pick<InventoryContext, 'db' | 'clock'>): Promise<{ today: BusinessDate; closedUntil: string | null }> {
   const policy = await db.selectFrom('inventory.policies').select(['time_zone', 'closed_until']).executeTakeFirst();
   return { today: dayInZone(instant(clock()), policy?.time_zone ?? 'UTC'), closedUntil: policy?.closed_until ?? null };
 }
@@ -64,12 +69,13 @@ export interface Posted {
 export async function post({ db, newId, audit }: InventoryContext, posting: Posting): Promise<Posted> {
   const { movements, levels, items, ...document } = posting;
   const id = newId(DocumentId);
-  const number = await namingRefusals(() => postDocument(db, { id, ...document }, movements));
+  const number = await postDocument(db, { id, ...document }, movements);
   audit({ subject: id, after: { number }, ...(document.reason === undefined ? {} : { reason: document.reason }) });
   const lines = movements.map((movement) => {
     const level = levels.get(movement.levelId);
     const item = level && items.get(level.itemId);
-    if (level === undefined || item === undefined) throw new Error(`Movement of a level that was not read: ${movement.levelId}`);
+    if (level === undefined || item === undefined)
+      throw new Error(`Movement of a level that was not read: ${movement.levelId}`);
     return { movement, level, item };
   });
   return {

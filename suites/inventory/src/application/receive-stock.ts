@@ -14,7 +14,11 @@ import { PostedDocument } from './posted-output.ts';
 import { branchOf, type InventoryContext, itemsById, post, postingDay } from './posting.ts';
 
 const NewLot = z
-  .strictObject({ code: z.string().trim().min(1).max(100), madeOn: BusinessDate.optional(), expiresOn: BusinessDate.optional() })
+  .strictObject({
+    code: z.string().trim().min(1).max(100),
+    madeOn: BusinessDate.optional(),
+    expiresOn: BusinessDate.optional(),
+  })
   .describe('The lot it belongs to; made if it is new');
 
 const Line = PlaceLine.omit({ lotId: true }).extend({

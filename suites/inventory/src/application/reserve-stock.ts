@@ -47,7 +47,8 @@ export const reserveStock = useCase('inventory.reserve-stock', {
   run: async ({ source, expiresAt, priority, allowPartial, allowBackorder, ...input }, context: InventoryContext) => {
     const { db, clock, emit, audit, newId } = context;
     const id = newId(HoldId);
-    if (expiresAt !== undefined && new Date(expiresAt) <= clock()) return refuse(inventoryErrors.alreadyExpired({ hold: id }));
+    if (expiresAt !== undefined && new Date(expiresAt) <= clock())
+      return refuse(inventoryErrors.alreadyExpired({ hold: id }));
     const lines = await measureLines(db, input.lines);
     refuseArchived(lines);
     await requirePickable(db, lines);
@@ -62,7 +63,9 @@ export const reserveStock = useCase('inventory.reserve-stock', {
 
     const unitOf = (lineNo: number): string => lines[lineNo - 1]?.item.baseUom ?? '';
     const held = grants.map((grant) => heldLine(grant, levels, unitOf(grant.lineNo)));
-    emit(reservationCreated.of({ subject: id, data: { holdId: id, source, expiresAt: expiresAt ?? null, lines: held } }));
+    emit(
+      reservationCreated.of({ subject: id, data: { holdId: id, source, expiresAt: expiresAt ?? null, lines: held } }),
+    );
     audit({ subject: id, after: { source, lines: input.lines.length } });
     return {
       id,

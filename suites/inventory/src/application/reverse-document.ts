@@ -42,8 +42,15 @@ export const reverseDocument = useCase('inventory.reverse-document', {
       return refuse(commonErrors.illegalTransition({ from: document.kind, to: 'reversed', allowed: [] }));
     }
     const entries = await readEntries(db, documentId);
-    const levels = await lockLevelsById(db, entries.map(({ levelId }) => levelId));
-    const before = await db.selectFrom('inventory.documents').select('id').where('reverses', '=', documentId).executeTakeFirst();
+    const levels = await lockLevelsById(
+      db,
+      entries.map(({ levelId }) => levelId),
+    );
+    const before = await db
+      .selectFrom('inventory.documents')
+      .select('id')
+      .where('reverses', '=', documentId)
+      .executeTakeFirst();
     if (before !== undefined) return refuse(inventoryErrors.alreadyReversed({ id: documentId }));
 
     const decision = await decideOrFreeOverdue(context, levels, (now) => decide(now, entries));
@@ -56,7 +63,10 @@ export const reverseDocument = useCase('inventory.reverse-document', {
       reverses: documentId,
       movements: decision.events,
       levels,
-      items: await findItems(db, [...levels.values()].map(({ itemId }) => itemId)),
+      items: await findItems(
+        db,
+        [...levels.values()].map(({ itemId }) => itemId),
+      ),
     });
     await coverWaiting(context, levels, decision.events);
     emit(stockAdjusted.of({ subject: answer.id, data: fact }));
@@ -65,7 +75,12 @@ export const reverseDocument = useCase('inventory.reverse-document', {
 });
 
 async function readEntries(db: InventoryDb, documentId: string): Promise<readonly Entry[]> {
-  const rows = await db.selectFrom('inventory.stock_ledger').selectAll().where('document_id', '=', documentId).orderBy('seq').execute();
+  const rows = await db
+    .selectFrom('inventory.stock_ledger')
+    .selectAll()
+    .where('document_id', '=', documentId)
+    .orderBy('seq')
+    .execute();
   return rows.map((row) => ({
     seq: row.seq.toString(),
     levelId: row.level_id.toString(),

@@ -1,7 +1,6 @@
 import { type DomainEvent, useCase } from '@ashlar/kernel';
 import { Currency, UnitCode } from '@ashlar/kernel/values';
 import { z } from 'zod';
-import { namingRefusals } from '../adapters/named-refusals.ts';
 import { ItemId } from '../domain/ids.ts';
 import { inventoryErrors } from '../domain/inventory-errors.ts';
 import type { InventoryContext } from './posting.ts';
@@ -45,20 +44,18 @@ export const trackItem = useCase('inventory.track-item', {
       currency: item.currency,
       status: item.status,
     };
-    await namingRefusals(() =>
-      db
-        .insertInto('inventory.items')
-        .values({ id: itemId, ...row })
-        .onConflict((conflict) =>
-          conflict.column('id').doUpdateSet((eb) => ({
-            ...row,
-            version: eb('inventory.items.version', '+', 1),
-            updated_at: clock(),
-            updated_by: actor.id,
-          })),
-        )
-        .execute(),
-    );
+    await db
+      .insertInto('inventory.items')
+      .values({ id: itemId, ...row })
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet((eb) => ({
+          ...row,
+          version: eb('inventory.items.version', '+', 1),
+          updated_at: clock(),
+          updated_by: actor.id,
+        })),
+      )
+      .execute();
     await db.deleteFrom('inventory.item_units').where('item_id', '=', itemId).execute();
     if (units.length > 0) {
       await db

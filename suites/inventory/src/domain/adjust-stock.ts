@@ -1,5 +1,5 @@
 import { accept, type Decision, refuse } from '@ashlar/kernel';
-import { microsText, Rational } from "@ashlar/kernel/values";
+import { microsText, Rational } from '@ashlar/kernel/values';
 import type { Entered } from './entered-quantity.ts';
 import { inventoryErrors } from './inventory-errors.ts';
 import { averageCost, costOfIssue, unitCost, worthOfReceipt } from './moving-average.ts';
@@ -17,7 +17,10 @@ export interface AdjustmentLine {
 }
 
 /** What is found enters at the average, what is gone leaves at it. Nothing held for somebody can be gone. */
-export function adjustStock(levels: ReadonlyMap<string, StockLevel>, lines: readonly AdjustmentLine[]): Decision<Movement> {
+export function adjustStock(
+  levels: ReadonlyMap<string, StockLevel>,
+  lines: readonly AdjustmentLine[],
+): Decision<Movement> {
   const now = new Map(levels);
   const movements: Movement[] = [];
   for (const line of lines) {
@@ -28,7 +31,14 @@ export function adjustStock(levels: ReadonlyMap<string, StockLevel>, lines: read
       return refuse(inventoryErrors.insufficientStock({ line: line.lineNo, wanted, available: there }));
     }
     for (const piece of piecesOf(line)) {
-      const movement = { ...piece, ...worthOf(level, piece.quantity), levelId: line.levelId, lineNo: line.lineNo, entered: line.entered, reverses: null };
+      const movement = {
+        ...piece,
+        ...worthOf(level, piece.quantity),
+        levelId: line.levelId,
+        lineNo: line.lineNo,
+        entered: line.entered,
+        reverses: null,
+      };
       movements.push(movement);
       level = move(level, movement);
     }

@@ -23,7 +23,12 @@ const Moved = z.object({
   variance: z.string(),
   currency: z.string(),
 });
-const Posted = z.object({ documentId: DocumentId, postingDate: z.string(), source: Source.nullable(), lines: z.array(Moved) });
+const Posted = z.object({
+  documentId: DocumentId,
+  postingDate: z.string(),
+  source: Source.nullable(),
+  lines: z.array(Moved),
+});
 const HoldEnded = z.object({ holdId: HoldId, source: Source });
 
 export const reservationCreated = eventType('inventory.reservation.created', {

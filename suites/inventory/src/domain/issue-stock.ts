@@ -51,7 +51,10 @@ function piecesOf({ serialIds, quantity }: IssueLine): readonly { serialId: stri
   return serialIds.map((serialId) => ({ serialId, quantity: quantity / BigInt(serialIds.length) }));
 }
 
-function shortOf({ lineNo, quantity }: IssueLine, level: StockLevel | undefined): ReturnType<typeof inventoryErrors.insufficientStock> {
+function shortOf(
+  { lineNo, quantity }: IssueLine,
+  level: StockLevel | undefined,
+): ReturnType<typeof inventoryErrors.insufficientStock> {
   return inventoryErrors.insufficientStock({
     line: lineNo,
     wanted: microsText(quantity),

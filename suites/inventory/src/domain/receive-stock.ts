@@ -17,7 +17,10 @@ export interface ReceiptLine {
 }
 
 /** What came in adds to the stock and to its value. `levels` are those of the lines, as they are now. */
-export function receiveStock(levels: ReadonlyMap<string, StockLevel>, lines: readonly ReceiptLine[]): Decision<Movement> {
+export function receiveStock(
+  levels: ReadonlyMap<string, StockLevel>,
+  lines: readonly ReceiptLine[],
+): Decision<Movement> {
   const now = new Map(levels);
   const movements: Movement[] = [];
   for (const line of lines) {
@@ -45,7 +48,11 @@ export function receiveStock(levels: ReadonlyMap<string, StockLevel>, lines: rea
 }
 
 /** Serials enter one by one, and share the line's cost so that its last minor unit is not lost. */
-function piecesOf({ serialIds, quantity, totalMinor }: ReceiptLine): readonly { serialId: string | null; quantity: bigint; totalMinor: bigint }[] {
+function piecesOf({
+  serialIds,
+  quantity,
+  totalMinor,
+}: ReceiptLine): readonly { serialId: string | null; quantity: bigint; totalMinor: bigint }[] {
   if (serialIds.length === 0) return [{ serialId: null, quantity, totalMinor }];
   const count = BigInt(serialIds.length);
   return serialIds.map((serialId, index) => ({

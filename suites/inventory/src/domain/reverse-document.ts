@@ -12,7 +12,10 @@ export interface Entry extends Omit<Movement, 'entered' | 'reverses'> {
  * Takes a document back at its original cost, its last entry first. What of that cost has left with goods issued
  * since cannot be taken from those that remain: it becomes variance.
  */
-export function reverseDocument(levels: ReadonlyMap<string, StockLevel>, entries: readonly Entry[]): Decision<Movement> {
+export function reverseDocument(
+  levels: ReadonlyMap<string, StockLevel>,
+  entries: readonly Entry[],
+): Decision<Movement> {
   const now = new Map(levels);
   const movements: Movement[] = [];
   for (const entry of entries.toReversed()) {
@@ -23,7 +26,13 @@ export function reverseDocument(levels: ReadonlyMap<string, StockLevel>, entries
       return refuse(inventoryErrors.insufficientStock({ line: entry.lineNo, wanted, available: there }));
     }
     const { seq, ...original } = entry;
-    const movement = { ...original, quantity: -entry.quantity, ...worthTakenBack(level, entry), entered: null, reverses: seq };
+    const movement = {
+      ...original,
+      quantity: -entry.quantity,
+      ...worthTakenBack(level, entry),
+      entered: null,
+      reverses: seq,
+    };
     movements.push(movement);
     now.set(entry.levelId, move(level, movement));
   }

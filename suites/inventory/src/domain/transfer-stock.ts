@@ -21,7 +21,10 @@ export interface Arrival {
 }
 
 /** What left enters transit at the cost it left with, so that a transfer neither makes nor loses value. */
-export function enterTransit(left: readonly Movement[], transitLevelOf: (lineNo: number) => string): readonly Movement[] {
+export function enterTransit(
+  left: readonly Movement[],
+  transitLevelOf: (lineNo: number) => string,
+): readonly Movement[] {
   return left.map((movement) => ({
     ...movement,
     levelId: transitLevelOf(movement.lineNo),
@@ -42,8 +45,20 @@ export function arriveStock(levels: ReadonlyMap<string, StockLevel>, arrivals: r
     const target = now.get(line.targetLevelId);
     if (target === undefined) return refuse(inventoryErrors.locationUnknown({ id: line.targetLevelId }));
     const costMinor = Rational.of(line.valueMinor * quantity, line.quantity).round();
-    const both = { lineNo: line.lineNo, serialId: line.serialId, unitCost: unitCost(costMinor, quantity), entered: null, reverses: null };
-    const out = { ...both, levelId: line.transitLevelId, quantity: -quantity, valueMinor: -costMinor, varianceMinor: 0n };
+    const both = {
+      lineNo: line.lineNo,
+      serialId: line.serialId,
+      unitCost: unitCost(costMinor, quantity),
+      entered: null,
+      reverses: null,
+    };
+    const out = {
+      ...both,
+      levelId: line.transitLevelId,
+      quantity: -quantity,
+      valueMinor: -costMinor,
+      varianceMinor: 0n,
+    };
     const into = { ...both, levelId: line.targetLevelId, quantity, ...worthOfReceipt(target, quantity, costMinor) };
     movements.push(out, into);
     now.set(line.targetLevelId, move(target, into));

@@ -17,14 +17,24 @@ export interface UsedHold {
 }
 
 /** What of a hold's reservations an issue uses up. Each keeps what it keeps at its own level, and nowhere else. */
-export function useHold(holdId: string, hold: readonly Reservation[], lines: readonly HoldUse[], at: Date): UsedHold | Refused {
+export function useHold(
+  holdId: string,
+  hold: readonly Reservation[],
+  lines: readonly HoldUse[],
+  at: Date,
+): UsedHold | Refused {
   const left = new Map(hold.filter((one) => isLive(one, at)).map((one) => [one.id, one]));
   if (left.size === 0) return refuse(inventoryErrors.alreadyExpired({ hold: holdId }));
   for (const { lineNo, levelId, quantity } of lines) {
-    const used = consume([...left.values()].filter((one) => one.levelId === levelId), quantity);
+    const used = consume(
+      [...left.values()].filter((one) => one.levelId === levelId),
+      quantity,
+    );
     const held = used.reduce((sum, one) => sum + one.quantity, 0n);
     if (held < quantity) {
-      return refuse(inventoryErrors.reservationMismatch({ line: lineNo, held: microsText(held), wanted: microsText(quantity) }));
+      return refuse(
+        inventoryErrors.reservationMismatch({ line: lineNo, held: microsText(held), wanted: microsText(quantity) }),
+      );
     }
     for (const { reservation, quantity: taken } of used) {
       left.set(reservation.id, { ...reservation, consumed: reservation.consumed + taken });
