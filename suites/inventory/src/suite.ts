@@ -1,6 +1,12 @@
 import { commonErrors, defineSuite, type Suite } from '@ashlar/kernel';
 import { adjustStock, adjustStockApproved } from './application/adjust-stock.ts';
 import { issueStock, issueUnfitStock } from './application/issue-stock.ts';
+import { checkStock } from './application/check-stock.ts';
+import { importStock } from './application/import-stock.ts';
+import { approveCount, cancelCount, startCount, submitCount } from './application/manage-counts.ts';
+import { cancelTransfer, startTransfer } from './application/manage-transfers.ts';
+import { dispatchTransfer, receiveTransfer } from './application/move-transfer.ts';
+import { availability, ledgerCard, stockAsOf } from './application/read-stock.ts';
 import { expireHolds, extendHold, prioritiseHold, releaseHold } from './application/manage-holds.ts';
 import { blockLot, clearLot, recallLot } from './application/manage-lots.ts';
 import { addLocation, addWarehouse, setPolicy } from './application/manage-places.ts';
@@ -36,6 +42,19 @@ export const inventory: Suite = defineSuite({
     blockLot,
     clearLot,
     recallLot,
+    startTransfer,
+    dispatchTransfer,
+    receiveTransfer,
+    cancelTransfer,
+    startCount,
+    submitCount,
+    approveCount,
+    cancelCount,
+    importStock,
+    checkStock,
+    availability,
+    stockAsOf,
+    ledgerCard,
   ],
   events: Object.values(events),
   permissions: {
@@ -76,6 +95,10 @@ export const inventory: Suite = defineSuite({
       permissions: ['inventory.read', 'inventory.read-cost'],
     },
   ],
+  schedules: [
+    { name: 'inventory.sweep-holds', cron: '* * * * *', useCase: expireHolds, input: {} },
+    { name: 'inventory.nightly-check', cron: '30 2 * * *', useCase: checkStock, input: {} },
+  ],
   // What the rules of the database are called in the words of this suite. They are the last line: the use cases see
   // most of it first, and two of them at once do not.
   constraints: {
@@ -87,6 +110,7 @@ export const inventory: Suite = defineSuite({
     lot_as_tracked: inventoryErrors.lotRequired,
     serial_elsewhere: inventoryErrors.serialMovedOn,
     frozen_field: inventoryErrors.frozenField,
+    count_open_elsewhere: inventoryErrors.countOpenElsewhere,
     already_reversed: inventoryErrors.alreadyReversed,
     already_reversed_entry: inventoryErrors.alreadyReversed,
     // A reference always holds the organisation too: what is another's is not there.

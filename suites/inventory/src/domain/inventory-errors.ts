@@ -23,6 +23,7 @@ type InventoryError =
   | 'overReceipt'
   | 'countOpenElsewhere'
   | 'selfApproval'
+  | 'countedTwice'
   | 'frozenField'
   | 'codeTaken';
 
@@ -62,6 +63,7 @@ export const inventoryErrors: Readonly<Record<InventoryError, ErrorFactory>> = d
   overReceipt: { kind: 'conflict', title: 'Line {line}: {arrived} arrived, {inTransit} were on their way' },
   countOpenElsewhere: { kind: 'conflict', title: 'Location {location} is being counted already' },
   selfApproval: { kind: 'forbidden', title: 'Whoever counted does not approve the count' },
+  countedTwice: { kind: 'unprocessable', title: 'An item is counted on two lines', hint: 'Add them up' },
   frozenField: {
     kind: 'conflict',
     title: 'Item {id} has moved: its base unit, tracking and currency stay as they are',

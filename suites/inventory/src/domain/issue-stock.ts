@@ -12,7 +12,7 @@ export interface IssueLine {
   readonly quantity: bigint;
   /** Of them, what a hold kept for this issue: it is taken from what is reserved, not from what is free. */
   readonly fromHold: bigint;
-  readonly entered: Entered;
+  readonly entered: Entered | null;
   readonly serialIds: readonly string[];
 }
 
