@@ -1,3 +1,4 @@
+import { parseMicros } from '@ashlar/kernel/values';
 import { sql } from 'kysely';
 import type { StockLevel } from '../domain/stock-level.ts';
 import { toLevel } from './stock-levels.ts';
@@ -16,7 +17,30 @@ export interface PickLevel extends StockLevel {
  * decided when nobody else can decide it too.
  */
 export async function lockPickLevels(db: InventoryDb, itemIds: readonly string[]): Promise<readonly PickLevel[]> {
-  const rows = await db
+  const rows = await pickLevels(db, itemIds).forUpdate('level').execute();
+  return rows.map(toPickLevel);
+}
+
+/** The same levels as they were a moment ago, without a lock and as if overdue reservations were written off. */
+export async function glanceAtPickLevels(
+  db: InventoryDb,
+  itemIds: readonly string[],
+  at: Date,
+): Promise<readonly PickLevel[]> {
+  const rows = await pickLevels(db, itemIds)
+    .select(
+      sql<string>`(select coalesce(sum(r.held), 0) from inventory.reservations r
+        where r.level_id = level.id and r.state = 'active' and r.expires_at <= ${at})`.as('overdue'),
+    )
+    .execute();
+  return rows.map((row) => {
+    const level = toPickLevel(row);
+    return { ...level, reserved: level.reserved - parseMicros(row.overdue) };
+  });
+}
+
+function pickLevels(db: InventoryDb, itemIds: readonly string[]) {
+  return db
     .selectFrom('inventory.stock_levels as level')
     .innerJoin('inventory.locations as location', 'location.id', 'level.location_id')
     .leftJoin('inventory.lots as lot', 'lot.id', 'level.lot_id')
@@ -26,13 +50,15 @@ export async function lockPickLevels(db: InventoryDb, itemIds: readonly string[]
     .where('location.kind', '=', 'internal')
     .orderBy('level.item_id')
     .orderBy('level.location_id')
-    .orderBy('level.lot_id')
-    .forUpdate('level')
-    .execute();
-  return rows.map((row) => ({
-    ...toLevel(row),
-    warehouseId: row.warehouse_id,
-    pickable: row.pickable,
-    expiresOn: row.expires_on,
-  }));
+    .orderBy('level.lot_id');
+}
+
+function toPickLevel(
+  row: Parameters<typeof toLevel>[0] & {
+    readonly warehouse_id: string | null;
+    readonly pickable: boolean;
+    readonly expires_on: string | null;
+  },
+): PickLevel {
+  return { ...toLevel(row), warehouseId: row.warehouse_id, pickable: row.pickable, expiresOn: row.expires_on };
 }

@@ -1,5 +1,5 @@
 import { expireOverdue } from '../adapters/holds.ts';
-import { lockPickLevels, type PickLevel } from '../adapters/pick-levels.ts';
+import { glanceAtPickLevels, lockPickLevels, type PickLevel } from '../adapters/pick-levels.ts';
 import { byId, openLevels } from '../adapters/stock-levels.ts';
 import { reservationExpired } from '../domain/inventory-events.ts';
 import { type Allocation, allocateStock } from '../domain/reserve-stock.ts';
@@ -8,47 +8,60 @@ import type { Measured } from './known-items.ts';
 import { inPickingOrder, type PickWish } from './picking-order.ts';
 import { type InventoryContext, today } from './posting.ts';
 
-export interface LockedAllocation extends Allocation {
-  /** What was locked to decide it, by id. */
+export interface Leniency {
+  readonly allowPartial: boolean;
+  readonly allowBackorder: boolean;
+}
+
+export interface ReadAllocation extends Allocation {
+  /** What it was decided by, by id. */
   readonly levels: ReadonlyMap<string, PickLevel>;
 }
 
 /**
- * Locks the levels of the lines' items and shares out what is available there. Only when that does not suffice,
- * overdue reservations are written off: a sweeper that is late makes nobody believe that stock is out.
+ * Shares out what is available to the lines, under the locks of all levels of their items.
+ *
+ * Before anything is locked comes a glance: of two hundred who want the last ten, most learn from it that they came
+ * too late, and only those who may succeed stand in line. Overdue reservations are written off when they are in the
+ * way and not before, so that a sweeper that is late makes nobody believe that stock is out.
  */
 export async function allocateLines(
   context: InventoryContext,
   lines: readonly Measured<PickWish>[],
-  allowBackorder: boolean,
-): Promise<LockedAllocation> {
+  { allowPartial, allowBackorder }: Leniency,
+): Promise<ReadAllocation> {
   const { db, clock, emit } = context;
+  const itemIds = [...new Set(lines.map(({ itemId }) => itemId))];
+  const seen = await glanceAtPickLevels(db, itemIds, clock());
+  const day = seen.some(({ expiresOn }) => expiresOn !== null) ? await today(context) : '';
+  const decide = (levels: readonly PickLevel[]): ReadAllocation => {
+    const wanted = lines.map((line) => {
+      const candidates = inPickingOrder(levels, line, day).map(({ id }) => id);
+      const backorderFrom = (allowBackorder && candidates[0]) || null;
+      return { lineNo: line.lineNo, quantity: line.micros, candidates, backorderFrom };
+    });
+    return { ...allocateStock(byId(levels), wanted), levels: byId(levels) };
+  };
+  const glance = decide(seen);
+  if (glance.shortages.length > 0 && !allowPartial && !allowBackorder) return glance;
+
   if (allowBackorder) await openWaitingPlaces(context, lines);
-  const levels = await lockPickLevels(db, itemsOf(lines));
-  const at = levels.some(({ expiresOn }) => expiresOn !== null) ? await today(context) : '';
-  const wanted = lines.map((line) => {
-    const candidates = inPickingOrder(levels, line, at).map(({ id }) => id);
-    return {
-      lineNo: line.lineNo,
-      quantity: line.micros,
-      candidates,
-      backorderFrom: (allowBackorder && candidates[0]) || null,
-    };
-  });
-  const allocation = allocateStock(byId(levels), wanted);
-  if (allocation.shortages.length === 0 && allocation.grants.every(({ backordered }) => backordered === 0n)) {
-    return { ...allocation, levels: byId(levels) };
-  }
+  const locked = await lockPickLevels(db, itemIds);
+  const allocation = decide(locked);
+  if (isComplete(allocation)) return allocation;
   const overdue = await expireOverdue(
     db,
-    levels.map(({ id }) => id),
+    locked.map(({ id }) => id),
     clock(),
   );
-  if (overdue.length === 0) return { ...allocation, levels: byId(levels) };
+  if (overdue.length === 0) return allocation;
   emit(...factsOfHolds(reservationExpired, overdue));
   // The locks are ours already; this only reads what the expiry gave back.
-  const freed = await lockPickLevels(db, itemsOf(lines));
-  return { ...allocateStock(byId(freed), wanted), levels: byId(freed) };
+  return decide(await lockPickLevels(db, itemIds));
+}
+
+function isComplete({ grants, shortages }: Allocation): boolean {
+  return shortages.length === 0 && grants.every(({ backordered }) => backordered === 0n);
 }
 
 /** A promise needs a level to stand at, also where nothing ever was. */
@@ -59,8 +72,4 @@ async function openWaitingPlaces({ db }: InventoryContext, lines: readonly Measu
       : [{ itemId, locationId, lotId: lotId ?? null }],
   );
   if (places.length > 0) await openLevels(db, places);
-}
-
-function itemsOf(lines: readonly PickWish[]): readonly string[] {
-  return [...new Set(lines.map(({ itemId }) => itemId))];
 }

@@ -53,7 +53,7 @@ export const reserveStock = useCase('inventory.reserve-stock', {
     refuseArchived(lines);
     await requirePickable(db, lines);
 
-    const { grants, shortages, levels } = await allocateLines(context, lines, allowBackorder);
+    const { grants, shortages, levels } = await allocateLines(context, lines, { allowPartial, allowBackorder });
     const [short] = shortages;
     if (short !== undefined && !(allowPartial && grants.length > 0)) {
       const [wanted, available] = [microsText(short.wanted), microsText(short.available)];
