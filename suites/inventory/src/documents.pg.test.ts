@@ -33,6 +33,22 @@ const line = (itemId: ItemId, count: number) => ({ itemId, locationId: shop.shel
 const issue = (itemId: ItemId, count: number, more = {}) =>
   shop.call(issueStock, { lines: [{ ...line(itemId, count), ...more }] });
 
+const receiveLot = async (itemId: ItemId, code: string, count: number, expiresOn: string) => {
+  const lot = { code, expiresOn };
+  await shop.call(receiveStock, { lines: [{ ...line(itemId, count), cost: usd(count * 100), lot }] });
+  const [row] = await shop.project.test.sql<{ id: string }>(
+    'select id from inventory.lots where item_id = $1 and code = $2',
+    [itemId, code],
+  );
+  return LotId.parse(row?.id);
+};
+const startMove = (itemId: ItemId, count: number) =>
+  shop.call(startTransfer, {
+    fromLocationId: shop.shelf,
+    toLocationId: shop.backRoom,
+    lines: [{ itemId, quantity: pieces(count) }],
+  });
+
 describe('receipts and issues', () => {
   test('the value follows the moving average through the ledger', async () => {
     const itemId = await shop.addItem();
@@ -191,16 +207,6 @@ describe('adjustments', () => {
 });
 
 describe('lots', () => {
-  const receiveLot = async (itemId: ItemId, code: string, count: number, expiresOn: string) => {
-    const lot = { code, expiresOn };
-    await shop.call(receiveStock, { lines: [{ ...line(itemId, count), cost: usd(count * 100), lot }] });
-    const [row] = await shop.project.test.sql<{ id: string }>(
-      'select id from inventory.lots where item_id = $1 and code = $2',
-      [itemId, code],
-    );
-    return LotId.parse(row?.id);
-  };
-
   test('what expires first is held first, and what has expired not at all', async () => {
     const itemId = await shop.addItem({ tracking: 'lot' });
     const late = await receiveLot(itemId, 'LATE', 5, '2199-12-31');
@@ -251,17 +257,10 @@ test('a serial is in one place or none', async () => {
 });
 
 describe('transfers', () => {
-  const start = (itemId: ItemId, count: number) =>
-    shop.call(startTransfer, {
-      fromLocationId: shop.shelf,
-      toLocationId: shop.backRoom,
-      lines: [{ itemId, quantity: pieces(count) }],
-    });
-
   test('keep quantity and value, in parts and in transit', async () => {
     const itemId = await shop.addItem();
     await shop.stock(itemId, 3, 1000);
-    const { id: transferId } = await start(itemId, 3);
+    const { id: transferId } = await startMove(itemId, 3);
     expect(await shop.level(itemId)).toMatchObject({ onHand: 3 });
     await shop.call(dispatchTransfer, { transferId });
     expect(await shop.level(itemId)).toMatchObject({ onHand: 0, value: 0 });
@@ -278,7 +277,7 @@ describe('transfers', () => {
     const itemId = await shop.addItem();
     await shop.stock(itemId, 3);
     await shop.hold(itemId, 1);
-    const { id: transferId } = await start(itemId, 3);
+    const { id: transferId } = await startMove(itemId, 3);
     await expect(shop.call(dispatchTransfer, { transferId })).rejects.toMatchObject({
       code: 'inventory.insufficient_stock',
     });

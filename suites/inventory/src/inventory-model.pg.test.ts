@@ -157,12 +157,12 @@ async function send({ verb, pieces }: Step, itemId: ItemId, { holdId, until }: A
 /** Sends a step in its manner until its outcome is known: the id it answered, or null for a refusal. */
 async function perform(one: Step, itemId: ItemId, aim: Aim): Promise<string | null> {
   const idempotencyKey = randomUUID();
-  const attempt = async (more: object): Promise<string | null | 'unknown'> => {
+  const attempt = async (more: object): Promise<string | null | undefined> => {
     try {
       return await send(one, itemId, aim, { idempotencyKey, ...more });
     } catch (error) {
       if (!(error instanceof AshlarError) || error.retryable || error.kind === 'internal' || error.kind === 'timeout')
-        return 'unknown';
+        return undefined;
       return null;
     }
   };
@@ -178,8 +178,8 @@ async function perform(one: Step, itemId: ItemId, aim: Aim): Promise<string | nu
     await first;
   }
   let answer = await attempt({});
-  for (let again = 0; answer === 'unknown' && again < 20; again += 1) answer = await attempt({});
-  if (answer === 'unknown') throw new Error(`The outcome of ${one.verb} never became known`);
+  for (let again = 0; answer === undefined && again < 20; again += 1) answer = await attempt({});
+  if (answer === undefined) throw new Error(`The outcome of ${one.verb} never became known`);
   if (one.manner === 'repeat' && answer !== null) expect(await attempt({})).toBe(answer);
   return answer;
 }

@@ -8,7 +8,7 @@ import type { InventoryContext } from './posting.ts';
 const MAX_DRIFTS = 100;
 
 const Drift = z.object({ check: z.string(), subject: z.string(), expected: z.string(), found: z.string() });
-export type Drift = z.output<typeof Drift>;
+type Drift = z.output<typeof Drift>;
 
 /**
  * What the balances say against what they are made of. All of it is expected to be empty: the triggers move both in
@@ -61,7 +61,7 @@ const CHECKS: Readonly<Record<string, string>> = {
 };
 
 /** Every drift between the balances of this organisation and what they are made of. */
-export async function findDrifts(db: InventoryDb): Promise<readonly Drift[]> {
+async function findDrifts(db: InventoryDb): Promise<readonly Drift[]> {
   const drifts: Drift[] = [];
   for (const [check, text] of Object.entries(CHECKS)) {
     const { rows } = await sql<Omit<Drift, 'check'>>`${sql.raw(text)} limit ${MAX_DRIFTS}`.execute(db);

@@ -204,11 +204,6 @@ async function openTransfer({ db }: InventoryContext, transferId: TransferId): P
   const transfer = await findTransfer(db, transferId);
   const lines = await findTransferLines(db, transferId);
   const transitId = await transitLocation(db);
-  const at = (line: TransferLine, locationId: string): Place => ({
-    itemId: line.itemId,
-    lotId: line.lotId,
-    locationId,
-  });
   const ends = transfer.state === 'draft' ? transfer.fromLocationId : transfer.toLocationId;
   const levels = await openLevels(
     db,
@@ -224,4 +219,8 @@ async function openTransfer({ db }: InventoryContext, transferId: TransferId): P
     transitOf: (line) => idOf(line, transitId),
     targetOf: (line) => idOf(line, transfer.toLocationId),
   };
+}
+
+function at({ itemId, lotId }: TransferLine, locationId: string): Place {
+  return { itemId, lotId, locationId };
 }

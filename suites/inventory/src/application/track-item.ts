@@ -1,4 +1,4 @@
-import { type DomainEvent, useCase } from '@ashlar/kernel';
+import { useCase } from '@ashlar/kernel';
 import { Currency, UnitCode } from '@ashlar/kernel/values';
 import { z } from 'zod';
 import { ItemId } from '../domain/ids.ts';
@@ -67,9 +67,3 @@ export const trackItem = useCase('inventory.track-item', {
     return { id: itemId };
   },
 });
-
-/** What the event of a new variant says, in the words of the command; null for what keeps no stock. */
-export function itemOfVariant({ data }: DomainEvent): z.input<typeof input> | null {
-  const parsed = input.safeParse(data);
-  return parsed.success ? (data as z.input<typeof input>) : null;
-}
