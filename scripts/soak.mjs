@@ -59,6 +59,17 @@ const PROOFS = {
   'projects-budget': {
     files: ['apps/server/src/projects-budget.e2e.test.ts'],
     says: '50 projects in use at once stay within 200 connections and 64 slots, and at rest hold none',
+  'inventory-model': {
+    files: ['suites/inventory/src/inventory-model.pg.test.ts'],
+    says: '5,000 random sequences of stock commands, repeated, cut off and at once: stock is what the accepted ones made of it',
+  },
+  'inventory-oversell': {
+    files: ['suites/inventory/src/oversell.pg.test.ts'],
+    says: '200 buyers at once for the last 10, 100 rounds: exactly 10 get one',
+  },
+  'inventory-crash': {
+    files: ['suites/inventory/src/inventory-crash.pg.test.ts'],
+    says: 'kill -9 at every statement of the commands that move stock: ledger and balances stay equal, nothing is half done',
   },
   schema: {
     files: ['services/data/src/large-schema.pg.test.ts'],

@@ -1,0 +1,105 @@
+import { AshlarError, refuse, useCase } from '@ashlar/kernel';
+import { BusinessDate, Money, PositiveQuantity } from '@ashlar/kernel/values';
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { findItems } from '../adapters/items.ts';
+import { inBaseUnits } from '../domain/entered-quantity.ts';
+import { DocumentId, type ItemId, type LocationId } from '../domain/ids.ts';
+import { inventoryErrors } from '../domain/inventory-errors.ts';
+import { MAX_LINES, SerialCode } from './line-input.ts';
+import type { InventoryContext } from './posting.ts';
+import { receiveStock } from './receive-stock.ts';
+
+const Row = z.strictObject({
+  sku: z.string().trim().min(1).max(100),
+  location: z.string().trim().min(1).max(50).describe('Code of the location'),
+  quantity: PositiveQuantity,
+  cost: Money.describe('Of all of the row'),
+  lot: z.strictObject({ code: z.string().trim().min(1).max(100), expiresOn: BusinessDate.optional() }).optional(),
+  serials: z.array(SerialCode).max(1000).optional(),
+});
+type Row = z.output<typeof Row>;
+
+const RowError = z.object({ row: z.int(), code: z.string(), detail: z.string() });
+type RowError = z.output<typeof RowError>;
+
+export const importStock = useCase('inventory.import-stock', {
+  summary: 'Takes opening stock in by codes, as one document that can be reversed as one.',
+  description:
+    'A batch that is told again under its name changes nothing; a dry run only names the rows that are wrong.',
+  input: z.strictObject({
+    batch: z.string().trim().min(1).max(200).describe('Name of the batch: the same name is the same batch'),
+    postingDate: BusinessDate.optional(),
+    rows: z.array(Row).min(1).max(MAX_LINES),
+    onlyValid: z.boolean().default(false).describe('Leave wrong rows out rather than refuse all of them'),
+  }),
+  output: z.object({ documentId: DocumentId.nullable(), imported: z.int(), rowErrors: z.array(RowError) }),
+  errors: [inventoryErrors.itemUnknown, inventoryErrors.locationUnknown, ...receiveStock.errors],
+  permission: 'inventory.manage',
+  on: { http: 'POST /imports', graphql: 'mutation', grpc: true, job: true },
+  run: async ({ batch, rows, onlyValid, postingDate }, context: InventoryContext) => {
+    const { db, call } = context;
+    const source = { type: 'import', id: batch };
+    // Two runs of one batch wait for each other here; the second finds what the first did.
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`${context.orgId}/import/${batch}`}, 0))`.execute(db);
+    const known = await db
+      .selectFrom('inventory.documents')
+      .select('id')
+      .where('source_type', '=', source.type)
+      .where('source_id', '=', batch)
+      .executeTakeFirst();
+    // The id out of our own table is what it was when it was made.
+    if (known !== undefined) return { documentId: known.id as DocumentId, imported: 0, rowErrors: [] };
+
+    const judged = await judgeRows(context, rows);
+    const wrong = judged.flatMap((one) => ('error' in one ? [one] : []));
+    const right = judged.flatMap((one) => ('line' in one ? [one.line] : []));
+    const [first] = wrong;
+    if (first !== undefined && (!onlyValid || right.length === 0)) return refuse(first.error);
+    const input = { source, lines: right, ...(postingDate === undefined ? {} : { postingDate }) };
+    const { id } = await call(receiveStock, receiveStock.input.encode(input));
+    return {
+      documentId: id,
+      imported: right.length,
+      rowErrors: wrong.map(({ row, error }): RowError => ({ row, code: error.code, detail: error.message })),
+    };
+  },
+});
+
+type Judged =
+  | { readonly line: z.output<typeof receiveStock.input>['lines'][number] }
+  | { readonly row: number; readonly error: AshlarError };
+
+/** Finds what the codes of each row mean, and says which rows mean nothing. */
+async function judgeRows({ db }: InventoryContext, rows: readonly Row[]): Promise<readonly Judged[]> {
+  const [items, places] = await Promise.all([
+    db
+      .selectFrom('inventory.items')
+      .select(['id', 'sku'])
+      .where(sql<boolean>`lower(sku) = any(${rows.map(({ sku }) => sku.toLowerCase())}::text[])`)
+      .where('status', '=', 'active')
+      .execute(),
+    db
+      .selectFrom('inventory.locations')
+      .select(['id', 'code'])
+      .where(sql<boolean>`code = any(${rows.map(({ location }) => location)}::text[])`)
+      .execute(),
+  ]);
+  const itemIds = new Map(items.map(({ id, sku }) => [sku.toLowerCase(), id]));
+  const locationIds = new Map(places.map(({ id, code }) => [code, id]));
+  const known = await findItems(db, [...itemIds.values()]);
+  return rows.map(({ sku, location, ...line }, index): Judged => {
+    const item = known.get(itemIds.get(sku.toLowerCase()) ?? '');
+    const locationId = locationIds.get(location);
+    if (item === undefined) return { row: index + 1, error: inventoryErrors.itemUnknown({ id: sku }) };
+    if (locationId === undefined) return { row: index + 1, error: inventoryErrors.locationUnknown({ id: location }) };
+    try {
+      inBaseUnits(item, line.quantity);
+    } catch (error) {
+      if (!(error instanceof AshlarError)) throw error;
+      return { row: index + 1, error };
+    }
+    // Ids out of our own tables are what they were when they were made.
+    return { line: { ...line, itemId: item.id as ItemId, locationId: locationId as LocationId } };
+  });
+}

@@ -1,0 +1,24 @@
+import { PositiveQuantity } from '@ashlar/kernel/values';
+import { z } from 'zod';
+import { ItemId, LocationId, LotId } from '../domain/ids.ts';
+
+/** A command has at most so many lines; a longer document is several. */
+export const MAX_LINES = 1000;
+
+export const SourceInput = z
+  .strictObject({ type: z.string().min(1).max(100), id: z.string().min(1).max(200) })
+  .describe('For whom or because of what: order, and its id');
+
+export const SerialCode = z.string().trim().min(1).max(100);
+
+/** So much of an item at a place. */
+export const PlaceLine = z.strictObject({
+  itemId: ItemId,
+  locationId: LocationId,
+  lotId: LotId.optional(),
+  quantity: PositiveQuantity,
+  serials: z.array(SerialCode).max(1000).optional().describe('Codes, one for each piece of an item kept by serial'),
+});
+export type PlaceLine = z.output<typeof PlaceLine>;
+
+export const Reason = z.string().trim().min(1).max(500);

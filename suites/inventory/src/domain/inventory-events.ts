@@ -1,0 +1,67 @@
+import { eventType } from '@ashlar/kernel';
+import { Quantity } from '@ashlar/kernel/values';
+import { z } from 'zod';
+import { CountId, DocumentId, HoldId, ItemId, LocationId, LotId, TransferId } from './ids.ts';
+
+const Source = z.object({ type: z.string(), id: z.string() });
+const HeldLine = z.object({
+  line: z.int(),
+  itemId: ItemId,
+  locationId: LocationId,
+  lotId: LotId.nullable(),
+  quantity: Quantity,
+  backordered: Quantity,
+});
+const Moved = z.object({
+  line: z.int(),
+  itemId: ItemId,
+  locationId: LocationId,
+  lotId: LotId.nullable(),
+  quantity: Quantity,
+  /** Minor units, in the item's currency. */
+  value: z.string(),
+  variance: z.string(),
+  currency: z.string(),
+});
+const Posted = z.object({
+  documentId: DocumentId,
+  postingDate: z.string(),
+  source: Source.nullable(),
+  lines: z.array(Moved),
+});
+const HoldEnded = z.object({ holdId: HoldId, source: Source });
+
+export const reservationCreated = eventType('inventory.reservation.created', {
+  summary: 'Stock is held for somebody.',
+  data: z.object({ holdId: HoldId, source: Source, expiresAt: z.string().nullable(), lines: z.array(HeldLine) }),
+});
+export const reservationReleased = eventType('inventory.reservation.released', {
+  summary: 'A hold was given up; what it held is free again.',
+  data: HoldEnded,
+});
+export const reservationExpired = eventType('inventory.reservation.expired', {
+  summary: 'Reservations of a hold were overdue, and somebody wrote that down.',
+  data: HoldEnded,
+});
+export const reservationConsumed = eventType('inventory.reservation.consumed', {
+  summary: 'All that a hold kept has been issued.',
+  data: HoldEnded,
+});
+export const stockReceived = eventType('inventory.stock.received', { summary: 'Stock came in.', data: Posted });
+export const stockIssued = eventType('inventory.stock.issued', { summary: 'Stock went out.', data: Posted });
+export const stockAdjusted = eventType('inventory.stock.adjusted', {
+  summary: 'Stock was corrected to what is there, or a document was taken back.',
+  data: Posted,
+});
+export const stockTransferred = eventType('inventory.stock.transferred', {
+  summary: 'Stock left for another location, or arrived there.',
+  data: z.object({ transferId: TransferId, state: z.enum(['in_transit', 'received']), posting: Posted }),
+});
+export const lotRecalled = eventType('inventory.lot.recalled', {
+  summary: 'A lot was recalled; nothing of it is handed out any more.',
+  data: z.object({ lotId: LotId, itemId: ItemId, code: z.string(), reason: z.string() }),
+});
+export const countApproved = eventType('inventory.count.approved', {
+  summary: 'A count was approved, and the stock corrected to it.',
+  data: z.object({ countId: CountId, locationId: LocationId, documentId: DocumentId.nullable() }),
+});

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { issueStock } from './application/issue-stock.ts';
+import { expireHolds, extendHold, releaseHold } from './application/manage-holds.ts';
+import { HoldId, type ItemId } from './domain/ids.ts';
+import { openShop, type Shop } from './inventory.fixture.ts';
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await openShop();
+});
+afterAll(() => shop?.[Symbol.asyncDispose]());
+
+const MINUTE_MS = 60_000;
+const soon = (): string => new Date(shop.now().valueOf() + 15 * MINUTE_MS).toISOString();
+const pieces = (count: number) => ({ value: String(count), uom: 'pcs' });
+const issue = (itemId: ItemId, count: number, holdId?: string) =>
+  shop.call(issueStock, {
+    lines: [{ itemId, locationId: shop.shelf, quantity: pieces(count) }],
+    ...(holdId === undefined ? {} : { holdId: HoldId.parse(holdId) }),
+  });
+
+test('what is held for one is not available to another', async () => {
+  const itemId = await shop.addItem();
+  await shop.stock(itemId, 10);
+  await shop.hold(itemId, 7);
+  await expect(shop.hold(itemId, 4)).rejects.toMatchObject({
+    code: 'inventory.insufficient_stock',
+    params: { wanted: '4', available: '3' },
+  });
+  await expect(issue(itemId, 4)).rejects.toMatchObject({ code: 'inventory.insufficient_stock' });
+  await shop.hold(itemId, 3);
+  expect(await shop.level(itemId)).toMatchObject({ onHand: 10, reserved: 10 });
+});
+
+test('an issue uses up its hold, and no more than it keeps', async () => {
+  const itemId = await shop.addItem();
+  await shop.stock(itemId, 5, 500);
+  const holdId = await shop.hold(itemId, 4);
+  await expect(issue(itemId, 5, holdId)).rejects.toMatchObject({
+    code: 'inventory.reservation_mismatch',
+    params: { held: '4', wanted: '5' },
+  });
+  await issue(itemId, 3, holdId);
+  expect(await shop.level(itemId)).toEqual({ onHand: 2, reserved: 1, backordered: 0, value: 200 });
+  await issue(itemId, 1, holdId);
+  expect(await shop.level(itemId)).toEqual({ onHand: 1, reserved: 0, backordered: 0, value: 100 });
+  await expect(issue(itemId, 1, holdId)).rejects.toMatchObject({ code: 'inventory.already_expired' });
+});
+
+test('an overdue hold holds nothing, although nobody has swept it away', async () => {
+  const itemId = await shop.addItem();
+  await shop.stock(itemId, 2);
+  const holdId = await shop.hold(itemId, 2, { expiresAt: soon() });
+  await expect(shop.hold(itemId, 1)).rejects.toMatchObject({ code: 'inventory.insufficient_stock' });
+  shop.passTime(16 * MINUTE_MS);
+  await shop.hold(itemId, 2);
+  expect(await shop.level(itemId)).toMatchObject({ onHand: 2, reserved: 2 });
+  await expect(issue(itemId, 1, holdId)).rejects.toMatchObject({ code: 'inventory.already_expired' });
+  await expect(shop.call(extendHold, { holdId: HoldId.parse(holdId), expiresAt: soon() })).rejects.toMatchObject({
+    code: 'inventory.already_expired',
+  });
+  const told = await shop.project.events();
+  expect(
+    told.filter(({ type, subject }) => type === 'inventory.reservation.expired' && subject === holdId),
+  ).toHaveLength(1);
+});
+
+test('an issue takes what an overdue hold kept', async () => {
+  const itemId = await shop.addItem();
+  await shop.stock(itemId, 2);
+  await shop.hold(itemId, 2, { expiresAt: soon() });
+  shop.passTime(16 * MINUTE_MS);
+  await issue(itemId, 2);
+  expect(await shop.level(itemId)).toEqual({ onHand: 0, reserved: 0, backordered: 0, value: 0 });
+});
+
+test('the sweeper writes down what is overdue, and only that', async () => {
+  const itemId = await shop.addItem();
+  await shop.stock(itemId, 5);
+  await shop.hold(itemId, 2, { expiresAt: soon() });
+  await shop.hold(itemId, 3);
+  shop.passTime(16 * MINUTE_MS);
+  expect((await shop.call(expireHolds, {})).expired).toBeGreaterThanOrEqual(1);
+  expect(await shop.level(itemId)).toMatchObject({ reserved: 3 });
+  expect(await shop.call(expireHolds, {})).toEqual({ expired: 0 });
+});
+
+test('an extended hold lasts longer', async () => {
+  const itemId = await shop.addItem();
+  await shop.stock(itemId, 1);
+  const holdId = HoldId.parse(await shop.hold(itemId, 1, { expiresAt: soon() }));
+  await shop.call(extendHold, { holdId, expiresAt: null });
+  shop.passTime(60 * MINUTE_MS);
+  await expect(shop.hold(itemId, 1)).rejects.toMatchObject({ code: 'inventory.insufficient_stock' });
+});
+
+test('giving a hold up twice is no mistake', async () => {
+  const itemId = await shop.addItem();
+  await shop.stock(itemId, 3);
+  const holdId = HoldId.parse(await shop.hold(itemId, 3));
+  expect(await shop.call(releaseHold, { holdId })).toEqual({ id: holdId, ended: 1 });
+  expect(await shop.call(releaseHold, { holdId })).toEqual({ id: holdId, ended: 0 });
+  expect(await shop.level(itemId)).toMatchObject({ onHand: 3, reserved: 0 });
+});
+
+test('a line may be held in part, or promised', async () => {
+  const itemId = await shop.addItem();
+  await shop.stock(itemId, 2);
+  await shop.hold(itemId, 5, { allowPartial: true });
+  expect(await shop.level(itemId)).toMatchObject({ onHand: 2, reserved: 2 });
+  await shop.hold(itemId, 4, { allowBackorder: true });
+  expect(await shop.level(itemId)).toMatchObject({ onHand: 2, reserved: 2, backordered: 4 });
+});
+
+test('what arrives goes to the most urgent of those who wait', async () => {
+  const itemId = await shop.addItem();
+  await shop.stock(itemId, 1);
+  const patient = await shop.hold(itemId, 3, { allowBackorder: true });
+  const urgent = await shop.hold(itemId, 2, { allowBackorder: true, priority: 5 });
+  expect(await shop.level(itemId)).toMatchObject({ reserved: 1, backordered: 4 });
+  await shop.stock(itemId, 3);
+  expect(await shop.level(itemId)).toMatchObject({ onHand: 4, reserved: 4, backordered: 1 });
+  await issue(itemId, 2, urgent);
+  await expect(issue(itemId, 3, patient)).rejects.toMatchObject({ code: 'inventory.reservation_mismatch' });
+  await issue(itemId, 2, patient);
+  expect(await shop.level(itemId)).toMatchObject({ onHand: 0, reserved: 0, backordered: 1 });
+});
+
+test('a hold spares the back room, and says so when it is asked for by name', async () => {
+  const itemId = await shop.addItem();
+  await shop.stock(itemId, 5, 500, shop.backRoom);
+  await expect(shop.hold(itemId, 1)).rejects.toMatchObject({ code: 'inventory.insufficient_stock' });
+  const lines = [{ itemId, quantity: pieces(1), locationId: shop.backRoom }];
+  await expect(shop.hold(itemId, 1, { lines })).rejects.toMatchObject({ code: 'inventory.location_not_pickable' });
+});
