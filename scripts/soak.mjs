@@ -59,6 +59,7 @@ const PROOFS = {
   'projects-budget': {
     files: ['apps/server/src/projects-budget.e2e.test.ts'],
     says: '50 projects in use at once stay within 200 connections and 64 slots, and at rest hold none',
+  },
   'inventory-model': {
     files: ['suites/inventory/src/inventory-model.pg.test.ts'],
     says: '5,000 random sequences of stock commands, repeated, cut off and at once: stock is what the accepted ones made of it',
