@@ -79,14 +79,16 @@ describe('a request', () => {
 
 test('a rate somebody asked for holds for this machine too, and is told in the words of the service', async () => {
   await using server = await startServer({ environment: { ASHLAR_RATE_LIMIT_PER_ADDRESS: '1' } });
-  const ask = (): Promise<Response> => fetch(`${server.url}/rest/v1/`, { headers: { apikey: server.anonKey } });
-  const answers = await Promise.all(Array.from({ length: 15 }, ask));
-  const refused = answers.filter(({ status }) => status === 429);
-  // Ten at once, and one for every second the others took.
+  const ask = (path: string): Promise<Response> =>
+    fetch(`${server.url}${path}`, { headers: { apikey: server.anonKey } });
+  // Ten at once, and one for every second the others take: on a busy machine that may be many.
+  const refusedOf = async (path: string): Promise<readonly Response[]> =>
+    (await Promise.all(Array.from({ length: 60 }, () => ask(path)))).filter(({ status }) => status === 429);
+  const refused = await refusedOf('/rest/v1/');
   expect(refused.length).toBeGreaterThanOrEqual(3);
   expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
   expect(await refused[0]?.json()).toMatchObject({ message: 'Request rate limit reached' });
-  expect((await fetch(`${server.url}/auth/v1/health`)).status).toBe(429);
+  expect(await refusedOf('/auth/v1/health')).not.toEqual([]);
 });
 
 /** `fetch` takes no certificate to trust. */
