@@ -11,6 +11,7 @@ import { queries } from './api/queries.ts';
 import { hasSession } from './api/session-cookie.ts';
 import { Failure, NotFound } from './app/failure.tsx';
 import { queryClient } from './app/query-client.ts';
+import { readTableSearch } from './pages/tables/rows/view-in-address.ts';
 import { Shell } from './shell/shell.tsx';
 
 // Every address of Studio. A page is a folder below pages/ and is fetched when somebody goes there.
@@ -104,6 +105,27 @@ const projectHome = createRoute({
   component: lazyRouteComponent(() => import('./pages/project-home/project-home-page.tsx'), 'ProjectHomePage'),
 });
 
+const tables = createRoute({
+  getParentRoute: () => project,
+  path: '/tables',
+  validateSearch: (search: Record<string, unknown>): { readonly new?: true | undefined } =>
+    search['new'] === true ? { new: true } : {},
+  component: lazyRouteComponent(() => import('./pages/tables/tables-page.tsx'), 'TablesPage'),
+});
+
+const noTable = createRoute({
+  getParentRoute: () => tables,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/tables/tables-page.tsx'), 'NoTableChosen'),
+});
+
+const table = createRoute({
+  getParentRoute: () => tables,
+  path: '/$schema/$table',
+  validateSearch: readTableSearch,
+  component: lazyRouteComponent(() => import('./pages/tables/table-page.tsx'), 'TablePage'),
+});
+
 const projectKeys = createRoute({
   getParentRoute: () => project,
   path: '/keys',
@@ -127,7 +149,7 @@ export const router = createRouter({
     signedIn.addChildren([
       projects,
       organisation.addChildren([members]),
-      project.addChildren([projectHome, projectKeys, projectSettings]),
+      project.addChildren([projectHome, tables.addChildren([noTable, table]), projectKeys, projectSettings]),
     ]),
   ]),
   basepath: '/studio',

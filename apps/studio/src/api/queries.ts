@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { control } from './control.ts';
 import { factorDue, readSignInOffer } from './sign-in.ts';
+import { structure } from './structure.ts';
 
 /** What pages read, each under one key: whoever changes something invalidates it here by name. */
 export const queries = {
@@ -14,5 +15,7 @@ export const queries = {
     queryOptions({ queryKey: ['invitations', organisation], queryFn: () => control.invitations(organisation) }),
   projects: () => queryOptions({ queryKey: ['projects'], queryFn: control.projects }),
   project: (ref: string) => queryOptions({ queryKey: ['projects', ref], queryFn: () => control.project(ref) }),
+  structure: (ref: string) =>
+    queryOptions({ queryKey: ['structure', ref], queryFn: () => structure.read(ref), staleTime: 30_000 }),
   keys: (ref: string) => queryOptions({ queryKey: ['keys', ref], queryFn: () => control.keys(ref) }),
 };

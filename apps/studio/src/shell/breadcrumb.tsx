@@ -14,17 +14,29 @@ export function Breadcrumb({ project }: { readonly project: ProjectInView | null
   const t = useText(shellTexts);
   const s = useText(sectionTexts);
   const { pathname } = useLocation();
-  const { organisation } = useParams({ strict: false });
+  const { organisation, table } = useParams({ strict: false });
   const { data: account } = useQuery(queries.account());
   const crumbs: ReactNode[] = [];
   if (project !== null) {
-    const section = projectSections.find(({ to }) => pathname.replace(/\/$/, '') === to.replace('$ref', project.ref));
+    const at = pathname.replace(/\/$/, '');
+    const section = projectSections.findLast(({ to }) => {
+      const path = to.replace('$ref', project.ref);
+      return at === path || (to !== '/projects/$ref' && at.startsWith(`${path}/`));
+    });
     crumbs.push(
       <Link key="project" to="/projects/$ref" params={{ ref: project.ref }} className={styles['crumb'] ?? ''}>
         <bdi>{project.name}</bdi>
       </Link>,
     );
-    if (section !== undefined) crumbs.push(<span key="section">{s(section.key)}</span>);
+    if (section !== undefined && table === undefined) crumbs.push(<span key="section">{s(section.key)}</span>);
+    if (section !== undefined && table !== undefined) {
+      crumbs.push(
+        <Link key="section" to={section.to} params={{ ref: project.ref }} className={styles['crumb'] ?? ''}>
+          {s(section.key)}
+        </Link>,
+        <bdi key="table">{table}</bdi>,
+      );
+    }
   } else if (organisation === undefined) {
     crumbs.push(<span key="projects">{s('projects')}</span>);
   } else {

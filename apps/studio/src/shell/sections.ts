@@ -3,14 +3,28 @@ import type { Role } from '../api/control.ts';
 import { defineTexts } from '../texts/use-text.ts';
 
 export const sectionTexts = defineTexts(
-  { home: 'Home', keys: 'API keys', settings: 'Project settings', projects: 'Projects', members: 'Members' },
-  { home: 'الرئيسية', keys: 'مفاتيح API', settings: 'إعدادات المشروع', projects: 'المشاريع', members: 'الأعضاء' },
+  {
+    home: 'Home',
+    tables: 'Tables',
+    keys: 'API keys',
+    settings: 'Project settings',
+    projects: 'Projects',
+    members: 'Members',
+  },
+  {
+    home: 'الرئيسية',
+    tables: 'الجداول',
+    keys: 'مفاتيح API',
+    settings: 'إعدادات المشروع',
+    projects: 'المشاريع',
+    members: 'الأعضاء',
+  },
 );
 
 export interface Section {
   readonly key: keyof (typeof sectionTexts)['en'];
   readonly icon: IconName;
-  readonly to: '/projects/$ref' | '/projects/$ref/keys' | '/projects/$ref/settings';
+  readonly to: '/projects/$ref' | '/projects/$ref/tables' | '/projects/$ref/keys' | '/projects/$ref/settings';
   /** Who may open it; others do not see it. */
   readonly least: Role;
 }
@@ -18,6 +32,7 @@ export interface Section {
 /** The pages of a project, in the order of the sidebar; the palette offers the same. */
 export const projectSections: readonly Section[] = [
   { key: 'home', icon: 'home', to: '/projects/$ref', least: 'viewer' },
+  { key: 'tables', icon: 'table', to: '/projects/$ref/tables', least: 'viewer' },
   { key: 'keys', icon: 'key', to: '/projects/$ref/keys', least: 'developer' },
   { key: 'settings', icon: 'settings', to: '/projects/$ref/settings', least: 'viewer' },
 ];

@@ -69,6 +69,11 @@ export function Sidebar({ project, isNarrow, onNarrow }: SidebarProps): ReactNod
   );
 }
 
+/** Addresses of all other pages of a project are below its home. */
+function isHome({ to }: LinkProps): boolean {
+  return to === '/' || to === '/projects/$ref';
+}
+
 interface SidebarLinkProps {
   readonly icon: IconName;
   readonly label: string;
@@ -81,7 +86,7 @@ function SidebarLink({ icon, label, isNarrow, link }: SidebarLinkProps): ReactNo
     <Tooltip label={label} position="right" disabled={!isNarrow}>
       <Link
         {...link}
-        activeOptions={{ exact: true }}
+        activeOptions={{ exact: isHome(link), includeSearch: false }}
         className={styles['link'] ?? ''}
         activeProps={{ 'data-active': true, 'aria-current': 'page' }}
         {...(isNarrow ? { 'aria-label': label } : {})}

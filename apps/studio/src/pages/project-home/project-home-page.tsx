@@ -22,6 +22,21 @@ export function ProjectHomePage(): ReactNode {
     <Page title={t('title')} width="column">
       <h2 className={styles['heading']}>{t('begin')}</h2>
       <ol className={styles['steps']}>
+        <Step icon="table" title={t('createTable')} hint={t('createTableHint')}>
+          <Button
+            variant="default"
+            renderRoot={(button) => (
+              <Link
+                {...button}
+                to="/projects/$ref/tables"
+                params={{ ref: project.ref }}
+                search={isAtLeast(project.role, 'developer') ? { new: true } : {}}
+              />
+            )}
+          >
+            {t(isAtLeast(project.role, 'developer') ? 'createTable' : 'openTables')}
+          </Button>
+        </Step>
         <Step icon="bolt" title={t('connect')} hint={t('connectHint')}>
           <Connection project={project} />
         </Step>

@@ -3,7 +3,10 @@ import { defineTexts } from '../../texts/use-text.ts';
 export const projectHomeTexts = defineTexts(
   {
     title: 'Home',
-    begin: 'Three things to begin with',
+    begin: 'Things to begin with',
+    createTable: 'Create a table',
+    createTableHint: 'Say what it holds, then type or paste the first rows as in a spreadsheet.',
+    openTables: 'Open tables',
     connect: 'Connect an application',
     connectHint: 'Any Supabase client speaks to this project. Take its address and its publishable key.',
     address: 'Address',
@@ -21,7 +24,10 @@ export const projectHomeTexts = defineTexts(
   },
   {
     title: 'الرئيسية',
-    begin: 'ثلاثة أشياء للبداية',
+    begin: 'أشياء للبداية',
+    createTable: 'أنشئ جدولًا',
+    createTableHint: 'حدّد ما يحويه، ثم اكتب الصفوف الأولى أو ألصقها كما في جدول بيانات.',
+    openTables: 'افتح الجداول',
     connect: 'اربط تطبيقًا',
     connectHint: 'يتواصل أي عميل Supabase مع هذا المشروع. خذ عنوانه ومفتاحه العام.',
     address: 'العنوان',

@@ -1,0 +1,208 @@
+import { type Browser, launchBrowser, type Page, type RunningServer, startServer } from '@ashlar/testing';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { seriousFaults } from './axe.fixture.ts';
+import { askAsOwner, inviteAs, signInAs } from './people.fixture.ts';
+import { haveStudioBuilt, OWNER } from './studio.fixture.ts';
+
+const PATIENCE_MS = 30_000;
+
+const launched = await launchBrowser();
+const browser: Browser | null = 'absent' in launched ? null : launched;
+
+let server: RunningServer;
+let page: Page;
+let owner: Awaited<ReturnType<typeof askAsOwner>>;
+const faults: string[] = [];
+
+beforeAll(async () => {
+  if (browser === null) return;
+  await haveStudioBuilt();
+  server = await startServer();
+  owner = await askAsOwner(server);
+  page = await openPage(browser);
+  await signInAs(page, server.url, OWNER.email);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+beforeEach(({ skip }) => {
+  if ('absent' in launched) skip(launched.absent);
+});
+
+async function openPage(at: Browser): Promise<Page> {
+  const context = await at.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+  const opened = await context.newPage();
+  opened.setDefaultTimeout(PATIENCE_MS);
+  opened.on('pageerror', (error) => faults.push(String(error)));
+  opened.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) faults.push(message.text());
+  });
+  return opened;
+}
+
+/** What the database holds, asked past the page. */
+async function stored(): Promise<readonly (readonly (string | null)[])[]> {
+  const sql = 'select name, city from customers order by id';
+  const answer = await owner.ask<{ results: { rows: string[][] }[] }>('POST', '/control/v1/projects/shop/sql', { sql });
+  return answer.results[0]?.rows ?? [];
+}
+
+const paste = (text: string): Promise<unknown> =>
+  page.evaluate(`{
+    const data = new DataTransfer();
+    data.setData('text/plain', ${JSON.stringify(text)});
+    document.activeElement.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+  }`);
+
+const TEN = Array.from({ length: 10 }, (_, at) => [`Customer ${at}`, `City ${at}`]);
+
+test('the first step of an empty project makes a table and opens it', async () => {
+  await page.goto(`${server.url}/studio/?new=true`);
+  await page.getByLabel('Name').fill('Shop');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/studio/projects/shop');
+  await page.getByRole('link', { name: 'Create a table' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Create table' });
+  await dialog.getByLabel('Table name').fill('customers');
+  await dialog.getByRole('button', { name: 'Add column' }).click();
+  await dialog.getByRole('group', { name: '', exact: true }).getByLabel('Name').fill('city');
+  await dialog.getByRole('group', { name: 'name', exact: true }).getByLabel('Unique').check();
+  await dialog.getByRole('button', { name: 'Show SQL' }).click();
+  await dialog.getByText('enable row level security').waitFor();
+  expect(await seriousFaults(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Create table' }).click();
+  await page.waitForURL('**/tables/public/customers');
+  await page.getByRole('grid', { name: 'customers' }).waitFor();
+  expect(await seriousFaults(page)).toEqual([]);
+});
+
+test('rows are typed and pasted, taken back and done again, and are there after a reload', async () => {
+  await page.getByRole('button', { name: 'Insert row' }).click();
+  await page.keyboard.type('Ada');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('London');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('ArrowUp');
+  await page.getByText('1 row', { exact: true }).waitFor();
+  await expect.poll(stored, { timeout: PATIENCE_MS }).toEqual([['Ada', 'London']]);
+
+  await page.getByRole('button', { name: 'Insert row' }).click();
+  await paste(TEN.map(([name, city]) => [name, '2026-11-21 12:00', city].join('\t')).join('\n'));
+  await page.getByText('11 rows', { exact: true }).waitFor();
+  await expect.poll(stored, { timeout: PATIENCE_MS }).toEqual([['Ada', 'London'], ...TEN]);
+  await page.keyboard.press('Control+z');
+  await page.getByText('1 row', { exact: true }).waitFor();
+  await expect.poll(stored, { timeout: PATIENCE_MS }).toEqual([['Ada', 'London']]);
+  await page.keyboard.press('Control+y');
+  await page.getByText('11 rows', { exact: true }).waitFor();
+  await expect.poll(stored, { timeout: PATIENCE_MS }).toEqual([['Ada', 'London'], ...TEN]);
+
+  await page.reload();
+  await page.getByRole('gridcell', { name: 'Customer 9' }).waitFor();
+  await page.getByText('11 rows', { exact: true }).waitFor();
+  expect(await seriousFaults(page)).toEqual([]);
+});
+
+test('what the database refuses stays at the cell with its reason', async () => {
+  await page.getByRole('gridcell', { name: 'Customer 3' }).click();
+  await page.keyboard.type('Ada');
+  await page.keyboard.press('Enter');
+  await page.getByRole('gridcell', { name: 'Ada' }).nth(1).click();
+  await page.getByText('Another row has this value.').waitFor();
+  expect((await stored())[4]).toEqual(['Customer 3', 'City 3']);
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('Grace');
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => (await stored())[4], { timeout: PATIENCE_MS }).toEqual(['Grace', 'City 3']);
+});
+
+test('nobody writes over what somebody else wrote meanwhile', async () => {
+  const sql = `update customers set city = 'Cairo' where name = 'Customer 5'`;
+  await owner.ask('POST', '/control/v1/projects/shop/sql', { sql, as: 'owner' });
+  await page.getByRole('gridcell', { name: 'City 5' }).click();
+  await page.keyboard.type('Oslo');
+  await page.keyboard.press('Enter');
+  await page.getByRole('gridcell', { name: 'Oslo' }).click();
+  await page.getByText('Somebody else changed this cell').waitFor();
+  await page.getByText('Cairo').waitFor();
+  expect((await stored())[6]).toEqual(['Customer 5', 'Cairo']);
+  await page.getByRole('button', { name: 'Keep mine' }).click();
+  await expect.poll(async () => (await stored())[6], { timeout: PATIENCE_MS }).toEqual(['Customer 5', 'Oslo']);
+});
+
+test('filter and order are in the address', async () => {
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Value' }).fill('customer');
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByText('9 rows', { exact: true }).waitFor();
+  await page.reload();
+  await page.getByText('9 rows', { exact: true }).waitFor();
+  expect(await seriousFaults(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Filter (1)' }).click();
+  await page.getByRole('button', { name: 'Clear the filter' }).click();
+  await page.getByText('11 rows', { exact: true }).waitFor();
+});
+
+test('ticked rows are deleted together, and come back', async () => {
+  const before = await stored();
+  await page.locator('.g-row', { hasText: 'Customer 7' }).locator('.g-tick').click();
+  await page.locator('.g-row', { hasText: 'Customer 8' }).locator('.g-tick').click();
+  await page.getByRole('button', { name: 'Delete 2 rows' }).click();
+  await page.getByText('9 rows', { exact: true }).waitFor();
+  expect(await stored()).toHaveLength(9);
+  await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('11 rows', { exact: true }).waitFor();
+  expect(await stored()).toEqual(before);
+});
+
+test('columns are added, renamed and dropped after a look at what that does', async () => {
+  await page.getByRole('button', { name: 'Table actions' }).click();
+  await page.getByRole('menuitem', { name: 'Add column' }).click();
+  const adding = page.getByRole('dialog', { name: 'Add column' });
+  await adding.getByLabel('Name').fill('phone');
+  await adding.getByText('add column "phone" text').waitFor();
+  expect(await seriousFaults(page)).toEqual([]);
+  await adding.getByRole('button', { name: 'Add column' }).click();
+  const header = page.getByRole('columnheader', { name: /phone/ });
+  await header.waitFor();
+
+  await header.click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Edit column' }).click();
+  const editing = page.getByRole('dialog', { name: 'Edit column' });
+  await editing.getByLabel('Name').fill('mobile');
+  await editing.getByText('rename column "phone" to "mobile"').waitFor();
+  await editing.getByRole('button', { name: 'Save changes' }).click();
+  const renamed = page.getByRole('columnheader', { name: /mobile/ });
+  await renamed.waitFor();
+
+  await renamed.click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Drop column' }).click();
+  const dropping = page.getByRole('dialog', { name: 'Drop column' });
+  await dropping.getByText('drop column "mobile"').waitFor();
+  await dropping.getByLabel('Type mobile to confirm').fill('mobile');
+  await dropping.getByRole('button', { name: 'Drop column' }).click();
+  await renamed.waitFor({ state: 'detached' });
+});
+
+test('who may only view sees the rows and why they cannot change them', async () => {
+  const invited = await inviteAs(owner, 'viewer@example.org', 'viewer');
+  const guest = await openPage(must(browser));
+  await signInAs(guest, server.url, invited);
+  await guest.goto(`${server.url}/studio/projects/shop/tables/public/customers`);
+  await guest.getByRole('gridcell', { name: 'Customer 9' }).waitFor();
+  await guest.getByText('takes the role developer').waitFor();
+  expect(await guest.getByRole('button', { name: /Insert row|New table|Table actions|Undo/ }).count()).toBe(0);
+  await guest.getByRole('gridcell', { name: 'Customer 9' }).click();
+  await guest.keyboard.type('Mallory');
+  expect(await guest.getByText('Mallory').count()).toBe(0);
+  expect(faults).toEqual([]);
+});
+
+function must<Value>(value: Value | null): Value {
+  if (value === null) throw new Error('There is no browser');
+  return value;
+}
