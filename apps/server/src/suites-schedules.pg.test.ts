@@ -45,7 +45,12 @@ function startProcess(): Process {
     targetOf: async () => fixture.target,
     now: () => now,
   });
-  const doings = createSuitesService({ useCases: createUseCases({ suites }), projects, jobs: scheduler.queue, observe });
+  const doings = createSuitesService({
+    useCases: createUseCases({ suites }),
+    projects,
+    jobs: scheduler.queue,
+    observe,
+  });
   scheduler.start(doings.tasks ?? []);
   return { scheduler, clock, wind: () => listeners.forEach((listen) => listen()) };
 }
@@ -86,9 +91,11 @@ afterAll(async () => {
 const hear = (): void => processes.forEach(({ clock }) => void clock.subscriptions?.(project));
 
 const known = async () =>
-  (await control.query<{ name: string }>('select name from scheduler.schedules where project = $1 order by name', [fixture.ref])).rows.map(
-    ({ name }) => name,
-  );
+  (
+    await control.query<{ name: string }>('select name from scheduler.schedules where project = $1 order by name', [
+      fixture.ref,
+    ])
+  ).rows.map(({ name }) => name);
 
 async function passTo(moment: string): Promise<void> {
   now = new Date(moment);
@@ -166,9 +173,11 @@ test('schedules are gone with their suite, and come back with it', async () => {
   await expect.poll(known, { timeout: 30_000 }).toHaveLength(2);
 });
 
+/** As the project's owner. */
+const asked = (text: string) =>
+  fixture.database.transaction({ login: 'owner', role: 'postgres' }, (tx) => tx.query(text));
+
 test('whoever writes SQL cannot ask for the task of a schedule', async () => {
-  const asked = (text: string) =>
-    fixture.database.transaction({ login: 'owner', role: 'postgres' }, (tx) => tx.query(text));
   await expect(asked(`select jobs.enqueue('suite.schedule', '{}')`)).rejects.toThrow();
   await expect(asked(`select jobs.schedule('x', '@daily', 'suite.schedule')`)).rejects.toThrow();
   await expect(asked(`select jobs.set_suite_schedules('inventory', '[]')`)).rejects.toThrow(/permission denied/);

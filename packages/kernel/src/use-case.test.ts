@@ -80,7 +80,9 @@ test.each<[string, Partial<SuiteDefinition>]>([
   ],
   [
     'two schedules of one name',
-    { schedules: Array.from({ length: 2 }, () => ({ name: 'store.n', cron: '0 0 * * *', useCase: fillBox, input: {} })) },
+    {
+      schedules: Array.from({ length: 2 }, () => ({ name: 'store.n', cron: '0 0 * * *', useCase: fillBox, input: {} })),
+    },
   ],
 ])('%s is no suite', (_what, change) => {
   expect(() => defineSuite({ ...store, ...change })).toThrow(/^Suite /);

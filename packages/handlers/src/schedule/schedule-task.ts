@@ -2,6 +2,7 @@ import { AshlarError, commonErrors, type Suite, type SuiteSchedule } from '@ashl
 import type { ProjectDatabase } from '@ashlar/postgres';
 import { JobRejection, type JobRun, type Projects, type Task } from '@ashlar/service';
 import { z } from 'zod';
+import { isFinalRefusal } from '../problem/is-final-refusal.ts';
 import type { UseCases } from '../runtime/create-use-cases.ts';
 
 /** What `jobs.set_suite_schedules` writes. */
@@ -42,7 +43,8 @@ export function scheduleTask(useCases: UseCases, projects: Projects): Task {
           if (alarm !== null) alarms.push(`${org}: ${alarm}`.slice(0, MAX_ALARM_CHARACTERS));
         } catch (error) {
           if (isRemoved(error)) return { organisations: 0 };
-          if (isRefusal(error)) alarms.push(`${org}: ${error.code}: ${error.message}`.slice(0, MAX_ALARM_CHARACTERS));
+          if (isFinalRefusal(error))
+            alarms.push(`${org}: ${error.code}: ${error.message}`.slice(0, MAX_ALARM_CHARACTERS));
           else faults.push(error);
         }
       }
@@ -107,12 +109,7 @@ function isRemoved(error: unknown): boolean {
   return error instanceof AshlarError && error.code === commonErrors.suiteNotInstalled.code;
 }
 
-/** Another attempt would be refused alike; what is no refusal may have been an accident. */
-function isRefusal(error: unknown): error is AshlarError {
-  return error instanceof AshlarError && !error.retryable && error.kind !== 'internal' && error.kind !== 'unavailable';
-}
-
-function describe(alarms: readonly string[], organisations: number): string {
-  const head = `${alarms.length} of ${organisations} organisations need a look`;
+function describe(alarms: readonly string[], all: number): string {
+  const head = `${alarms.length} of ${all} organisations need a look`;
   return [head, ...alarms.slice(0, MAX_ALARMS)].join('\n');
 }
