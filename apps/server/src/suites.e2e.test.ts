@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type RunningServer, startServer } from '@ashlar/testing';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 let server: RunningServer;
@@ -10,16 +11,7 @@ let userId: string;
 
 beforeAll(async () => {
   server = await startServer({ main: new URL('process/fixtures/serve-with-depot.ts', import.meta.url) });
-  const response = await fetch(`${server.url}/auth/v1/signup`, {
-    method: 'POST',
-    headers: { apikey: server.anonKey, 'content-type': 'application/json' },
-    body: JSON.stringify({ email: 'clerk@example.org', password: 'a long enough password' }),
-  });
-  // As a client reads it.
-  // oxlint-disable-next-line typescript/no-explicit-any
-  const signedUp = (await response.json()) as any;
-  token = signedUp.access_token;
-  userId = signedUp.user.id;
+  ({ token, userId } = await signUp('clerk@example.org'));
 });
 afterAll(() => server?.stop());
 
@@ -33,6 +25,33 @@ async function ask(method: string, path: string, body?: object, headers: Record<
   return { status: response.status, headers: response.headers, body: (await response.json()) as any };
 }
 
+async function signUp(email: string): Promise<{ token: string; userId: string }> {
+  const { body } = await ask('POST', '/auth/v1/signup', { email, password: 'a long enough password' });
+  return { token: body.access_token, userId: body.user.id };
+}
+
+/** Makes a user a member of the default organisation with a role of a suite. */
+const giveRole = (user: string, role: string) =>
+  server.superuserSql(
+    `with member as (
+       insert into auth.memberships (org_id, user_id) values ('00000000-0000-0000-0000-000000000001', $1)
+       on conflict (org_id, user_id) do update set status = 'active' returning org_id, id)
+     insert into auth.role_assignments (org_id, membership_id, role_id)
+     select member.org_id, member.id, r.id from member, auth.organisation_roles r where r.key = $2`,
+    [user, role],
+  );
+
+/** The tools as a real client has them. */
+async function connectTools(headers: Record<string, string>) {
+  const client = new Client({ name: 'e2e', version: '1' });
+  const transport = new StreamableHTTPClientTransport(new URL('/mcp', server.url), {
+    requestInit: { headers: { apikey: server.anonKey, ...headers } },
+  });
+  await client.connect(transport);
+  return client;
+}
+
+const pieces = (value: string) => ({ value, uom: 'pcs' });
 const secret = () => ({ apikey: server.secretKey });
 const clerk = () => ({ authorization: `Bearer ${token}` });
 
@@ -59,24 +78,13 @@ test('a suite answers once it was added, at the door, to tools, to jobs and to t
 
   // A user, before and after being given the suite's role.
   expect(await ask('POST', parcels, { code: 'A-2', weight: '5' }, clerk())).toMatchObject({ status: 403 });
-  await server.superuserSql(
-    `with member as (
-       insert into auth.memberships (org_id, user_id) values ('00000000-0000-0000-0000-000000000001', $1)
-       on conflict (org_id, user_id) do update set status = 'active' returning org_id, id)
-     insert into auth.role_assignments (org_id, membership_id, role_id)
-     select member.org_id, member.id, r.id from member, auth.organisation_roles r where r.key = 'depot-clerk'`,
-    [userId],
-  );
+  await giveRole(userId, 'depot-clerk');
   expect(await ask('POST', parcels, { code: 'A-2', weight: '5' }, clerk())).toMatchObject({ status: 200 });
   const document = await ask('GET', '/api/v1/depot/openapi.json', undefined, clerk());
   expect(document.body).toMatchObject({ openapi: '3.1.1', servers: [{ url: `${server.url}/api/v1/depot` }] });
 
   // Tools, with the same token.
-  const client = new Client({ name: 'e2e', version: '1' });
-  const transport = new StreamableHTTPClientTransport(new URL('/mcp', server.url), {
-    requestInit: { headers: { apikey: server.anonKey, ...clerk() } },
-  });
-  await client.connect(transport);
+  const client = await connectTools(clerk());
   expect((await client.listTools()).tools.map(({ name }) => name)).toContain('depot_store-parcel');
   const call = (args: object) => client.callTool({ name: 'depot_store-parcel', arguments: { ...args } });
   expect(await call({ code: 'A-3', weight: '5', dry_run: true })).toMatchObject({ structuredContent: { code: 'A-3' } });
@@ -115,4 +123,87 @@ test('a suite answers once it was added, at the door, to tools, to jobs and to t
   // Removed, it answers no more.
   expect(await server.ashlar('suite', 'remove', 'depot')).toMatchObject({ code: 0 });
   expect(await ask('GET', parcels, undefined, secret())).toMatchObject({ status: 404 });
+});
+
+test('a product is made, kept in stock and held over HTTP, the command line and tools alike', async () => {
+  for (const suite of ['product', 'inventory']) {
+    expect(await server.ashlar('suite', 'add', suite)).toMatchObject({ code: 0 });
+  }
+  const keeper = await signUp('keeper@example.org');
+  await giveRole(keeper.userId, 'catalogue-editor');
+  await giveRole(keeper.userId, 'inventory-manager');
+  const as = { authorization: `Bearer ${keeper.token}` };
+  const sku = `CUP-${randomUUID().slice(0, 8)}`;
+  const done = async (method: string, path: string, body: object) => {
+    const answer = await ask(method, `/api/v1/${path}`, body, as);
+    expect(answer, JSON.stringify(answer.body)).toMatchObject({ status: 200 });
+    return answer.body;
+  };
+
+  const product = await done('POST', 'product/products', { title: { en: 'Cup' }, variant: { sku } });
+  const itemId = product.variantId;
+  await done('PUT', `inventory/items/${itemId}`, { sku, currency: 'USD' });
+  const { id: warehouseId } = await done('POST', 'inventory/warehouses', { code: 'MAIN' });
+  const { id: locationId } = await done('POST', 'inventory/locations', { warehouseId, code: 'SHELF' });
+  const cost = { amount: '1000', currency: 'USD' };
+  const received = await done('POST', 'inventory/receipts', {
+    lines: [{ itemId, locationId, quantity: pieces('10'), cost }],
+  });
+  expect(received).toMatchObject({ lines: [{ line: 1, value: cost }] });
+
+  const holdOf = (value: string) => ({
+    source: { type: 'order', id: randomUUID() },
+    lines: [{ itemId, quantity: pieces(value) }],
+  });
+  const available = async () =>
+    (await ask('GET', `/api/v1/inventory/items/${itemId}/availability`, undefined, as)).body;
+  expect(await done('POST', 'inventory/holds', holdOf('3'))).toMatchObject({ short: [] });
+  expect(await ask('POST', '/api/v1/inventory/holds', holdOf('8'), as)).toMatchObject({
+    status: 409,
+    body: { code: 'inventory.insufficient_stock', params: { wanted: '8', available: '7' } },
+  });
+  expect((await ask('POST', '/api/v1/inventory/holds', holdOf('1'), clerk())).status).toBe(403);
+
+  const call = (input: object) =>
+    server.ashlar('call', 'inventory.reserve-stock', '--user', keeper.userId, '--json', JSON.stringify(input));
+  const held = await call(holdOf('2'));
+  expect(held, held.stderr).toMatchObject({ code: 0 });
+  const refused = await call(holdOf('6'));
+  expect(refused.code).toBe(1);
+  expect(JSON.parse(refused.stderr)).toMatchObject({ code: 'inventory.insufficient_stock' });
+
+  const tools = await connectTools(as);
+  const reserve = (input: object) => tools.callTool({ name: 'inventory_reserve-stock', arguments: { ...input } });
+  expect(await reserve(holdOf('4'))).toMatchObject({ structuredContent: { short: [] } });
+  const tooMuch = await reserve(holdOf('2'));
+  expect(tooMuch.isError).toBe(true);
+  expect(JSON.stringify(tooMuch.content)).toContain('inventory.insufficient_stock');
+  await tools.close();
+  expect(await available()).toMatchObject({ available: { value: '1', uom: 'pcs' } });
+
+  for (const suite of ['product', 'inventory']) {
+    const { body } = await ask('GET', `/api/v1/${suite}/openapi.json`, undefined, as);
+    expect(Object.keys(body.paths).length).toBeGreaterThan(10);
+    expect(await new Validator().validate(body)).toEqual({ valid: true });
+  }
+});
+
+test('a running server keeps the schedules of a suite from the moment it was added until it is removed', async () => {
+  const scheduler = '/scheduler/v1/schedules';
+  const schedules = async () =>
+    (await ask('GET', scheduler, undefined, secret())).body.schedules.map(
+      ({ name, nextAt }: { readonly name: string; readonly nextAt: string | null }) => [name, nextAt !== null],
+    );
+  await expect.poll(schedules, { timeout: 30_000 }).toEqual([
+    ['inventory.nightly-check', true],
+    ['inventory.sweep-holds', true],
+  ]);
+  const run = await ask('POST', `${scheduler}/inventory.nightly-check/run`, {}, secret());
+  expect(run).toMatchObject({ status: 201 });
+  const job = async () => (await ask('GET', `/scheduler/v1/jobs/${run.body.id}`, undefined, secret())).body;
+  await expect
+    .poll(job, { timeout: 30_000 })
+    .toMatchObject({ task: 'suite.schedule', state: 'succeeded', result: { organisations: 1 } });
+  expect(await server.ashlar('suite', 'remove', 'inventory')).toMatchObject({ code: 0 });
+  expect(await schedules()).toEqual([]);
 });

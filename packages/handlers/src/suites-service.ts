@@ -7,6 +7,7 @@ import { suiteTasks } from './job/suite-tasks.ts';
 import { createMcpService } from './mcp/mcp-service.ts';
 import { renderDoorFailure, renderRefusal } from './problem/render-problem.ts';
 import type { UseCases } from './runtime/create-use-cases.ts';
+import { scheduleTask } from './schedule/schedule-task.ts';
 import { suitesSchema } from './suites-schema.ts';
 
 export interface SuitesServiceOptions {
@@ -35,7 +36,7 @@ export function suitesContract(suites: UseCases['suites']): ServiceContract {
   };
 }
 
-/** Every handler of these suites that a server runs: routes, tools, jobs and subscriptions. */
+/** Every handler of these suites that a server runs: routes, tools, jobs, schedules and subscriptions. */
 export function createSuitesService({ useCases, projects, jobs, observe }: SuitesServiceOptions): Service {
   const { suites } = useCases;
   const routes = new Map([
@@ -49,7 +50,7 @@ export function createSuitesService({ useCases, projects, jobs, observe }: Suite
       const name = app.prefix.split('/')[1] ?? '';
       return must(routes.get(name), `routes of ${name}`)(app);
     },
-    tasks: suites.flatMap((suite) => suiteTasks(suite, useCases, projects)),
+    tasks: [...suites.flatMap((suite) => suiteTasks(suite, useCases, projects)), scheduleTask(useCases, projects)],
     subscriptions: ({ database }) => suites.flatMap((suite) => suiteSubscriptions(suite, useCases, database)),
     close: async () => undefined,
   };

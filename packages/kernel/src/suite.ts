@@ -18,13 +18,18 @@ export interface SuiteSubscription {
   readonly input: (event: DomainEvent) => any;
 }
 
+/** Done by the platform itself when the clock says so, for each active organisation of the project. */
 export interface SuiteSchedule {
   /** `suite.purpose`. */
   readonly name: string;
-  /** Five fields, in the zone of the organisation's project. */
+  /** Five fields, in UTC. */
   readonly cron: string;
+  /** A command that neither emitted nor noted anything leaves no audit row. */
   readonly useCase: AnyUseCase;
   readonly input: unknown;
+  /** What somebody should look at in its result, as JSON shows it: the job then fails with this sentence. Null: all is well. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- what the use case's output schema has written.
+  readonly alarm?: (output: any) => string | null;
 }
 
 /** A role organisations are offered. */
@@ -87,10 +92,12 @@ export function defineSuite(definition: SuiteDefinition): Suite {
   if (!NAME.test(name)) throw fault('its name has lower case letters and digits, 2 to 30');
   const consumers = subscriptions.map(({ consumer }) => consumer);
   const own = [...useCases.map((one) => one.name), ...events.map(({ type }) => type), ...consumers];
-  for (const one of [...own, ...schedules.map((schedule) => schedule.name), ...Object.keys(definition.permissions)]) {
+  // One may be called like what it does.
+  const times = schedules.map((schedule) => schedule.name);
+  for (const one of [...own, ...times, ...Object.keys(definition.permissions)]) {
     if (!one.startsWith(`${name}.`)) throw fault(`${one} does not begin with ${name}.`);
   }
-  const repeated = own.find((one, index) => own.indexOf(one) !== index);
+  const repeated = [own, times].flatMap((list) => list.filter((one, index) => list.indexOf(one) !== index))[0];
   if (repeated !== undefined) throw fault(`${repeated} is there twice`);
   for (const { name: useCase, permission } of useCases) {
     if (OPEN.has(permission) || Object.hasOwn(definition.permissions, permission)) continue;

@@ -78,6 +78,12 @@ test.each<[string, Partial<SuiteDefinition>]>([
     'a schedule of what it does not have',
     { schedules: [{ name: 'store.nightly', cron: '0 0 * * *', useCase: listBoxes, input: {} }], useCases: [fillBox] },
   ],
+  [
+    'two schedules of one name',
+    {
+      schedules: Array.from({ length: 2 }, () => ({ name: 'store.n', cron: '0 0 * * *', useCase: fillBox, input: {} })),
+    },
+  ],
 ])('%s is no suite', (_what, change) => {
   expect(() => defineSuite({ ...store, ...change })).toThrow(/^Suite /);
 });

@@ -22,6 +22,15 @@ const identitySchema: SchemaOwner = {
   migrations: new URL('../../../services/identity/migrations/', import.meta.url),
 };
 
+/** Schedules, which suites bring along. */
+const jobsSchema: SchemaOwner = {
+  name: 'jobs',
+  schema: 'jobs',
+  owner: 'scheduler_owner',
+  runner: 'scheduler',
+  migrations: new URL('../../../services/scheduler/project-migrations/', import.meta.url),
+};
+
 export const DEFAULT_ORG = '00000000-0000-0000-0000-000000000001';
 
 export interface SuiteProjectOptions {
@@ -51,7 +60,7 @@ export interface SuiteProject extends AsyncDisposable {
 
 /** `await using shop = await createSuiteProject({ suites: [inventory] })` */
 export async function createSuiteProject({ suites, clock }: SuiteProjectOptions): Promise<SuiteProject> {
-  const test = await createTestProject({ owners: [identitySchema, suitesSchema] });
+  const test = await createTestProject({ owners: [identitySchema, jobsSchema, suitesSchema] });
   for (const suite of suites) await addSuite({ host: test.cluster, observe: ignoreObservations }, test.ref, suite);
   const useCases = createUseCases({ suites, ...(clock === undefined ? {} : { clock }) });
   let members = 0;

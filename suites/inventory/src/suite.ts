@@ -1,4 +1,5 @@
 import { commonErrors, defineSuite, type Suite } from '@ashlar/kernel';
+import type { z } from 'zod';
 import { adjustStock, adjustStockApproved } from './application/adjust-stock.ts';
 import { issueStock, issueUnfitStock } from './application/issue-stock.ts';
 import { checkStock } from './application/check-stock.ts';
@@ -97,7 +98,14 @@ export const inventory: Suite = defineSuite({
   ],
   schedules: [
     { name: 'inventory.sweep-holds', cron: '* * * * *', useCase: expireHolds, input: {} },
-    { name: 'inventory.nightly-check', cron: '30 2 * * *', useCase: checkStock, input: {} },
+    {
+      name: 'inventory.nightly-check',
+      cron: '30 2 * * *',
+      useCase: checkStock,
+      input: {},
+      alarm: ({ drifts }: z.output<typeof checkStock.output>) =>
+        drifts.length === 0 ? null : `${drifts.length} drifts, the first: ${drifts[0]?.check} (${drifts[0]?.subject})`,
+    },
   ],
   // What the rules of the database are called in the words of this suite. They are the last line: the use cases see
   // most of it first, and two of them at once do not.

@@ -1,7 +1,8 @@
-import { AshlarError, commonErrors, type Suite } from '@ashlar/kernel';
+import { type AshlarError, commonErrors, type Suite } from '@ashlar/kernel';
 import { type Job, JobRejection, type Projects, type Task } from '@ashlar/service';
 import { z } from 'zod';
 import type { Invocation, InvocationCaller } from '../invocation.ts';
+import { isFinalRefusal } from '../problem/is-final-refusal.ts';
 import type { UseCases } from '../runtime/create-use-cases.ts';
 
 /** What a job of a use case is told; only the platform adds such jobs, as whoever asked for them. */
@@ -53,15 +54,10 @@ export function suiteTasks(suite: Suite, useCases: UseCases, projects: Projects)
         try {
           return (await useCases.invoke(name, input, invocation)).output;
         } catch (error) {
-          throw isFinal(error) ? new JobRejection(describe(error)) : error;
+          throw isFinalRefusal(error) ? new JobRejection(describe(error)) : error;
         }
       },
     }));
-}
-
-/** Another attempt would be refused alike; what is no refusal may have been an accident. */
-function isFinal(error: unknown): error is AshlarError {
-  return error instanceof AshlarError && !error.retryable && error.kind !== 'internal' && error.kind !== 'unavailable';
 }
 
 /** As a job's error shows it: the code first, then each fault by its place. */

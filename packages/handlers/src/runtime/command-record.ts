@@ -12,8 +12,10 @@ export class CommandRecord {
     this.#note = { ...this.#note, ...note };
   };
 
-  /** As `suites.finish_command` reads it. */
-  auditJson(useCase: AnyUseCase, invocation: Invocation): string {
+  /** As `suites.finish_command` reads it; null for a schedule's run that found nothing to do: there are many of them. */
+  auditJson(useCase: AnyUseCase, invocation: Invocation): string | null {
+    const isIdle = this.#facts.length === 0 && Object.keys(this.#note).length === 0;
+    if (invocation.via === 'schedule' && isIdle) return null;
     const { kind, id } = actorOf(invocation);
     const { subject, reason, before, after } = this.#note;
     return JSON.stringify({

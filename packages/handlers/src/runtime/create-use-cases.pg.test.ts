@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createSuiteProject, DEFAULT_ORG, type SuiteProject } from '@ashlar/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addSuite, listSuites, removeSuite } from '../suites/suite-administration.ts';
 import { depot, listParcels, ParcelId, releaseParcel, storeParcel } from '../depot.fixture.ts';
 import type { InvocationCaller } from '../invocation.ts';
 import { loadTruck, trespass, yard } from '../yard.fixture.ts';
@@ -252,23 +251,6 @@ test('commands in each other’s way are tried again until each was done', async
   for (const answer of answers) {
     if (answer.status === 'rejected') expect(answer.reason).toMatchObject({ code: 'common.illegal_transition' });
   }
-});
-
-test('a suite is added, removed with its data kept, and added again', async () => {
-  await using other = await createSuiteProject({ suites: [depot] });
-  const administration = { host: other.test.cluster, observe: () => undefined };
-  const { id } = await other.call(storeParcel, parcel());
-  await removeSuite(administration, other.test.ref, depot, { withData: false });
-  expect(await listSuites(administration, other.test.ref)).toMatchObject([
-    { name: 'depot', removedAt: expect.any(Date) },
-  ]);
-  await expect(other.call(listParcels, {})).rejects.toMatchObject({ code: 'common.suite_not_installed' });
-  await addSuite(administration, other.test.ref, depot);
-  expect((await other.call(listParcels, {})).parcels).toMatchObject([{ id }]);
-  await removeSuite(administration, other.test.ref, depot, { withData: true });
-  expect(await other.test.sql(`select from pg_namespace where nspname = 'depot'`)).toEqual([]);
-  await addSuite(administration, other.test.ref, depot);
-  expect((await other.call(listParcels, {})).parcels).toEqual([]);
 });
 
 test('what no project has is not there', async () => {

@@ -3,6 +3,7 @@ import { migrateDatabase, type ProjectHost } from '@ashlar/postgres';
 import type { Observe } from '@ashlar/telemetry';
 import { Client, escapeIdentifier } from 'pg';
 import { schemaOwnerOf } from '../suites-schema.ts';
+import { suiteFingerprint } from './suite-fingerprint.ts';
 
 export interface SuiteAdministration {
   /** The server the project lives on. */
@@ -15,11 +16,14 @@ export interface InstalledSuite {
   readonly addedAt: Date;
   /** Its commands answer no more; its data is still there. */
   readonly removedAt: Date | null;
+  /** Of the declaration it was last brought up to. */
+  readonly fingerprint: string | null;
 }
 
 /** Gives a project the suite: roles, schema, permissions, roles for people. Repeating it brings it up to date. */
 export async function addSuite({ host, observe }: SuiteAdministration, ref: string, suite: Suite): Promise<void> {
-  const { name, permissions, roles } = suite;
+  const { name, permissions, roles, schedules } = suite;
+  const fingerprint = await suiteFingerprint(suite);
   await host.admitSuite(ref, name);
   const admin = host.admin(host.databaseOf(ref));
   await migrateDatabase({ admin, owners: [schemaOwnerOf(suite)], ownerRole: host.ownerRole, observe });
@@ -39,15 +43,23 @@ export async function addSuite({ host, observe }: SuiteAdministration, ref: stri
          set name = excluded.name, permissions = excluded.permissions, denials = excluded.denials`,
       [JSON.stringify(roles.map((role) => ({ denials: [], ...role })))],
     );
+    await client.query('select jobs.set_suite_schedules($1, $2)', [
+      name,
+      JSON.stringify(schedules.map((one) => ({ name: one.name, schedule: one.cron }))),
+    ]);
     await client.query(
-      `insert into suites.installed (name) values ($1) on conflict (name) do update set removed_at = null`,
-      [name],
+      `insert into suites.installed (name, fingerprint) values ($1, $2)
+       on conflict (name) do update set removed_at = null, fingerprint = excluded.fingerprint`,
+      [name, fingerprint],
     );
     await client.query('commit');
   });
 }
 
-/** Brings the suites a project has up to what this version of the program knows of them. */
+/**
+ * Brings the suites a project has up to what this version of the program knows of them. One that is as it was only has
+ * its login looked after: the project may have come to another server.
+ */
 export async function refreshSuites(
   administration: SuiteAdministration,
   ref: string,
@@ -55,11 +67,16 @@ export async function refreshSuites(
 ): Promise<void> {
   if (suites.length === 0) return;
   const installed = await listSuites(administration, ref);
-  const names = new Set(installed.filter(({ removedAt }) => removedAt === null).map(({ name }) => name));
-  for (const suite of suites) if (names.has(suite.name)) await addSuite(administration, ref, suite);
+  const there = new Map(installed.filter(({ removedAt }) => removedAt === null).map((one) => [one.name, one]));
+  for (const suite of suites) {
+    const found = there.get(suite.name);
+    if (found === undefined) continue;
+    if (found.fingerprint === (await suiteFingerprint(suite))) await administration.host.admitSuite(ref, suite.name);
+    else await addSuite(administration, ref, suite);
+  }
 }
 
-/** Its commands answer no more and its login is gone. @param withData Drops its schema as well, for good. */
+/** Its commands answer no more, its schedules and its login are gone. @param withData Drops its schema as well, for good. */
 export async function removeSuite(
   { host }: SuiteAdministration,
   ref: string,
@@ -71,6 +88,7 @@ export async function removeSuite(
     await client.query('update suites.installed set removed_at = now() where name = $1 and removed_at is null', [
       suite.name,
     ]);
+    await client.query(`select jobs.set_suite_schedules($1, '[]')`, [suite.name]);
     if (withData) {
       await client.query(`drop schema if exists ${escapeIdentifier(suite.schema)} cascade`);
       await client.query('delete from ashlar.migrations where owner = $1', [suite.name]);
@@ -91,10 +109,10 @@ export function listSuites(
   ref: string,
 ): Promise<readonly InstalledSuite[]> {
   return withClient(host.admin(host.databaseOf(ref)), async (client) => {
-    const { rows } = await client.query<{ name: string; added_at: Date; removed_at: Date | null }>(
-      'select name, added_at, removed_at from suites.installed order by name',
+    const { rows } = await client.query<InstalledSuite>(
+      'select name, added_at as "addedAt", removed_at as "removedAt", fingerprint from suites.installed order by name',
     );
-    return rows.map(({ name, added_at, removed_at }) => ({ name, addedAt: added_at, removedAt: removed_at }));
+    return rows;
   });
 }
 

@@ -1,0 +1,41 @@
+import { defineSuite } from '@ashlar/kernel';
+import { createSuiteProject } from '@ashlar/testing';
+import { expect, test } from 'vitest';
+import { depot, listParcels, storeParcel } from '../depot.fixture.ts';
+import { yard } from '../yard.fixture.ts';
+import { addSuite, listSuites, refreshSuites, removeSuite } from './suite-administration.ts';
+
+test('a suite is added, removed with its data kept, and added again', async () => {
+  await using other = await createSuiteProject({ suites: [depot] });
+  const administration = { host: other.test.cluster, observe: () => undefined };
+  const { id } = await other.call(storeParcel, { code: 'P-1', weight: '500' });
+  await removeSuite(administration, other.test.ref, depot, { withData: false });
+  expect(await listSuites(administration, other.test.ref)).toMatchObject([
+    { name: 'depot', removedAt: expect.any(Date) },
+  ]);
+  await expect(other.call(listParcels, {})).rejects.toMatchObject({ code: 'common.suite_not_installed' });
+  await addSuite(administration, other.test.ref, depot);
+  expect((await other.call(listParcels, {})).parcels).toMatchObject([{ id }]);
+  await removeSuite(administration, other.test.ref, depot, { withData: true });
+  expect(await other.test.sql(`select from pg_namespace where nspname = 'depot'`)).toEqual([]);
+  await addSuite(administration, other.test.ref, depot);
+  expect((await other.call(listParcels, {})).parcels).toEqual([]);
+});
+
+test('waking a project works on a suite only when its declaration has changed', async () => {
+  await using other = await createSuiteProject({ suites: [depot] });
+  const administration = { host: other.test.cluster, observe: () => undefined };
+  const title = async () =>
+    (await other.test.sql<{ title: string }>(`select title from auth.permissions where key = 'depot.read'`))[0]?.title;
+  await other.test.sql(`update auth.permissions set title = 'Mine' where key = 'depot.read'`);
+  await refreshSuites(administration, other.test.ref, [depot, yard]);
+  expect(await title()).toBe('Mine');
+  const changed = defineSuite({ ...depot, permissions: { ...depot.permissions, 'depot.read': 'Look at parcels' } });
+  await refreshSuites(administration, other.test.ref, [changed, yard]);
+  expect(await title()).toBe('Look at parcels');
+  expect((await listSuites(administration, other.test.ref)).map(({ name }) => name)).toEqual(['depot']);
+  // On another server its login may be missing, whatever the database says.
+  await other.test.cluster.dismissSuite(other.test.ref, 'depot');
+  await refreshSuites(administration, other.test.ref, [changed]);
+  expect((await other.call(listParcels, {})).parcels).toEqual([]);
+});
