@@ -101,11 +101,11 @@ test('unknown buckets are empty, and what is no listing is refused', async () =>
     { sortBy: { column: 'name', order: 'sideways' } },
     { prefix: 7 },
     { prefix: 'x'.repeat(5_000) },
+    { prefix: '\0' },
   ]) {
     const refused = await storage.ask({ method: 'POST', url: '/object/list/list', body });
     expect(refused, JSON.stringify(body)).toMatchObject({ status: 400, body: { code: 'InvalidRequest' } });
   }
-  expect(await names({ prefix: '\0' })).toEqual([]);
   expect(await names({ limit: 1_000_000 })).toEqual(ROOT);
 });
 

@@ -80,13 +80,14 @@ test('a read in flight on a killed connection is repeated, a write is not', asyn
   const sessions = createSessions({ observe: ignoreObservations, bounds: { sharedConnections: 1 } });
   const database = sessions.project(project.target);
   const pid = await pidOf(database);
-  const insert = statement(`insert into public.counted (run) select 'write' from pg_sleep(0.15)`, { readOnly: false });
+  const insert = statement(`insert into public.counted (run) select 'write' from pg_sleep(1)`, { readOnly: false });
   const outcomes = Promise.allSettled([
-    database.call(statement(`select 'read', pg_sleep(0.15)`)),
+    database.call(statement(`select 'read', pg_sleep(1)`)),
     database.call(insert),
     database.call(statement(`select 'behind'`)),
   ]);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  const sleeping = `select from pg_stat_activity where pid = $1 and wait_event = 'PgSleep'`;
+  await expect.poll(() => project.sql(sleeping, [pid]), { interval: 10 }).toHaveLength(1);
   await project.sql('select pg_terminate_backend($1)', [pid]);
   const [first, second, third] = await outcomes;
   expect(first).toMatchObject({ status: 'fulfilled', value: { rows: [['read', '']] } });
