@@ -108,3 +108,9 @@ export const product = defineSuite({
     tier_overlap: productErrors.tierOverlap,
   },
 });
+
+export { csvLine } from './domain/write-csv.ts';
+export { exportFile } from './application/export-file.ts';
+export { importFile } from './application/import-file.ts';
+export { exportProducts } from './application/export-products.ts';
+export { importProducts } from './application/import-products.ts';
