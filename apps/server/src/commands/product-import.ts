@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { access, constants } from 'node:fs/promises';
+import { usageErrors } from '../cli/cli-errors.ts';
 import type { Command } from '../cli/command.ts';
 import { chosenProject, projectOption } from '../cli/project-option.ts';
 import { withInstance } from '../instance/with-instance.ts';
@@ -24,6 +26,10 @@ export const command: Command = {
   async run(invocation) {
     const { positionals, terminal, isSet, text } = invocation;
     const [path = ''] = positionals;
+    await access(path, constants.R_OK).catch((cause: unknown) => {
+      const wanted = 'a file that can be read';
+      throw usageErrors.argumentsWrong({ command: 'product import', found: path, wanted }, { cause });
+    });
     const [{ createUseCases }, { suites }, { csvLine, importFile, importProducts }] = await Promise.all([
       import('@ashlar/handlers'),
       import('../suites.ts'),
