@@ -67,7 +67,7 @@ test('settings of a caller give no other organisation', async () => {
 });
 
 test('a search path and temporary objects of the caller are not looked at', async () => {
-  await shop.test.sql('grant temporary on database ' + `"${await databaseName()}"` + ' to authenticated');
+  await shop.test.sql(`grant temporary on database "${await databaseName()}" to authenticated`);
   const traps = [
     'create temporary table ran (who pg_catalog.name) on commit drop',
     'grant all on ran to public',
