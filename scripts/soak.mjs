@@ -72,6 +72,10 @@ const PROOFS = {
     files: ['suites/inventory/src/inventory-crash.pg.test.ts'],
     says: 'kill -9 at every statement of the commands that move stock: ledger and balances stay equal, nothing is half done',
   },
+  'product-model': {
+    files: ['suites/product/src/product-model.pg.test.ts'],
+    says: '2,000 random sequences of catalogue commands, one by one and at once: no rule of the catalogue is ever broken',
+  },
   schema: {
     files: ['services/data/src/large-schema.pg.test.ts'],
     says: '2,000 tables of 20 columns with 3,000 foreign keys answer their first request within 1.5 s',

@@ -62,6 +62,16 @@ export const commands: readonly CommandEntry[] = [
   { name: 'suite add', summary: 'Give a project a suite.', load: () => import('./commands/suite-add.ts') },
   { name: 'suite list', summary: 'List the suites of a project.', load: () => import('./commands/suite-list.ts') },
   { name: 'suite remove', summary: 'Take a suite from a project.', load: () => import('./commands/suite-remove.ts') },
+  {
+    name: 'product import',
+    summary: 'Import products from a table in a file.',
+    load: () => import('./commands/product-import.ts'),
+  },
+  {
+    name: 'product export',
+    summary: 'Print the catalogue as a table.',
+    load: () => import('./commands/product-export.ts'),
+  },
   { name: 'call', summary: 'Call a use case of a suite.', load: () => import('./commands/call.ts') },
   { name: 'storage ls', summary: 'List buckets and files.', load: () => import('./commands/storage-ls.ts') },
   { name: 'storage cp', summary: 'Copy files to and from buckets.', load: () => import('./commands/storage-cp.ts') },

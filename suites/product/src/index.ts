@@ -3,9 +3,11 @@ import { addBarcode } from './application/add-barcode.ts';
 import { archiveVariant } from './application/archive-variant.ts';
 import { createCategory, deleteCategory, listCategories, updateCategory } from './application/categories.ts';
 import { createProduct } from './application/create-product.ts';
+import { exportProducts } from './application/export-products.ts';
 import { findByBarcode } from './application/find-by-barcode.ts';
 import { generateVariants } from './application/generate-variants.ts';
 import { getProduct } from './application/get-product.ts';
+import { importProducts } from './application/import-products.ts';
 import { listVariants } from './application/list-variants.ts';
 import { movedVariants, noteStockMoved, stockMovements } from './application/note-stock-moved.ts';
 import { priceHistory } from './application/price-history.ts';
@@ -44,6 +46,7 @@ export const product = defineSuite({
     setPrices,
     setBundle,
     noteStockMoved,
+    importProducts,
     getProduct,
     listVariants,
     listCategories,
@@ -51,6 +54,7 @@ export const product = defineSuite({
     resolvePriceQuery,
     priceHistory,
     findByBarcode,
+    exportProducts,
   ],
   events: Object.values(events),
   subscriptions: [
@@ -104,3 +108,9 @@ export const product = defineSuite({
     tier_overlap: productErrors.tierOverlap,
   },
 });
+
+export { csvLine } from './domain/write-csv.ts';
+export { exportFile } from './application/export-file.ts';
+export { importFile } from './application/import-file.ts';
+export { exportProducts } from './application/export-products.ts';
+export { importProducts } from './application/import-products.ts';

@@ -4,9 +4,7 @@ import { usageErrors } from '../cli/cli-errors.ts';
 import type { Command, Invocation } from '../cli/command.ts';
 import { chosenProject, projectOption } from '../cli/project-option.ts';
 import { withInstance } from '../instance/with-instance.ts';
-
-/** Whoever can run it administers the instance, as with the secret key. */
-const ADMINISTRATOR = { role: 'service_role', claims: { role: 'service_role' } } as const;
+import { administrator } from './administrator.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -42,7 +40,7 @@ export const command: Command = {
       const { project } = await projects.open(chosenProject(invocation));
       return callUseCase(createUseCases({ suites }), name, json, {
         database: project.database,
-        caller: user === undefined ? ADMINISTRATOR : { role: 'authenticated', claims: { sub: user } },
+        caller: user === undefined ? administrator : { role: 'authenticated', claims: { sub: user } },
         via: 'cli',
         requestId: randomUUID(),
         orgId: invocation.text('org'),

@@ -1,21 +1,30 @@
 import { AshlarError } from '@ashlar/kernel';
-import { code, commonUnits, currency, exponentOf, formatDecimal, Locale, parseDecimal } from '@ashlar/kernel/values';
+import {
+  code,
+  commonUnits,
+  type Currency,
+  currency,
+  exponentOf,
+  formatDecimal,
+  Locale,
+  parseDecimal,
+} from '@ashlar/kernel/values';
 import { z } from 'zod';
 import { isValidCode } from './gtin.ts';
-import { Brand, Slug, TaxCategory, Title } from './product.ts';
-import { slugsOf } from './slug.ts';
+import { Brand, TaxCategory, Title } from './product.ts';
 
-/** One row of a table of products: a product of one variant, known by its SKU. */
+/** One row of a table of products: what it says of the variant with this SKU, and of its product. */
 export interface ImportedProduct {
   readonly sku: string;
+  /** By language; empty where the row says none. */
   readonly title: Readonly<Record<string, string>>;
-  readonly slug: Readonly<Record<string, string>>;
+  /** Null, here and below: the row says nothing of it. */
   readonly brand: string | null;
   readonly taxCategory: string | null;
-  readonly uom: string;
+  readonly uom: string | null;
   readonly barcode: { readonly code: string; readonly symbology: string } | null;
   /** Minor units by currency. */
-  readonly prices: readonly { readonly currency: string; readonly amount: string }[];
+  readonly prices: readonly { readonly currency: Currency; readonly amount: string }[];
 }
 
 export interface RowFault {
@@ -26,6 +35,8 @@ export interface RowFault {
 }
 
 const Sku = code(64);
+/** Digits before the point that a price's column holds, in minor units. */
+const PRICE_DIGITS = 14;
 /** By the number of digits; what is none of these is a code of any kind. */
 const SYMBOLOGIES: readonly string[] = ['ean13', 'ean8', 'upca', 'itf14'];
 
@@ -50,23 +61,29 @@ export function readImportRow(
     if (!isKnown(column)) faults.push({ column, code: 'unknown_column', detail: `There is no column ${column}` });
   }
   const sku = read('sku', Sku, cells['sku'] ?? '');
-  const title = read('title', Title, titlesOf(cells));
+  const titles = titlesOf(cells);
+  const title = Object.keys(titles).length === 0 ? {} : read('title', Title, titles);
   const brand = optional(cells['brand']) === null ? null : read('brand', Brand, cells['brand']);
   const taxCategory =
     optional(cells['tax_category']) === null ? null : read('tax_category', TaxCategory, cells['tax_category']);
-  const uom = optional(cells['uom']) ?? 'pcs';
-  if (!commonUnits.some((unit) => unit.code === uom)) {
+  const uom = optional(cells['uom']);
+  if (uom !== null && !commonUnits.some((unit) => unit.code === uom)) {
     faults.push({ column: 'uom', code: 'product.uom_unknown', detail: `${uom} is not a unit the catalogue knows` });
   }
   const barcode = readBarcode(optional(cells['barcode']), read);
   const prices = Object.entries(cells).flatMap(([column, cell]) => readPrice(column, cell, faults));
-  const slug = title === undefined ? {} : read('title', Slug, slugsOf(title));
-  if (faults.length > 0 || sku === undefined || title === undefined || slug === undefined) return { faults };
+  const repeated = prices.find(
+    (one, index) => prices.findIndex(({ currency: other }) => other === one.currency) < index,
+  );
+  if (repeated !== undefined) {
+    const column = `price.${repeated.currency.toLowerCase()}`;
+    faults.push({ column, code: 'column_repeated', detail: `There are two prices in ${repeated.currency}` });
+  }
+  if (faults.length > 0 || sku === undefined || title === undefined) return { faults };
   return {
     product: {
       sku,
       title,
-      slug,
       brand: brand ?? null,
       taxCategory: taxCategory ?? null,
       uom,
@@ -117,7 +134,12 @@ function readPrice(column: string, cell: string, faults: RowFault[]): ImportedPr
       faults.push({ column, code: 'product.negative_price', detail: 'A price is zero or more' });
       return [];
     }
-    return [{ currency: known, amount: formatDecimal(micros, 6) }];
+    const amount = formatDecimal(micros, 6);
+    if (amount.replace(/\..*/, '').length > PRICE_DIGITS) {
+      faults.push({ column, code: 'out_of_range', detail: 'The price is larger than any the catalogue keeps' });
+      return [];
+    }
+    return [{ currency: known, amount }];
   } catch (error) {
     if (!(error instanceof AshlarError)) throw error;
     faults.push({ column, code: error.code, detail: error.message });

@@ -14,7 +14,7 @@ async function rowsOf(bytes: Iterable<Uint8Array>) {
 test('a table comes back as it was written, however its bytes were cut', async () => {
   const cell = fc
     .string({ maxLength: 12 })
-    .filter((text) => text === text.trim() && !/^[=+\-@'\uFEFF]/.test(text) && !text.includes('\0'));
+    .filter((text) => text === text.trim() && !text.startsWith('\uFEFF') && !text.includes('\0'));
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(cell, cell), { maxLength: 10 }),

@@ -25,6 +25,11 @@ export const productErrors = defineErrors('product', {
     title: 'Type, base unit and tracking stay as they are once stock has moved',
     hint: 'Archive the product and make another one',
   },
+  importFaulty: {
+    kind: 'unprocessable',
+    title: '{count} rows cannot be imported, so none was',
+    hint: 'Correct them, or import the others with the mode valid-only; a dry run tells all of them',
+  },
   importMalformed: { kind: 'malformed', title: 'The file cannot be read: {reason}' },
   matrixTooLarge: { kind: 'unprocessable', title: 'These options make {count} variants, more than {limit}' },
   negativePrice: { kind: 'unprocessable', title: 'A price is zero or more' },

@@ -1,4 +1,5 @@
 import { productErrors } from './product-errors.ts';
+import { readCell } from './write-csv.ts';
 
 /** Bounds of one row: more is no table a person made. */
 const MOST_COLUMNS = 200;
@@ -28,7 +29,10 @@ export async function* readCsv(texts: AsyncIterable<string>): AsyncGenerator<Csv
     }
     if (cells.length > header.length)
       throw malformed(`line ${line} has ${cells.length} cells, the first row ${header.length}`);
-    yield { line, cells: Object.fromEntries(header.map((name, index) => [name, cells[index]?.trim() ?? ''])) };
+    yield {
+      line,
+      cells: Object.fromEntries(header.map((name, index) => [name, readCell(cells[index]?.trim() ?? '')])),
+    };
   }
 }
 
