@@ -158,10 +158,12 @@ async function send({ verb, pieces }: Step, itemId: ItemId, { holdId, until }: A
 /** Sends a step in its manner until its outcome is known: the id it answered, or null for a refusal. */
 async function perform(one: Step, itemId: ItemId, aim: Aim): Promise<string | null> {
   const idempotencyKey = randomUUID();
+  let last: unknown;
   const attempt = async (more: object): Promise<string | null | undefined> => {
     try {
       return await send(one, itemId, aim, { idempotencyKey, ...more });
     } catch (error) {
+      last = error;
       if (!(error instanceof AshlarError) || error.retryable || error.kind === 'internal' || error.kind === 'timeout')
         return undefined;
       return null;
@@ -180,7 +182,7 @@ async function perform(one: Step, itemId: ItemId, aim: Aim): Promise<string | nu
   }
   let answer = await attempt({});
   for (let again = 0; answer === undefined && again < 20; again += 1) answer = await attempt({});
-  if (answer === undefined) throw new Error(`The outcome of ${one.verb} never became known`);
+  if (answer === undefined) throw new Error(`The outcome of ${one.verb} never became known`, { cause: last });
   if (one.manner === 'repeat' && answer !== null) expect(await attempt({})).toBe(answer);
   return answer;
 }
