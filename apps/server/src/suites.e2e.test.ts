@@ -207,3 +207,49 @@ test('a running server keeps the schedules of a suite from the moment it was add
   expect(await server.ashlar('suite', 'remove', 'inventory')).toMatchObject({ code: 0 });
   expect(await schedules()).toEqual([]);
 });
+
+const stockedItems = () =>
+  server.superuserSql(
+    `select sku, base_uom, whole_units, tracking, status, product_id from inventory.items
+     where sku in ('CUP', 'FLOUR', 'HOUR', 'VASE') order by sku`,
+    [],
+  );
+
+const itemRow = (sku: string, { id }: { readonly id: string }, more: object = {}) => ({
+  sku,
+  base_uom: 'pcs',
+  whole_units: true,
+  tracking: 'none',
+  status: 'active',
+  product_id: id,
+  ...more,
+});
+
+test('what the catalogue brings out can be stocked, and what it takes away begins nothing new', async () => {
+  for (const suite of ['product', 'inventory'])
+    expect(await server.ashlar('suite', 'add', suite)).toMatchObject({ code: 0 });
+  const create = async (sku: string, more: object = {}) => {
+    const body = { title: { en: sku }, variant: { sku }, ...more };
+    const created = await ask('POST', '/api/v1/product/products', body, secret());
+    expect(created).toMatchObject({ status: 200 });
+    return created.body as { readonly id: string; readonly variantId: string };
+  };
+  const service = await create('HOUR', { type: 'service' });
+  const [flour, cup, vase] = [
+    await create('FLOUR', { baseUom: 'kg', tracking: 'lot' }),
+    await create('CUP'),
+    await create('VASE'),
+  ];
+  const kept = { base_uom: 'kg', whole_units: false, tracking: 'lot' };
+  await expect
+    .poll(stockedItems, { timeout: 30_000 })
+    .toEqual([itemRow('CUP', cup), itemRow('FLOUR', flour, kept), itemRow('VASE', vase)]);
+
+  const archived = { status: 'archived' };
+  await ask('POST', `/api/v1/product/variants/${cup.variantId}/archive`, {}, secret());
+  await ask('POST', `/api/v1/product/products/${vase.id}/archive`, {}, secret());
+  await ask('POST', `/api/v1/product/products/${service.id}/archive`, {}, secret());
+  await expect
+    .poll(stockedItems, { timeout: 30_000 })
+    .toEqual([itemRow('CUP', cup, archived), itemRow('FLOUR', flour, kept), itemRow('VASE', vase, archived)]);
+});

@@ -316,8 +316,19 @@ test('opening stock comes in by codes, once per batch', async () => {
   const row = { sku: `sku-${itemId}`, location: 'SHELF', quantity: pieces(4), cost: usd(400) };
   const wrong = { ...row, location: 'NOWHERE' };
   const batch = randomUUID();
-  const all = shop.call(importStock, { batch, rows: [row, wrong] });
-  await expect(all).rejects.toMatchObject({ code: 'inventory.location_unknown' });
+  const half = { ...row, quantity: pieces('0.5') };
+  const dear = { ...row, cost: { amount: '1', currency: 'EUR' } };
+  const all = shop.call(importStock, { batch, rows: [row, wrong, half, { ...row, cost: usd(0) }, dear] });
+  await expect(all).rejects.toMatchObject({
+    code: 'inventory.rows_wrong',
+    params: { wrong: 4, rows: 5 },
+    fields: [
+      { pointer: '/rows/1', code: 'inventory.location_unknown' },
+      { pointer: '/rows/2', code: 'common.uom_fraction' },
+      { pointer: '/rows/3', code: 'inventory.cost_required' },
+      { pointer: '/rows/4', code: 'common.currency_mismatch' },
+    ],
+  });
   const input = { batch, rows: [row, wrong], onlyValid: true };
   const tried = await shop.call(importStock, input, { dryRun: true });
   expect(tried).toMatchObject({ imported: 1, rowErrors: [{ row: 2, code: 'inventory.location_unknown' }] });

@@ -15,6 +15,9 @@ import { receiveFreeStock, receiveStock } from './application/receive-stock.ts';
 import { reserveStock } from './application/reserve-stock.ts';
 import { reverseDocument } from './application/reverse-document.ts';
 import { trackItem } from './application/track-item.ts';
+import { archiveItem, archiveItemsOfProduct, followVariant } from './application/follow-catalogue.ts';
+import { ledgerValue, stockValue } from './application/read-costs.ts';
+import { setMinimum } from './application/set-minimum.ts';
 import { inventoryErrors } from './domain/inventory-errors.ts';
 import * as events from './domain/inventory-events.ts';
 
@@ -25,6 +28,10 @@ export const inventory: Suite = defineSuite({
   migrations: new URL('../migrations/', import.meta.url),
   useCases: [
     trackItem,
+    followVariant,
+    archiveItem,
+    archiveItemsOfProduct,
+    setMinimum,
     addWarehouse,
     addLocation,
     setPolicy,
@@ -56,6 +63,8 @@ export const inventory: Suite = defineSuite({
     availability,
     stockAsOf,
     ledgerCard,
+    stockValue,
+    ledgerValue,
   ],
   events: Object.values(events),
   permissions: {

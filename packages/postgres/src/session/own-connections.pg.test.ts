@@ -254,6 +254,24 @@ test('a transaction whose callback swallowed an error does not claim to have com
   expect(await count('public.things where id = 102')).toBe(0);
 });
 
+test('a transaction keeps nothing when a query of it was not sent any more, heard of or not', async () => {
+  const abort = new AbortController();
+  const work = project.database.transaction(
+    { login: 'platform', role: 'identity', signal: abort.signal },
+    async (tx) => {
+      await tx.query(`insert into public.things values (104, 'half')`);
+      abort.abort();
+      tx.query(`insert into public.things values (105, 'half')`).catch(() => undefined);
+      return 'done';
+    },
+  );
+  await expect(work).rejects.toThrow();
+  // Who gave up does not wait for the end of what was begun.
+  const ours = `from pg_stat_activity where query like '%public.things values (104%' and state <> 'idle' and pid <> pg_backend_pid()`;
+  await expect.poll(() => project.sql(`select ${ours}`)).toEqual([]);
+  expect(await count('public.things where id in (104, 105)')).toBe(0);
+});
+
 test('a transaction that is aborted is undone', async () => {
   const abort = new AbortController();
   const work = project.database.transaction(

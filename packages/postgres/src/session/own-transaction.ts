@@ -25,8 +25,8 @@ import type { Step } from './wire/step.ts';
  * BEGIN, role and settings, the callback's queries, COMMIT on a borrowed connection; ROLLBACK when the callback
  * throws or the options say so. The connection goes back when the transaction is over.
  *
- * @throws {AshlarError} `postgres.transaction_aborted` when the callback swallowed the error of a query, so that
- *   the server answers COMMIT with ROLLBACK.
+ * @throws {AshlarError} `postgres.transaction_aborted` when the callback swallowed the error of a query: the server
+ *   answers COMMIT with ROLLBACK then, and a query refused here, because the caller had given up, is no different.
  */
 export async function ownTransaction<Result>(
   target: DatabaseTarget,
@@ -49,6 +49,8 @@ class OwnTransaction implements Transaction {
   /** Sent together with the first query: one way to the server less. */
   #opening: readonly Step[];
   #isOver = false;
+  /** A query was never sent; what came before it must not be committed without it. */
+  #isIncomplete = false;
 
   constructor(lease: Lease, options: TransactionOptions) {
     this.#lease = lease;
@@ -63,6 +65,7 @@ class OwnTransaction implements Transaction {
   async run<Result>(body: (tx: Transaction) => Promise<Result>): Promise<Result> {
     try {
       const result = await body(this);
+      if (this.#isIncomplete) throw sessionErrors.transactionAborted();
       // Without a query no transaction was begun.
       if (this.#opening.length === 0) await this.#end();
       return result;
@@ -105,6 +108,7 @@ class OwnTransaction implements Transaction {
 
   #refuseWhenOver(): void {
     if (this.#isOver || this.#options.signal?.aborted === true) {
+      this.#isIncomplete = true;
       throw new Error('The transaction is over: its callback has returned or was aborted');
     }
   }

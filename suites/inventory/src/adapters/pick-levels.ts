@@ -10,6 +10,8 @@ export interface PickLevel extends StockLevel {
   readonly pickable: boolean;
   /** The last day its lot may be handed out. */
   readonly expiresOn: string | null;
+  /** Of how little somebody wants to be told. */
+  readonly minimum: bigint | null;
 }
 
 /**
@@ -44,8 +46,11 @@ function pickLevels(db: InventoryDb, itemIds: readonly string[]) {
     .selectFrom('inventory.stock_levels as level')
     .innerJoin('inventory.locations as location', 'location.id', 'level.location_id')
     .leftJoin('inventory.lots as lot', 'lot.id', 'level.lot_id')
+    .leftJoin('inventory.stock_minimums as low', (join) =>
+      join.onRef('low.item_id', '=', 'level.item_id').onRef('low.location_id', '=', 'level.location_id'),
+    )
     .selectAll('level')
-    .select(['location.warehouse_id', 'location.pickable', 'lot.expires_on'])
+    .select(['location.warehouse_id', 'location.pickable', 'lot.expires_on', 'low.minimum'])
     .where(sql<boolean>`level.item_id = any(${[...itemIds]}::uuid[])`)
     .where('location.kind', '=', 'internal')
     .orderBy('level.item_id')
@@ -58,7 +63,14 @@ function toPickLevel(
     readonly warehouse_id: string | null;
     readonly pickable: boolean;
     readonly expires_on: string | null;
+    readonly minimum: string | null;
   },
 ): PickLevel {
-  return { ...toLevel(row), warehouseId: row.warehouse_id, pickable: row.pickable, expiresOn: row.expires_on };
+  return {
+    ...toLevel(row),
+    warehouseId: row.warehouse_id,
+    pickable: row.pickable,
+    expiresOn: row.expires_on,
+    minimum: row.minimum === null ? null : parseMicros(row.minimum),
+  };
 }

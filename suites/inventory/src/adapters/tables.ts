@@ -24,6 +24,23 @@ interface Items extends Versioned {
   tracking: 'none' | 'lot' | 'serial';
   currency: string;
   status: Filled<'active' | 'archived'>;
+  product_id: Filled<string | null>;
+}
+
+interface ArchivedProducts {
+  product_id: string;
+  org_id: Filled<string>;
+  archived_at: Filled<Date>;
+}
+
+interface StockMinimums {
+  org_id: Filled<string>;
+  item_id: string;
+  location_id: string;
+  minimum: Decimal;
+  is_low: Filled<boolean>;
+  updated_at: Filled<Date>;
+  updated_by: Filled<string | null>;
 }
 
 interface ItemUnits {
@@ -67,6 +84,7 @@ interface Policies {
   time_zone: Filled<string>;
   closed_until: string | null;
   approval_limit: bigint | null;
+  currency: Filled<string>;
   version: Filled<number>;
   updated_at: Filled<Date>;
   updated_by: Filled<string | null>;
@@ -203,6 +221,43 @@ interface CountLines {
   expected: Decimal | null;
 }
 
+/** A level with what only some may see. */
+interface LevelCosts {
+  id: Kept<bigint>;
+  org_id: Kept<string>;
+  item_id: Kept<string>;
+  location_id: Kept<string>;
+  lot_id: Kept<string | null>;
+  on_hand: Kept<Decimal>;
+  value: Kept<bigint>;
+  last_cost: Kept<Decimal>;
+  base_uom: Kept<string>;
+  currency: Kept<string>;
+}
+
+/** An entry of the ledger with what only some may see, and the number of its document. */
+interface LedgerCosts {
+  seq: Kept<bigint>;
+  org_id: Kept<string>;
+  item_id: Kept<string>;
+  location_id: Kept<string>;
+  lot_id: Kept<string | null>;
+  document_id: Kept<string>;
+  line_no: Kept<number>;
+  qty_delta: Kept<Decimal>;
+  unit_cost: Kept<Decimal>;
+  value_delta: Kept<bigint>;
+  variance: Kept<bigint>;
+  posting_date: Kept<string>;
+  recorded_at: Kept<Date>;
+  base_uom: Kept<string>;
+  currency: Kept<string>;
+  kind: Kept<DocumentKind>;
+  branch: Kept<string>;
+  fiscal_year: Kept<number>;
+  number: Kept<bigint>;
+}
+
 /** What Kysely knows of the schema `inventory`. */
 export interface InventoryTables {
   'inventory.items': Items;
@@ -221,6 +276,10 @@ export interface InventoryTables {
   'inventory.transfer_lines': TransferLines;
   'inventory.counts': Counts;
   'inventory.count_lines': CountLines;
+  'inventory.archived_products': ArchivedProducts;
+  'inventory.stock_minimums': StockMinimums;
+  'inventory.level_costs': LevelCosts;
+  'inventory.ledger_costs': LedgerCosts;
 }
 
 export type InventoryDb = Kysely<InventoryTables>;

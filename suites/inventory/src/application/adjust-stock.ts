@@ -12,6 +12,7 @@ import { measureLines } from './known-items.ts';
 import { MAX_LINES, PlaceLine, Reason } from './line-input.ts';
 import { PostedDocument } from './posted-output.ts';
 import { branchOf, type InventoryContext, itemsById, post, postingDay } from './posting.ts';
+import { tellLevels } from './tell-levels.ts';
 
 const input = z.strictObject({
   reason: Reason,
@@ -96,6 +97,7 @@ async function adjust(
     items: itemsById(lines),
   });
   await coverWaiting(context, byId(levels.values()), decision.events);
+  await tellLevels(context, byId(levels.values()).keys());
   emit(stockAdjusted.of({ subject: answer.id, data: fact }));
   return answer;
 }

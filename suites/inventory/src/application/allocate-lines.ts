@@ -1,5 +1,5 @@
 import { expireOverdue } from '../adapters/holds.ts';
-import { glanceAtPickLevels, lockPickLevels, type PickLevel } from '../adapters/pick-levels.ts';
+import { lockPickLevels, type PickLevel } from '../adapters/pick-levels.ts';
 import { byId, openLevels } from '../adapters/stock-levels.ts';
 import { reservationExpired } from '../domain/inventory-events.ts';
 import { type Allocation, allocateStock } from '../domain/reserve-stock.ts';
@@ -24,15 +24,17 @@ export interface ReadAllocation extends Allocation {
  * Before anything is locked comes a glance: of two hundred who want the last ten, most learn from it that they came
  * too late, and only those who may succeed stand in line. Overdue reservations are written off when they are in the
  * way and not before, so that a sweeper that is late makes nobody believe that stock is out.
+ *
+ * @param seen What the glance saw.
  */
 export async function allocateLines(
   context: InventoryContext,
   lines: readonly Measured<PickWish>[],
+  seen: readonly PickLevel[],
   { allowPartial, allowBackorder }: Leniency,
 ): Promise<ReadAllocation> {
   const { db, clock, emit } = context;
   const itemIds = [...new Set(lines.map(({ itemId }) => itemId))];
-  const seen = await glanceAtPickLevels(db, itemIds, clock());
   const day = seen.some(({ expiresOn }) => expiresOn !== null) ? await today(context) : '';
   const decide = (levels: readonly PickLevel[]): ReadAllocation => {
     const wanted = lines.map((line) => {

@@ -1,9 +1,9 @@
 import { AshlarError, refuse, useCase } from '@ashlar/kernel';
-import { BusinessDate, Money, PositiveQuantity } from '@ashlar/kernel/values';
+import { BusinessDate, microsText, Money, PositiveQuantity, valueErrors } from '@ashlar/kernel/values';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { findItems } from '../adapters/items.ts';
-import { inBaseUnits } from '../domain/entered-quantity.ts';
+import { inBaseUnits, type Item } from '../domain/entered-quantity.ts';
 import { DocumentId, type ItemId, type LocationId } from '../domain/ids.ts';
 import { inventoryErrors } from '../domain/inventory-errors.ts';
 import { MAX_LINES, SerialCode } from './line-input.ts';
@@ -26,7 +26,7 @@ type RowError = z.output<typeof RowError>;
 export const importStock = useCase('inventory.import-stock', {
   summary: 'Takes opening stock in by codes, as one document that can be reversed as one.',
   description:
-    'A batch that is told again under its name changes nothing; a dry run only names the rows that are wrong.',
+    'A batch that is told again under its name changes nothing. Rows that are wrong are all named, each with its reason.',
   input: z.strictObject({
     batch: z.string().trim().min(1).max(200).describe('Name of the batch: the same name is the same batch'),
     postingDate: BusinessDate.optional(),
@@ -34,7 +34,7 @@ export const importStock = useCase('inventory.import-stock', {
     onlyValid: z.boolean().default(false).describe('Leave wrong rows out rather than refuse all of them'),
   }),
   output: z.object({ documentId: DocumentId.nullable(), imported: z.int(), rowErrors: z.array(RowError) }),
-  errors: [inventoryErrors.itemUnknown, inventoryErrors.locationUnknown, ...receiveStock.errors],
+  errors: [inventoryErrors.rowsWrong, ...receiveStock.errors],
   permission: 'inventory.manage',
   on: { http: 'POST /imports', graphql: 'mutation', grpc: true, job: true },
   run: async ({ batch, rows, onlyValid, postingDate }, context: InventoryContext) => {
@@ -55,7 +55,16 @@ export const importStock = useCase('inventory.import-stock', {
     const wrong = judged.flatMap((one) => ('error' in one ? [one] : []));
     const right = judged.flatMap((one) => ('line' in one ? [one.line] : []));
     const [first] = wrong;
-    if (first !== undefined && (!onlyValid || right.length === 0)) return refuse(first.error);
+    if (first !== undefined && (!onlyValid || right.length === 0)) {
+      const fields = wrong.map(({ row, error }) => ({
+        pointer: `/rows/${row - 1}`,
+        code: error.code,
+        detail: error.message,
+      }));
+      return refuse(
+        inventoryErrors.rowsWrong({ wrong: wrong.length, rows: rows.length }, { fields, cause: first.error }),
+      );
+    }
     const input = { source, lines: right, ...(postingDate === undefined ? {} : { postingDate }) };
     const { id } = await call(receiveStock, receiveStock.input.encode(input));
     return {
@@ -93,13 +102,28 @@ async function judgeRows({ db }: InventoryContext, rows: readonly Row[]): Promis
     const locationId = locationIds.get(location);
     if (item === undefined) return { row: index + 1, error: inventoryErrors.itemUnknown({ id: sku }) };
     if (locationId === undefined) return { row: index + 1, error: inventoryErrors.locationUnknown({ id: location }) };
-    try {
-      inBaseUnits(item, line.quantity);
-    } catch (error) {
-      if (!(error instanceof AshlarError)) throw error;
-      return { row: index + 1, error };
-    }
+    const error = faultOf(item, line, index + 1);
+    if (error !== null) return { row: index + 1, error };
     // Ids out of our own tables are what they were when they were made.
     return { line: { ...line, itemId: item.id as ItemId, locationId: locationId as LocationId } };
   });
+}
+
+/** What is wrong with a row in itself; what it means together with stock that is there is told by the receipt. */
+function faultOf(item: Item, { quantity, cost, lot, serials }: Omit<Row, 'sku' | 'location'>, row: number) {
+  if (cost.amountMinor <= 0n) return inventoryErrors.costRequired({ line: row });
+  if (cost.currency !== item.currency) {
+    return valueErrors.currencyMismatch({ left: item.currency, right: cost.currency });
+  }
+  if (item.tracking === 'lot' && lot === undefined) return inventoryErrors.lotRequired({ line: row, sku: item.sku });
+  try {
+    const micros = inBaseUnits(item, quantity);
+    const count = serials?.length ?? 0;
+    return item.tracking === 'serial' && micros !== BigInt(count) * 1_000_000n
+      ? inventoryErrors.serialCountDiffers({ line: row, quantity: microsText(micros), serials: count })
+      : null;
+  } catch (error) {
+    if (error instanceof AshlarError) return error;
+    throw error;
+  }
 }

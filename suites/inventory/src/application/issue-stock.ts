@@ -16,6 +16,7 @@ import { MAX_LINES, PlaceLine, Reason, SourceInput } from './line-input.ts';
 import { requireFitLots } from './fit-lots.ts';
 import { PostedDocument } from './posted-output.ts';
 import { branchOf, type InventoryContext, itemsById, post, postingDay } from './posting.ts';
+import { tellLevels } from './tell-levels.ts';
 
 const input = z.strictObject({
   source: SourceInput.optional(),
@@ -96,6 +97,7 @@ async function issue(given: Input, context: InventoryContext, { fitLotsOnly }: {
     levels: byId(levels.values()),
     items: itemsById(lines),
   });
+  await tellLevels(context, byId(levels.values()).keys());
   emit(stockIssued.of({ subject: answer.id, data: fact }));
   if (used.usedUp) emit(...factsOfHolds(reservationConsumed, hold));
   return answer;

@@ -14,6 +14,7 @@ import { decideOrFreeOverdue } from './free-overdue.ts';
 import { measureLines } from './known-items.ts';
 import { MAX_LINES } from './line-input.ts';
 import { branchOf, type InventoryContext, post, postingDay } from './posting.ts';
+import { tellLevels } from './tell-levels.ts';
 
 const State = z.enum(['open', 'review', 'approved', 'cancelled']);
 const Answer = z.object({ id: CountId, state: State, version: z.int() });
@@ -129,6 +130,10 @@ export const approveCount = useCase('inventory.approve-count', {
       ),
     });
     await coverWaiting(context, byId(levels.values()), decision.events);
+    await tellLevels(
+      context,
+      decision.events.map(({ levelId }) => levelId),
+    );
     emit(
       stockAdjusted.of({ subject: answer.id, data: fact }),
       countApproved.of({

@@ -11,6 +11,7 @@ import { isLive } from '../domain/reservation.ts';
 import { coverWaiting } from './cover-waiting.ts';
 import { factsOfHolds } from './hold-facts.ts';
 import type { InventoryContext } from './posting.ts';
+import { tellLevels } from './tell-levels.ts';
 
 const Answer = z.object({ id: HoldId, ended: z.int().describe('How many reservations this changed') });
 /** Levels a sweep looks after in one transaction. */
@@ -146,4 +147,5 @@ async function coverFreed(context: InventoryContext, ended: readonly StoredReser
     ended.map(({ levelId }) => levelId),
   );
   await coverWaiting(context, levels, []);
+  await tellLevels(context, levels.keys());
 }

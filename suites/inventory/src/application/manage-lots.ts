@@ -5,6 +5,7 @@ import type { ItemId } from '../domain/ids.ts';
 import { lotRecalled } from '../domain/inventory-events.ts';
 import { Reason } from './line-input.ts';
 import type { InventoryContext } from './posting.ts';
+import { tellLevels } from './tell-levels.ts';
 
 const LotStatus = z.enum(['ok', 'quarantine', 'recalled']);
 const input = z.strictObject({ lotId: LotId, reason: Reason, expectedVersion: z.int().optional() });
@@ -48,7 +49,7 @@ async function setStatus(
 ) {
   const { db, clock, actor, emit, audit } = context;
   // Levels come before everything else that is locked, so that whoever holds one never waits for a lot.
-  await db
+  const levels = await db
     .selectFrom('inventory.stock_levels')
     .select('id')
     .where('lot_id', '=', lotId)
@@ -69,6 +70,10 @@ async function setStatus(
     .set({ status, reason, version, updated_at: clock(), updated_by: actor.id })
     .where('id', '=', lotId)
     .execute();
+  await tellLevels(
+    context,
+    levels.map(({ id }) => id.toString()),
+  );
   if (status === 'recalled') {
     // The id out of our own table is what it was when it was made.
     emit(

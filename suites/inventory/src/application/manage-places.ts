@@ -1,5 +1,5 @@
 import { useCase } from '@ashlar/kernel';
-import { Zone } from '@ashlar/kernel/values';
+import { Currency, Zone } from '@ashlar/kernel/values';
 import { z } from 'zod';
 import { LocationId, WarehouseId } from '../domain/ids.ts';
 import { inventoryErrors } from '../domain/inventory-errors.ts';
@@ -80,7 +80,8 @@ export const addLocation = useCase('inventory.add-location', {
 });
 
 export const setPolicy = useCase('inventory.set-policy', {
-  summary: 'Says in which zone days begin, until when stock is closed, and how much anybody may adjust.',
+  summary:
+    'Says in which zone days begin, until when stock is closed, how much anybody may adjust, and the currency of new items.',
   input: z.strictObject({
     timeZone: Zone.default('UTC'),
     closedUntil: z.iso.date().nullable().default(null),
@@ -89,8 +90,14 @@ export const setPolicy = useCase('inventory.set-policy', {
       .regex(/^\d{1,16}$/, 'Expected whole minor units as digits')
       .nullable()
       .default(null),
+    currency: Currency.default('USD' as Currency).describe('What items that come from the catalogue are valued in'),
   }),
-  output: z.object({ timeZone: z.string(), closedUntil: z.string().nullable(), approvalLimit: z.string().nullable() }),
+  output: z.object({
+    timeZone: z.string(),
+    closedUntil: z.string().nullable(),
+    approvalLimit: z.string().nullable(),
+    currency: Currency,
+  }),
   errors: [],
   permission: 'inventory.manage',
   on: { http: 'PUT /policy', graphql: 'mutation', grpc: true },
@@ -99,6 +106,7 @@ export const setPolicy = useCase('inventory.set-policy', {
       time_zone: policy.timeZone,
       closed_until: policy.closedUntil,
       approval_limit: policy.approvalLimit === null ? null : BigInt(policy.approvalLimit),
+      currency: policy.currency,
       updated_at: clock(),
       updated_by: actor.id,
     };

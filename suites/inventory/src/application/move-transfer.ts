@@ -22,6 +22,7 @@ import { decideOrFreeOverdue } from './free-overdue.ts';
 import { MAX_LINES } from './line-input.ts';
 import { PostedDocument } from './posted-output.ts';
 import { branchOf, type InventoryContext, post, postingDay } from './posting.ts';
+import { tellLevels } from './tell-levels.ts';
 
 const Answer = z.object({
   id: TransferId,
@@ -85,6 +86,7 @@ export const dispatchTransfer = useCase('inventory.dispatch-transfer', {
       })),
     );
     await setTransferState(context, transferId, 'in_transit', version);
+    await tellLevels(context, byId(levels.values()).keys());
     const next = { id: transferId, state: 'in_transit' as const, version: version + 1 };
     emit(
       stockTransferred.of({
@@ -179,6 +181,7 @@ export const receiveTransfer = useCase('inventory.receive-transfer', {
       version: version + 1,
     };
     await setTransferState(context, transferId, next.state, version);
+    await tellLevels(context, byId(levels.values()).keys());
     emit(
       stockTransferred.of({
         subject: transferId,

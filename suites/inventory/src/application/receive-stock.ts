@@ -12,6 +12,7 @@ import { measureLines, refuseArchived } from './known-items.ts';
 import { MAX_LINES, PlaceLine, SourceInput } from './line-input.ts';
 import { PostedDocument } from './posted-output.ts';
 import { branchOf, type InventoryContext, itemsById, post, postingDay } from './posting.ts';
+import { tellLevels } from './tell-levels.ts';
 
 const NewLot = z
   .strictObject({
@@ -101,6 +102,7 @@ async function receive(given: z.output<typeof input>, context: InventoryContext,
     items: itemsById(lines),
   });
   await coverWaiting(context, byId(levels.values()), decision.events);
+  await tellLevels(context, byId(levels.values()).keys());
   emit(stockReceived.of({ subject: answer.id, data: fact }));
   return answer;
 }

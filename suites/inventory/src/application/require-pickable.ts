@@ -5,9 +5,11 @@ import { inventoryErrors } from '../domain/inventory-errors.ts';
 /** Whoever names a location wants it from there, so it has to be one that hands out. */
 export async function requirePickable(
   db: InventoryDb,
-  lines: readonly { readonly lineNo: number; readonly locationId?: string | undefined }[],
+  lines: readonly { readonly locationId?: string | undefined }[],
 ): Promise<void> {
-  const named = lines.flatMap(({ lineNo, locationId }) => (locationId === undefined ? [] : [{ lineNo, locationId }]));
+  const named = lines.flatMap(({ locationId }, index) =>
+    locationId === undefined ? [] : [{ lineNo: index + 1, locationId }],
+  );
   if (named.length === 0) return;
   const rows = await db
     .selectFrom('inventory.locations')

@@ -2,6 +2,7 @@ import { refuse, useCase } from '@ashlar/kernel';
 import { Instant, microsText, PositiveQuantity, Quantity } from '@ashlar/kernel/values';
 import { z } from 'zod';
 import { insertReservations } from '../adapters/holds.ts';
+import { glanceAtPickLevels } from '../adapters/pick-levels.ts';
 import { HoldId, ItemId, LocationId, LotId, WarehouseId } from '../domain/ids.ts';
 import { inventoryErrors } from '../domain/inventory-errors.ts';
 import { reservationCreated } from '../domain/inventory-events.ts';
@@ -11,6 +12,7 @@ import { measureLines, refuseArchived } from './known-items.ts';
 import { MAX_LINES, SourceInput } from './line-input.ts';
 import type { InventoryContext } from './posting.ts';
 import { requirePickable } from './require-pickable.ts';
+import { tellHeld } from './tell-levels.ts';
 
 const Line = z.strictObject({
   itemId: ItemId,
@@ -49,11 +51,16 @@ export const reserveStock = useCase('inventory.reserve-stock', {
     const id = newId(HoldId);
     if (expiresAt !== undefined && new Date(expiresAt) <= clock())
       return refuse(inventoryErrors.alreadyExpired({ hold: id }));
-    const lines = await measureLines(db, input.lines);
+    // What none of them waits for another to know is asked in one round trip.
+    const itemIds = [...new Set(input.lines.map(({ itemId }) => itemId))];
+    const [lines, seen] = await Promise.all([
+      measureLines(db, input.lines),
+      glanceAtPickLevels(db, itemIds, clock()),
+      requirePickable(db, input.lines),
+    ]);
     refuseArchived(lines);
-    await requirePickable(db, lines);
 
-    const { grants, shortages, levels } = await allocateLines(context, lines, { allowPartial, allowBackorder });
+    const { grants, shortages, levels } = await allocateLines(context, lines, seen, { allowPartial, allowBackorder });
     const [short] = shortages;
     if (short !== undefined && !(allowPartial && grants.length > 0)) {
       const [wanted, available] = [microsText(short.wanted), microsText(short.available)];
@@ -66,6 +73,8 @@ export const reserveStock = useCase('inventory.reserve-stock', {
     emit(
       reservationCreated.of({ subject: id, data: { holdId: id, source, expiresAt: expiresAt ?? null, lines: held } }),
     );
+    const units = new Map(lines.map(({ item }) => [item.id, item.baseUom]));
+    await tellHeld(context, levels, grants, (itemId) => units.get(itemId) ?? '');
     audit({ subject: id, after: { source, lines: input.lines.length } });
     return {
       id,

@@ -13,6 +13,7 @@ import { decideOrFreeOverdue } from './free-overdue.ts';
 import { Reason } from './line-input.ts';
 import { PostedDocument } from './posted-output.ts';
 import { type InventoryContext, post, postingDay } from './posting.ts';
+import { tellLevels } from './tell-levels.ts';
 
 /** A transfer is taken back by another one, and a reversal by posting anew. */
 const REVERSIBLE = ['receipt', 'issue', 'adjustment', 'count'];
@@ -69,6 +70,7 @@ export const reverseDocument = useCase('inventory.reverse-document', {
       ),
     });
     await coverWaiting(context, levels, decision.events);
+    await tellLevels(context, levels.keys());
     emit(stockAdjusted.of({ subject: answer.id, data: fact }));
     return answer;
   },

@@ -25,7 +25,8 @@ type InventoryError =
   | 'selfApproval'
   | 'countedTwice'
   | 'frozenField'
-  | 'codeTaken';
+  | 'codeTaken'
+  | 'rowsWrong';
 
 /** What this suite refuses beside what any use case may. Codes are `inventory.insufficient_stock` and so on. */
 export const inventoryErrors: Readonly<Record<InventoryError, ErrorFactory>> = defineErrors('inventory', {
@@ -69,4 +70,9 @@ export const inventoryErrors: Readonly<Record<InventoryError, ErrorFactory>> = d
     title: 'Item {id} has moved: its base unit, tracking and currency stay as they are',
   },
   codeTaken: { kind: 'conflict', title: 'The code {code} is taken' },
+  rowsWrong: {
+    kind: 'unprocessable',
+    title: '{wrong} of {rows} rows are wrong',
+    hint: 'Each is named with its reason',
+  },
 });

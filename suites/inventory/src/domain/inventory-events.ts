@@ -57,6 +57,24 @@ export const stockTransferred = eventType('inventory.stock.transferred', {
   summary: 'Stock left for another location, or arrived there.',
   data: z.object({ transferId: TransferId, state: z.enum(['in_transit', 'received']), posting: Posted }),
 });
+const AtPlace = z.object({ itemId: ItemId, locationId: LocationId });
+
+export const levelChanged = eventType('inventory.stock.level_changed', {
+  summary: 'How much of an item is at a location, all lots together, is not what it was.',
+  data: AtPlace.extend({
+    onHand: Quantity,
+    held: Quantity,
+    /** What a newcomer may have there. */
+    available: Quantity,
+    promised: Quantity,
+    pickable: z.boolean(),
+  }),
+});
+export const stockLow = eventType('inventory.stock.low', {
+  summary:
+    'There is less of an item at a location than somebody wants to have there; told once until there is enough again.',
+  data: AtPlace.extend({ available: Quantity, minimum: Quantity }),
+});
 export const lotRecalled = eventType('inventory.lot.recalled', {
   summary: 'A lot was recalled; nothing of it is handed out any more.',
   data: z.object({ lotId: LotId, itemId: ItemId, code: z.string(), reason: z.string() }),

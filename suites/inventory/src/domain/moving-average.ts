@@ -35,7 +35,7 @@ export function costOfIssue(level: StockLevel, quantity: bigint): bigint {
 }
 
 /** The average of one base unit, in millionths of a minor unit; the last known cost where nothing is left. */
-export function averageCost(level: StockLevel): bigint {
+export function averageCost(level: Pick<StockLevel, 'onHand' | 'valueMinor' | 'lastCost'>): bigint {
   return level.onHand > 0n ? unitCost(level.valueMinor, level.onHand) : level.lastCost;
 }
 
