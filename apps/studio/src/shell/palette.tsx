@@ -123,6 +123,15 @@ function useEntries(project: ProjectInView | null, onShortcuts: () => void): rea
       of: name,
       run: () => void navigate({ to: '/organisations/$organisation/members', params: { organisation: id } }),
     })),
+    ...(account?.organisations ?? [])
+      .filter(({ role }) => isAtLeast(role, 'admin'))
+      .map(({ id, name }) => ({
+        id: `audit:${id}`,
+        icon: 'history' as const,
+        label: s('audit'),
+        of: name,
+        run: () => void navigate({ to: '/organisations/$organisation/audit', params: { organisation: id } }),
+      })),
     {
       id: 'new-project',
       icon: 'database-plus',

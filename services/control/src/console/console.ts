@@ -114,7 +114,14 @@ export function createConsole(): Console {
         const isUnknown =
           transaction === 'none' || (transaction === 'one' && !rollback && outcome.failure?.reason === 'lost');
         const committed = isUnknown ? null : transaction === 'one' && !rollback && outcome.failure === null;
-        return { ...outcome, id, as: request.as, committed, prefixLength: prefixOf(request.explain).length, starts: startsOf(request.sql) };
+        return {
+          ...outcome,
+          id,
+          as: request.as,
+          committed,
+          prefixLength: prefixOf(request.explain).length,
+          starts: startsOf(request.sql),
+        };
       });
     },
 
@@ -155,9 +162,9 @@ function startsOf(sql: string): readonly number[] {
   let characters = 0;
   return splitStatements(sql).map((statement) => {
     const start = sql.indexOf(statement, end);
-    characters += [...sql.slice(end, start)].length;
+    characters += Array.from(sql.slice(end, start)).length;
     const at = characters;
-    characters += [...statement].length;
+    characters += Array.from(statement).length;
     end = start + statement.length;
     return at;
   });

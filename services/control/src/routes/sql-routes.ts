@@ -92,7 +92,10 @@ function answer(reply: FastifyReply, outcome: SqlAnswer): FastifyReply {
     });
 }
 
-function describe(error: DatabaseError, { results, prefixLength, starts }: SqlAnswer): Readonly<Record<string, unknown>> {
+function describe(
+  error: DatabaseError,
+  { results, prefixLength, starts }: SqlAnswer,
+): Readonly<Record<string, unknown>> {
   const position = Number(error.position) - prefixLength;
   return {
     /** Which one, from 0. */
