@@ -59,6 +59,8 @@ function PaletteList({ onClose, project, onShortcuts }: PaletteProps): ReactNode
       <Combobox.EventsTarget>
         <TextInput
           data-autofocus
+          role="combobox"
+          aria-expanded
           variant="unstyled"
           size="md"
           className={styles['input'] ?? ''}

@@ -13,6 +13,18 @@ import type { SqlResult } from '../../api/sql-console.ts';
 import { useLanguage } from '../../texts/language.tsx';
 
 const PAGE_SIZE = 200;
+const SAMPLE = 50;
+const MIN_WIDTH = 88;
+const MAX_WIDTH = 360;
+const CHARACTER_WIDTH = 8;
+const PADDING = 32;
+
+/** As wide as the longest of the first values and the head want it, within bounds. */
+function widthOf({ columns, rows }: SqlResult, column: number): number {
+  const head = (columns[column]?.name.length ?? 0) + (columns[column]?.type.length ?? 0);
+  const longest = rows.slice(0, SAMPLE).reduce((most, row) => Math.max(most, row[column]?.length ?? 0), head);
+  return Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, longest * CHARACTER_WIDTH + PADDING));
+}
 
 /** The rows of a result: looked at, chosen and copied, never changed. */
 export function ResultGrid({ result, label }: { readonly result: SqlResult; readonly label: string }): ReactNode {
@@ -22,7 +34,9 @@ export function ResultGrid({ result, label }: { readonly result: SqlResult; read
     const fields = result.columns.map(({ name, type }, index): Field => ({
       id: String(index),
       label: name,
-      hint: type,
+      // After a failure nobody could ask for the names of types.
+      ...(/^\d+$/.test(type) ? {} : { hint: type }),
+      width: widthOf(result, index),
       type: fieldTypeOf(type),
       isReadonly: true,
     }));

@@ -48,7 +48,12 @@ export function SqlResults({ run, isRunning, line, onGoThere }: SqlResultsProps)
           </div>
         )
       ) : (
-        <Complaint error={error} line={line} isUndone={answer?.committed === false} onGoThere={onGoThere} />
+        <Complaint
+          error={error}
+          line={line}
+          isUndone={answer?.committed === false && run.question.as !== 'reader' && run.question.explain === null}
+          onGoThere={onGoThere}
+        />
       )}
       {answer?.notices.map(({ severity, message }, index) => (
         <p key={index} className={styles['notice']} dir="auto">
@@ -149,11 +154,15 @@ function Outcome({ result }: { readonly result: SqlResult }): ReactNode {
   const t = useText(sqlTexts);
   const { command, columns, row_count: changed, rows, cut, duration_ms: ms } = result;
   const took = { ms: ms.toFixed(ms < 10 ? 1 : 0) };
+  const said =
+    columns.length > 0
+      ? t(cut ? 'cut' : 'got', { count: rows.length, ...took })
+      : changed === null
+        ? t('done', { command, ...took })
+        : t('noRows', { command, count: changed, ...took });
   return (
     <p className={styles['outcome']} role="status">
-      {columns.length === 0
-        ? t('noRows', { command, count: changed ?? 0, ...took })
-        : t(cut ? 'cut' : 'got', { count: rows.length, ...took })}
+      {said}
     </p>
   );
 }
