@@ -59,8 +59,6 @@ function PaletteList({ onClose, project, onShortcuts }: PaletteProps): ReactNode
       <Combobox.EventsTarget>
         <TextInput
           data-autofocus
-          role="combobox"
-          aria-expanded
           variant="unstyled"
           size="md"
           className={styles['input'] ?? ''}
@@ -74,7 +72,7 @@ function PaletteList({ onClose, project, onShortcuts }: PaletteProps): ReactNode
           }}
         />
       </Combobox.EventsTarget>
-      <Combobox.Options className={styles['options'] ?? ''} aria-label={t('commands')}>
+      <Combobox.Options className={styles['options'] ?? ''} aria-label={t('commands')} tabIndex={0}>
         {entries.map(({ id, icon, label, of }) => (
           <Combobox.Option key={id} value={id} className={styles['option'] ?? ''}>
             <Icon name={icon} />
