@@ -1,3 +1,4 @@
+import { closeCompletion } from '@codemirror/autocomplete';
 import { PostgreSQL, sql, type SQLNamespace } from '@codemirror/lang-sql';
 import { setDiagnostics } from '@codemirror/lint';
 import { Compartment, EditorState, Prec } from '@codemirror/state';
@@ -48,7 +49,8 @@ export function SqlEditor({
   });
   useLayoutEffect(() => {
     if (host.current === null) return undefined;
-    const run = (): boolean => {
+    const run = (editor: EditorView): boolean => {
+      closeCompletion(editor);
       latest.current.onRun();
       return true;
     };

@@ -30,7 +30,7 @@ export const sqlTheme = EditorView.theme({
     backgroundColor: 'var(--a-accent)',
     color: 'var(--a-on-accent)',
   },
-  '.cm-completionDetail': { fontStyle: 'normal', opacity: '0.75' },
+  '.cm-completionDetail': { fontStyle: 'normal' },
   '.cm-panels': { backgroundColor: 'var(--a-surface)', color: 'var(--a-text)' },
 });
 
