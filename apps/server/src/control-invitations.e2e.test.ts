@@ -31,12 +31,15 @@ const invite = (email: string): Promise<Answer> =>
 async function mailedLink(email: string): Promise<URL> {
   const ofAddress = () => receiver.received.find(({ to }) => to.includes(email))?.mail.text;
   await expect.poll(ofAddress, { timeout: 30_000 }).toBeDefined();
-  const [, link] = /(http\S+\/invitations\/accept\?token=\S+)/.exec(ofAddress() ?? '') ?? [];
+  const [, link] = /(http\S+\/studio\/invitation\?token=\S+)/.exec(ofAddress() ?? '') ?? [];
   return new URL(link ?? 'none:');
 }
 
+/** The page for where there is no Studio. */
+const plainPage = (link: URL): URL => new URL(`/control/v1/invitations/accept${link.search}`, link);
+
 const submit = (link: URL, password: string): Promise<Response> =>
-  fetch(new URL('accept', link), {
+  fetch(new URL('accept', plainPage(link)), {
     method: 'POST',
     body: new URLSearchParams({ token: link.searchParams.get('token') ?? '', password }),
   });
@@ -45,6 +48,8 @@ test('where mail leaves the house, the link of an invitation goes to the mailbox
   const invited = await invite('guest@example.org');
   expect(invited).toMatchObject({ status: 201, body: { email: 'guest@example.org', mailed: true } });
   const link = await mailedLink('guest@example.org');
+  expect(link.href).toMatch(/^http:[^?]+\/studio\/invitation\?token=[\w-]{20,}$/);
+  expect(invited.body).toHaveProperty('accept_url', link.href.replace(/\?.*$/, ''));
   const token = link.searchParams.get('token') ?? 'none';
   expect(JSON.stringify(invited.body)).not.toContain(token);
   expect(invited.body).not.toHaveProperty('token');
@@ -54,9 +59,9 @@ test('where mail leaves the house, the link of an invitation goes to the mailbox
   expect(JSON.stringify(listed)).not.toContain(token);
 });
 
-test('the page of the link makes an account whose address counts as confirmed', async () => {
+test('the page without a script makes an account whose address counts as confirmed', async () => {
   const link = await mailedLink('guest@example.org');
-  const page = await fetch(link);
+  const page = await fetch(plainPage(link));
   expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
   expect(await page.text()).toContain('<form method="post" action="accept">');
   const weak = await submit(link, 'x');

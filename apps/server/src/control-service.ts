@@ -1,7 +1,8 @@
-import { createControl } from '@ashlar/control';
+import { createControl, PLAIN_INVITATION_PATH } from '@ashlar/control';
 import { type AccountDesk, createAccountDesk } from '@ashlar/identity';
 import { must } from '@ashlar/kernel';
 import { CONTROL_PROJECT, type Project, type Service } from '@ashlar/service';
+import { hasStudio } from '@ashlar/studio/build';
 import type { ServiceDependencies } from './composition.ts';
 import { chooseMasterKeys } from './instance/choose-master-keys.ts';
 import { projectDefaults } from './instance/project-defaults.ts';
@@ -23,6 +24,7 @@ export function createControlService(dependencies: ServiceDependencies): Service
     defaults: projectDefaults(config),
     pinnedSettings: config.control.pinnedSettings,
     publicUrl: config.gateway.publicUrl,
+    invitationPath: hasStudio() ? '/studio/invitation' : PLAIN_INVITATION_PATH,
     accounts: {
       create: async (input) => opened().create(await home(), input),
       isActive: async (id) => opened().isActive(await home(), id),

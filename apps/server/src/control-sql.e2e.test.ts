@@ -64,12 +64,12 @@ test('a viewer reads, and nothing else', async () => {
 });
 
 test('what fails says where, and undoes all of it; what is tried out or explained is undone too', async () => {
-  const failed = await sql({ as: 'owner', sql: `insert into notes values (3); select nothing from notes` });
+  const failed = await sql({ as: 'owner', sql: `insert into notes values (3) /* 🌍 */; select nothing from notes` });
   expect(failed).toMatchObject({
     status: 422,
     body: { code: 'control.sql_refused', committed: false, results: [{ command: 'INSERT', row_count: 1 }] },
   });
-  expect(failed.body.error).toMatchObject({ statement: 1, sqlstate: '42703', position: 8 });
+  expect(failed.body.error).toMatchObject({ statement: 1, sqlstate: '42703', position: 8, start: 38 });
   const explained = await sql({ as: 'owner', explain: 'analyze', sql: `insert into notes values (4)` });
   expect(explained).toMatchObject({ status: 200, body: { committed: false } });
   expect(JSON.parse(explained.body.results[0].rows[0][0])[0]).toHaveProperty('Execution Time');

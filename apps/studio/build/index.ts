@@ -1,1 +1,1 @@
-export { BUILD_PROGRAM, CACHE_FOLDER, nameOfSources, PREBUILT_FOLDER } from './studio-sources.ts';
+export { BUILD_PROGRAM, CACHE_FOLDER, hasStudio, nameOfSources, PREBUILT_FOLDER } from './studio-sources.ts';

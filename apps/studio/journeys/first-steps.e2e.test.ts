@@ -136,6 +136,47 @@ test('a key that is made is shown once, and opens the project', async () => {
   await expect.poll(ask, { timeout: PATIENCE_MS }).toBe(401);
 });
 
+test('SQL is written with completion and run, its mistakes are marked, and what was run is in the log', async () => {
+  await page.goto(
+    `${server.url}/studio/projects/north-shop/sql?q=${encodeURIComponent('create table notes (id int);')}`,
+  );
+  await page.locator('input[aria-label="Run as"]').click();
+  await page.getByRole('option', { name: 'Owner of the project' }).click();
+  const editor = page.getByLabel('SQL to run');
+  await editor.getByText('notes').waitFor();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await page.getByText(/^CREATE.* in .* ms$/).waitFor();
+
+  await page.reload();
+  await editor.fill('-- a mistake\nselect nothing from no');
+  await editor.press('End');
+  await page.keyboard.type('t');
+  await page.getByRole('option', { name: /^notes/ }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.type('es');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('button', { name: 'Line 2' }).waitFor();
+  await page.getByText('42703').waitFor();
+  expect(await seriousFaults(page)).toEqual([]);
+
+  await editor.fill("select n, 'row ' || n as label from generate_series(1, 300) n");
+  await editor.press('Control+Enter');
+  await page.getByText('300 rows in').waitFor();
+  await page.getByText('row 2', { exact: true }).first().waitFor();
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: /^Explain ?How/ }).click();
+  await page.getByText('Function Scan on').first().waitFor();
+
+  await page.goto(`${server.url}/studio/projects/north-shop/advisors`);
+  await page.getByText('cannot be told apart').first().waitFor();
+  expect(await seriousFaults(page)).toEqual([]);
+  await page.goto(`${server.url}/studio`);
+  await page.getByRole('link', { name: 'Audit log' }).click();
+  await page.getByText('generate_series').first().waitFor();
+  expect(await seriousFaults(page)).toEqual([]);
+});
+
 test('somebody invited as a viewer joins and finds nothing that changes anything', async () => {
   await page.goto(`${server.url}/studio`);
   await page.getByRole('link', { name: 'Members' }).click();

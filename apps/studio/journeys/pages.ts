@@ -8,6 +8,8 @@ export interface Scene {
   readonly shows: string;
   /** Keys pressed then, such as those that open the palette. */
   readonly press?: string;
+  /** What stands there after that; a dialog, unless said otherwise. */
+  readonly appears?: string;
 }
 
 /** Seen by who is not signed in. */
@@ -34,6 +36,24 @@ export const scenes: readonly Scene[] = [
     path: '/projects/default/tables/public/customers?filter=%7B%22join%22%3A%22and%22%2C%22parts%22%3A%5B%7B%22field%22%3A%22city%22%2C%22op%22%3A%22eq%22%2C%22value%22%3A%22Atlantis%22%7D%5D%7D',
     shows: '.g-grid',
   },
+  {
+    name: 'sql',
+    path: `/projects/default/sql?q=${encodeURIComponent('select n as id, md5(n::text) as code, now() as at\nfrom generate_series(1, 200) n')}`,
+    shows: '.cm-content',
+    press: 'Control+Enter',
+    appears: '[role=grid]',
+  },
+  {
+    name: 'sql-error',
+    path: `/projects/default/sql?q=${encodeURIComponent('select 1;\nselect nothing_here\nfrom pg_class')}`,
+    shows: '.cm-content',
+    press: 'Control+Enter',
+    appears: '[role=alert]',
+  },
+  { name: 'sql-empty', path: '/projects/north/sql', shows: '.cm-content' },
+  { name: 'advisors', path: '/projects/default/advisors', shows: 'main article section' },
+  { name: 'advisors-fine', path: '/projects/warehouse-2026/advisors', shows: 'main article section' },
+  { name: 'audit', path: '/organisations/{organisation}/audit', shows: 'table' },
   { name: 'keys', path: '/projects/default/keys', shows: 'table' },
   { name: 'settings', path: '/projects/default/settings', shows: 'main form' },
   { name: 'members', path: '/organisations/{organisation}/members', shows: 'table' },

@@ -98,7 +98,7 @@ async function take(page: Page, scene: Scene, url: string, look: string): Promis
   await page.waitForLoadState('networkidle');
   if (scene.press !== undefined) {
     await page.keyboard.press(scene.press);
-    await page.waitForSelector('[role=dialog]');
+    await page.waitForSelector(scene.appears ?? '[role=dialog]');
   }
   await page.evaluate('document.fonts.ready');
   await page.screenshot({ path: join(FOLDER, `${scene.name}-${look}.png`), animations: 'disabled' });

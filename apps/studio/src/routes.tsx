@@ -91,6 +91,13 @@ const members = createRoute({
   component: lazyRouteComponent(() => import('./pages/members/members-page.tsx'), 'MembersPage'),
 });
 
+const audit = createRoute({
+  getParentRoute: () => organisation,
+  path: '/audit',
+  validateSearch: texts('action', 'actor', 'project'),
+  component: lazyRouteComponent(() => import('./pages/audit/audit-page.tsx'), 'AuditPage'),
+});
+
 /** What every page of a project may take for granted: it is there, and one's role in it is known. */
 const project = createRoute({
   getParentRoute: () => signedIn,
@@ -126,6 +133,19 @@ const table = createRoute({
   component: lazyRouteComponent(() => import('./pages/tables/table-page.tsx'), 'TablePage'),
 });
 
+const sql = createRoute({
+  getParentRoute: () => project,
+  path: '/sql',
+  validateSearch: texts('q'),
+  component: lazyRouteComponent(() => import('./pages/sql/sql-page.tsx'), 'SqlPage'),
+});
+
+const advisors = createRoute({
+  getParentRoute: () => project,
+  path: '/advisors',
+  component: lazyRouteComponent(() => import('./pages/advisors/advisors-page.tsx'), 'AdvisorsPage'),
+});
+
 const projectKeys = createRoute({
   getParentRoute: () => project,
   path: '/keys',
@@ -148,8 +168,15 @@ export const router = createRouter({
     invitation,
     signedIn.addChildren([
       projects,
-      organisation.addChildren([members]),
-      project.addChildren([projectHome, tables.addChildren([noTable, table]), projectKeys, projectSettings]),
+      organisation.addChildren([members, audit]),
+      project.addChildren([
+        projectHome,
+        tables.addChildren([noTable, table]),
+        sql,
+        advisors,
+        projectKeys,
+        projectSettings,
+      ]),
     ]),
   ]),
   basepath: '/studio',

@@ -25,12 +25,14 @@ export interface ControlOptions extends Omit<ControlParts, 'inTransaction' | 'no
   readonly control: ProjectDatabase;
   /** Where clients reach the instance, if the operator said so. */
   readonly publicUrl: string | null;
+  /** Below that address: the page the link of an invitation opens, which knows its token from `?token=`. */
+  readonly invitationPath: string;
   readonly clock?: () => Date;
 }
 
 /** The control service: organisations, people, projects and what belongs to them. */
 export function createControl(options: ControlOptions): Service {
-  const { control, publicUrl, clock: now = () => new Date(), ...rest } = options;
+  const { control, publicUrl, invitationPath, clock: now = () => new Date(), ...rest } = options;
   const parts: ControlParts = { ...rest, now, inTransaction: inPostgresTransaction(control) };
   const desk = createConsole();
   let template: Promise<void> | undefined;
@@ -54,7 +56,7 @@ export function createControl(options: ControlOptions): Service {
       app.addHook('onResponse', async ({ ashlar }) => {
         if (ashlar.caller.role === 'authenticated') wantTemplate();
       });
-      addRoutes(app, parts, publicUrl, desk);
+      addRoutes(app, parts, { publicUrl, invitationPath }, desk);
     },
     tasks: [
       {
@@ -68,7 +70,12 @@ export function createControl(options: ControlOptions): Service {
   };
 }
 
-function addRoutes(app: FastifyInstance, parts: ControlParts, publicUrl: string | null, desk: Console): void {
+function addRoutes(
+  app: FastifyInstance,
+  parts: ControlParts,
+  { publicUrl, invitationPath }: Pick<ControlOptions, 'publicUrl' | 'invitationPath'>,
+  desk: Console,
+): void {
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     done(null, Object.fromEntries(new URLSearchParams(String(body))));
   });
@@ -78,7 +85,7 @@ function addRoutes(app: FastifyInstance, parts: ControlParts, publicUrl: string 
   });
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, parts));
   addSetupRoutes(app, parts, publicUrl);
-  addOrganisationRoutes(app, parts, publicUrl);
+  addOrganisationRoutes(app, parts, (request) => `${publicUrl ?? request.ashlar.publicUrl}${invitationPath}`);
   addProjectRoutes(app, parts);
   addKeyRoutes(app, parts);
   addSettingsRoutes(app, parts);

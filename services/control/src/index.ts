@@ -1,3 +1,4 @@
+export { PLAIN_INVITATION_PATH } from './routes/organisation-routes.ts';
 export { createUsageMeter } from './adapters/usage-meter.ts';
 export type { UsageMeter, UsageMeterOptions } from './adapters/usage-meter.ts';
 export { createVaultMasterKeys } from './adapters/vault-master-keys.ts';

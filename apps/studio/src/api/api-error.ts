@@ -7,6 +7,8 @@ export class ApiError extends Error {
   readonly requestId: string | null;
   /** Seconds, where the server said when. */
   readonly retryAfterSeconds: number | null;
+  /** All of it, for who knows what else stands there. */
+  readonly problem: Readonly<Record<string, unknown>>;
 
   constructor(response: Response, body: unknown) {
     const said = typeof body === 'object' && body !== null ? (body as Readonly<Record<string, unknown>>) : {};
@@ -18,6 +20,7 @@ export class ApiError extends Error {
         `Answered ${response.status}`,
     );
     this.name = 'ApiError';
+    this.problem = said;
     this.status = response.status;
     this.code = text(said['code']) ?? text(said['error_code']) ?? text(said['error']) ?? String(response.status);
     this.hint = text(said['hint']);

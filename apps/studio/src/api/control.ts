@@ -48,6 +48,12 @@ export interface Invitation {
   readonly expires_at: string;
 }
 
+/** With the link to send on, which is seen this once; without it where the link went to the mailbox by mail. */
+export interface MadeInvitation extends Invitation {
+  readonly mailed: boolean;
+  readonly link?: string;
+}
+
 export interface ApiKey {
   readonly id: string;
   readonly kind: 'publishable' | 'secret';
@@ -95,7 +101,7 @@ export const control = {
   invitations: (organisation: string) =>
     send<readonly Invitation[]>(`${C}/organisations/${at(organisation)}/invitations`),
   invite: (organisation: string, email: string, role: Role) =>
-    send<Invitation & { readonly token: string }>(`${C}/organisations/${at(organisation)}/invitations`, {
+    send<MadeInvitation>(`${C}/organisations/${at(organisation)}/invitations`, {
       method: 'POST',
       body: { email, role },
     }),

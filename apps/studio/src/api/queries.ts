@@ -1,5 +1,6 @@
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { control } from './control.ts';
+import { AUDIT_PAGE, type AuditFilter, insight } from './insight.ts';
 import { factorDue, readSignInOffer } from './sign-in.ts';
 import { structure } from './structure.ts';
 
@@ -17,5 +18,17 @@ export const queries = {
   project: (ref: string) => queryOptions({ queryKey: ['projects', ref], queryFn: () => control.project(ref) }),
   structure: (ref: string) =>
     queryOptions({ queryKey: ['structure', ref], queryFn: () => structure.read(ref), staleTime: 30_000 }),
+  tableOutlines: (ref: string) =>
+    queryOptions({ queryKey: ['table-outlines', ref], queryFn: () => insight.tables(ref), staleTime: 30_000 }),
+  constraints: (ref: string) =>
+    queryOptions({ queryKey: ['constraints', ref], queryFn: () => insight.constraints(ref), staleTime: 30_000 }),
+  advice: (ref: string) => queryOptions({ queryKey: ['advice', ref], queryFn: () => insight.advice(ref) }),
+  audit: (organisation: string, filter: AuditFilter) =>
+    infiniteQueryOptions({
+      queryKey: ['audit', organisation, filter],
+      queryFn: ({ pageParam }) => insight.audit(organisation, filter, pageParam),
+      initialPageParam: null as string | null,
+      getNextPageParam: (last) => (last.length < AUDIT_PAGE ? null : (last.at(-1)?.seq ?? null)),
+    }),
   keys: (ref: string) => queryOptions({ queryKey: ['keys', ref], queryFn: () => control.keys(ref) }),
 };

@@ -41,7 +41,10 @@ export function Breadcrumb({ project }: { readonly project: ProjectInView | null
     crumbs.push(<span key="projects">{s('projects')}</span>);
   } else {
     const name = account?.organisations.find(({ id }) => id === organisation)?.name ?? '';
-    crumbs.push(<bdi key="organisation">{name}</bdi>, <span key="members">{s('members')}</span>);
+    crumbs.push(
+      <bdi key="organisation">{name}</bdi>,
+      <span key="page">{s(pathname.endsWith('/audit') ? 'audit' : 'members')}</span>,
+    );
   }
   return (
     <nav className={styles['breadcrumb']} aria-label={t('path')}>

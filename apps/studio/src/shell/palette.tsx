@@ -72,7 +72,7 @@ function PaletteList({ onClose, project, onShortcuts }: PaletteProps): ReactNode
           }}
         />
       </Combobox.EventsTarget>
-      <Combobox.Options className={styles['options'] ?? ''} aria-label={t('commands')}>
+      <Combobox.Options className={styles['options'] ?? ''} aria-label={t('commands')} tabIndex={0}>
         {entries.map(({ id, icon, label, of }) => (
           <Combobox.Option key={id} value={id} className={styles['option'] ?? ''}>
             <Icon name={icon} />
@@ -123,6 +123,15 @@ function useEntries(project: ProjectInView | null, onShortcuts: () => void): rea
       of: name,
       run: () => void navigate({ to: '/organisations/$organisation/members', params: { organisation: id } }),
     })),
+    ...(account?.organisations ?? [])
+      .filter(({ role }) => isAtLeast(role, 'admin'))
+      .map(({ id, name }) => ({
+        id: `audit:${id}`,
+        icon: 'history' as const,
+        label: s('audit'),
+        of: name,
+        run: () => void navigate({ to: '/organisations/$organisation/audit', params: { organisation: id } }),
+      })),
     {
       id: 'new-project',
       icon: 'database-plus',

@@ -7,6 +7,7 @@ import { shellTexts } from './shell-texts.ts';
 const SHORTCUTS = [
   [[modifierKey, 'K'], 'shortcutPalette'],
   [[modifierKey, 'Shift', 'H'], 'shortcutHome'],
+  [[modifierKey, 'Enter'], 'shortcutRun'],
   [['?'], 'shortcutSheet'],
   [['Esc'], 'shortcutClose'],
 ] as const;

@@ -2,7 +2,7 @@ import { ActionIcon, Tooltip } from '@mantine/core';
 import { Icon, type IconName } from '@ashlar/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Link, type LinkProps } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { isAtLeast } from '../api/control.ts';
 import { queries } from '../api/queries.ts';
 import { useText } from '../texts/use-text.ts';
@@ -32,15 +32,27 @@ export function Sidebar({ project, isNarrow, onNarrow }: SidebarProps): ReactNod
         {project === null ? (
           <>
             <SidebarLink icon="database" label={s('projects')} isNarrow={isNarrow} link={{ to: '/' }} />
-            {organisations.map(({ id, name }) => (
-              <SidebarLink
-                key={id}
-                icon="users"
-                label={organisations.length === 1 ? s('members') : `${name} · ${s('members')}`}
-                isNarrow={isNarrow}
-                link={{ to: '/organisations/$organisation/members', params: { organisation: id } }}
-              />
-            ))}
+            {organisations.map(({ id, name, role }) => {
+              const labelOf = (label: string): string => (organisations.length === 1 ? label : `${name} · ${label}`);
+              return (
+                <Fragment key={id}>
+                  <SidebarLink
+                    icon="users"
+                    label={labelOf(s('members'))}
+                    isNarrow={isNarrow}
+                    link={{ to: '/organisations/$organisation/members', params: { organisation: id } }}
+                  />
+                  {isAtLeast(role, 'admin') && (
+                    <SidebarLink
+                      icon="history"
+                      label={labelOf(s('audit'))}
+                      isNarrow={isNarrow}
+                      link={{ to: '/organisations/$organisation/audit', params: { organisation: id } }}
+                    />
+                  )}
+                </Fragment>
+              );
+            })}
           </>
         ) : (
           projectSections

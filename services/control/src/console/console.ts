@@ -30,6 +30,8 @@ export interface SqlAnswer extends ConsoleOutcome {
   readonly committed: boolean | null;
   /** Of what was put in front of each statement; positions of errors count it in. */
   readonly prefixLength: number;
+  /** Where each statement begins in what was sent, in characters from 0. */
+  readonly starts: readonly number[];
 }
 
 export interface Console {
@@ -112,7 +114,14 @@ export function createConsole(): Console {
         const isUnknown =
           transaction === 'none' || (transaction === 'one' && !rollback && outcome.failure?.reason === 'lost');
         const committed = isUnknown ? null : transaction === 'one' && !rollback && outcome.failure === null;
-        return { ...outcome, id, as: request.as, committed, prefixLength: prefixOf(request.explain).length };
+        return {
+          ...outcome,
+          id,
+          as: request.as,
+          committed,
+          prefixLength: prefixOf(request.explain).length,
+          starts: startsOf(request.sql),
+        };
       });
     },
 
@@ -145,6 +154,20 @@ function statementsOf({ sql, as, explain }: SqlRequest): readonly string[] {
   const writing = as === 'reader' ? statements.find((statement) => !onlyReads(statement)) : undefined;
   if (writing !== undefined) throw controlErrors.sqlNotReading({ statement: writing.slice(0, 200) });
   return statements.map((statement) => `${prefixOf(explain)}${statement}`);
+}
+
+/** PostgreSQL counts characters, which JavaScript's lengths of texts do not. */
+function startsOf(sql: string): readonly number[] {
+  let end = 0;
+  let characters = 0;
+  return splitStatements(sql).map((statement) => {
+    const start = sql.indexOf(statement, end);
+    characters += Array.from(sql.slice(end, start)).length;
+    const at = characters;
+    characters += Array.from(statement).length;
+    end = start + statement.length;
+    return at;
+  });
 }
 
 function prefixOf(explain: SqlRequest['explain']): string {

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { inOrganisation, permitScope } from '../application/authorise.ts';
 import type { ControlParts } from '../application/control-parts.ts';
@@ -14,7 +14,15 @@ const inOrganisationPath = z.object({ id: uuid });
 const memberPath = z.object({ id: uuid, account: uuid });
 const invitationPath = z.object({ id: uuid, invitation: uuid });
 
-export function addOrganisationRoutes(app: FastifyInstance, parts: ControlParts, publicUrl: string | null): void {
+/** A form without any script that accepts an invitation, for installations without Studio. */
+export const PLAIN_INVITATION_PATH = '/control/v1/invitations/accept';
+
+/** @param invitationPage Where the link of an invitation leads. */
+export function addOrganisationRoutes(
+  app: FastifyInstance,
+  parts: ControlParts,
+  invitationPage: (request: FastifyRequest) => string,
+): void {
   app.get('/account', async (request) => {
     const { accountId, email: address, scopes } = await actorOf(parts, request);
     const organisations = await parts.inTransaction((stores) => stores.organisations.ofAccount(accountId));
@@ -81,7 +89,7 @@ export function addOrganisationRoutes(app: FastifyInstance, parts: ControlParts,
     const { id } = readParams(request, inOrganisationPath);
     const input = readBody(request, z.strictObject({ email, role, project_ref: projectRef.nullable().default(null) }));
     const { project_ref: ref, ...rest } = input;
-    const address = `${publicUrl ?? request.ashlar.publicUrl}/control/v1/invitations/accept`;
+    const address = invitationPage(request);
     const urlOf = (given: string): string => `${address}?token=${given}`;
     const actor = await actorOf(parts, request);
     const { invitation, token: shown } = await invite(parts, actor, id, { ...rest, projectRef: ref, urlOf });
@@ -95,7 +103,7 @@ export function addOrganisationRoutes(app: FastifyInstance, parts: ControlParts,
     return reply.code(204).send();
   });
 
-  // The link of an invitation is opened in a browser: a form without any script.
+  // Where there is no Studio, the link of an invitation opens a form without any script.
   app.get('/invitations/accept', async (request, reply) => {
     const query = z.object({ token: token.optional() }).catch({}).parse(request.query);
     return reply.headers(PAGE_HEADERS).send(invitationFace(query.token ?? '', null));

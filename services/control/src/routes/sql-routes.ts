@@ -92,7 +92,10 @@ function answer(reply: FastifyReply, outcome: SqlAnswer): FastifyReply {
     });
 }
 
-function describe(error: DatabaseError, { results, prefixLength }: SqlAnswer): Readonly<Record<string, unknown>> {
+function describe(
+  error: DatabaseError,
+  { results, prefixLength, starts }: SqlAnswer,
+): Readonly<Record<string, unknown>> {
   const position = Number(error.position) - prefixLength;
   return {
     /** Which one, from 0. */
@@ -103,6 +106,8 @@ function describe(error: DatabaseError, { results, prefixLength }: SqlAnswer): R
     hint: error.hint ?? null,
     /** Of the character in the statement, from 1. */
     position: position > 0 ? position : null,
+    /** Of the statement in what was sent, in characters from 0. */
+    start: starts[results.length] ?? null,
     where: error.where ?? null,
   };
 }

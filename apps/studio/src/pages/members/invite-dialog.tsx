@@ -14,7 +14,7 @@ export interface InviteDialogProps {
   readonly onClose: () => void;
 }
 
-/** An address and a role; then the link, which is seen this once. */
+/** An address and a role; then the link, which is seen this once, or word of the mail that brought it. */
 export function InviteDialog({ organisation, onClose }: InviteDialogProps): ReactNode {
   const t = useText(membersTexts);
   const c = useText(commonTexts);
@@ -26,20 +26,22 @@ export function InviteDialog({ organisation, onClose }: InviteDialogProps): Reac
     onSuccess: () => client.invalidateQueries(queries.invitations(organisation.id)),
   });
   if (invite.data !== undefined) {
-    const link = `${location.origin}/studio/invitation?token=${invite.data.token}`;
+    const { email: invited, link } = invite.data;
     return (
       <Modal
         opened
         onClose={onClose}
-        title={t('madeTitle', { email: invite.data.email })}
+        title={t(link === undefined ? 'mailedTitle' : 'madeTitle', { email: invited })}
         closeOnClickOutside={false}
         withCloseButton={false}
       >
         <Stack gap="sm">
-          <Text size="sm">{t('madeHint')}</Text>
-          <CopyLine label={t('link')} value={link} />
+          <Text size="sm">{t(link === undefined ? 'mailedHint' : 'madeHint')}</Text>
+          {link !== undefined && <CopyLine label={t('link')} value={link} />}
           <Group justify="flex-end">
-            <Button onClick={onClose}>{t('done')}</Button>
+            <Button data-autofocus onClick={onClose}>
+              {link === undefined ? c('close') : t('done')}
+            </Button>
           </Group>
         </Stack>
       </Modal>
