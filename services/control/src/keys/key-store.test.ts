@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { noGivenKeys } from './given-keys.ts';
 import { openKeyStore, type KeyStore } from './key-store.ts';
@@ -31,6 +33,15 @@ test('processes that start together agree on the secrets', async () => {
   );
   for (const other of rest) expect(other).toEqual(settled);
   expect((await readdir(folder)).toSorted()).toEqual(['instance.json', 'shop.json']);
+});
+
+test('what a process left that was killed while it wrote is gone after the next start', async () => {
+  await open().instance();
+  const gone = spawnSync(process.execPath, ['-e', '']).pid;
+  for (const writer of [gone, process.pid]) await writeFile(join(folder, `.${writer}.0123456789ab.tmp`), 'secret');
+  await writeFile(join(folder, `.${process.ppid}.0123456789ab.tmp`), 'being written');
+  await open().instance();
+  expect((await readdir(folder)).toSorted()).toEqual([`.${process.ppid}.0123456789ab.tmp`, 'instance.json']);
 });
 
 test('files and folder are closed to others', async () => {

@@ -21,7 +21,7 @@ import {
 } from './key-rotation.ts';
 import { settleProjectKeys } from './project-keys.ts';
 import { completeSigningKey } from './signing-key.ts';
-import { createSecretFile, writeSecretFile } from './write-secret-file.ts';
+import { createSecretFile, sweepSecretFiles, writeSecretFile } from './write-secret-file.ts';
 
 /** Secrets of the instance as a whole; they never leave the key folder. */
 export interface InstanceSecrets {
@@ -161,6 +161,7 @@ export function openKeyStore(options: KeyStoreOptions): KeyStore {
     masterKeys,
 
     async instance() {
+      await sweepSecretFiles(folder);
       const found = await readInstance();
       if (found !== null) return found;
       const secrets = generateInstanceSecrets();
