@@ -211,7 +211,7 @@ test('a running server keeps the schedules of a suite from the moment it was add
 const stockedItems = () =>
   server.superuserSql(
     `select sku, base_uom, whole_units, tracking, status, product_id from inventory.items
-     where sku in ('CUP', 'FLOUR', 'HOUR', 'VASE') order by sku`,
+     where sku in ('MUG', 'FLOUR', 'HOUR', 'VASE') order by sku`,
     [],
   );
 
@@ -235,21 +235,21 @@ test('what the catalogue brings out can be stocked, and what it takes away begin
     return created.body as { readonly id: string; readonly variantId: string };
   };
   const service = await create('HOUR', { type: 'service' });
-  const [flour, cup, vase] = [
+  const [flour, mug, vase] = [
     await create('FLOUR', { baseUom: 'kg', tracking: 'lot' }),
-    await create('CUP'),
+    await create('MUG'),
     await create('VASE'),
   ];
   const kept = { base_uom: 'kg', whole_units: false, tracking: 'lot' };
   await expect
     .poll(stockedItems, { timeout: 30_000 })
-    .toEqual([itemRow('CUP', cup), itemRow('FLOUR', flour, kept), itemRow('VASE', vase)]);
+    .toEqual([itemRow('FLOUR', flour, kept), itemRow('MUG', mug), itemRow('VASE', vase)]);
 
   const archived = { status: 'archived' };
-  await ask('POST', `/api/v1/product/variants/${cup.variantId}/archive`, {}, secret());
+  await ask('POST', `/api/v1/product/variants/${mug.variantId}/archive`, {}, secret());
   await ask('POST', `/api/v1/product/products/${vase.id}/archive`, {}, secret());
   await ask('POST', `/api/v1/product/products/${service.id}/archive`, {}, secret());
   await expect
     .poll(stockedItems, { timeout: 30_000 })
-    .toEqual([itemRow('CUP', cup, archived), itemRow('FLOUR', flour, kept), itemRow('VASE', vase, archived)]);
+    .toEqual([itemRow('FLOUR', flour, kept), itemRow('MUG', mug, archived), itemRow('VASE', vase, archived)]);
 });
