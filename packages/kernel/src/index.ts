@@ -24,15 +24,7 @@ export type { Rate } from './rate-limiter.ts';
 export { refuseStale } from './refuse-stale.ts';
 export { must, unreachable } from './must.ts';
 export { defineSuite } from './suite.ts';
-export type {
-  Localised,
-  Suite,
-  SuiteDefinition,
-  SuiteRole,
-  SuiteSchedule,
-  SuiteSeed,
-  SuiteSubscription,
-} from './suite.ts';
+export type { Localised, Suite, SuiteDefinition, SuiteRole, SuiteSchedule, SuiteSubscription } from './suite.ts';
 export { useCase } from './use-case.ts';
 export type {
   AnyUseCase,

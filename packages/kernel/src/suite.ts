@@ -2,7 +2,6 @@ import type { ErrorFactory } from './errors.ts';
 import type { DomainEvent } from './event.ts';
 import type { EventType } from './event-type.ts';
 import type { AnyUseCase } from './use-case.ts';
-import type { CommandContext } from './use-case-context.ts';
 
 /** A text by language: `{ en: 'Stock clerk', ar: 'أمين المخزن' }`; English is always there. */
 export type Localised = { readonly en: string } & Readonly<Record<string, string>>;
@@ -43,15 +42,6 @@ export interface SuiteRole {
   readonly denials?: readonly string[];
 }
 
-/** Rows for somebody who wants to look around; asked for by name, never by itself. */
-export interface SuiteSeed {
-  readonly name: string;
-  readonly summary: string;
-  /** As a command of the organisation; repeating it must change nothing. */
-  // oxlint-disable-next-line typescript/no-explicit-any -- each seed knows the tables of its own suite.
-  readonly run: (context: CommandContext<any>) => Promise<void>;
-}
-
 export interface SuiteDefinition {
   /** Lower case letters and digits; also its role in the database, and what its names begin with. */
   readonly name: string;
@@ -70,7 +60,6 @@ export interface SuiteDefinition {
   readonly roles?: readonly SuiteRole[];
   /** Rules the database holds, by the name of their constraint: `{ parcels_code_key: depotErrors.codeTaken }`. */
   readonly constraints?: Readonly<Record<string, ErrorFactory>>;
-  readonly seeds?: readonly SuiteSeed[];
 }
 
 export interface Suite extends Required<SuiteDefinition> {
@@ -87,7 +76,7 @@ const OPEN = new Set(['signed-in', 'anyone']);
  * @throws {Error} When its parts do not fit: a name of another suite, one used twice, a permission nobody declared.
  */
 export function defineSuite(definition: SuiteDefinition): Suite {
-  const { name, useCases, events = [], subscriptions = [], schedules = [], roles = [], seeds = [] } = definition;
+  const { name, useCases, events = [], subscriptions = [], schedules = [], roles = [] } = definition;
   const fault = (what: string): Error => new Error(`Suite ${name}: ${what}`);
   if (!NAME.test(name)) throw fault('its name has lower case letters and digits, 2 to 30');
   const consumers = subscriptions.map(({ consumer }) => consumer);
@@ -115,7 +104,6 @@ export function defineSuite(definition: SuiteDefinition): Suite {
     schedules,
     roles,
     constraints: definition.constraints ?? {},
-    seeds,
     find: (wanted: string) => byName.get(wanted) ?? byName.get(`${name}.${wanted}`),
   });
 }
