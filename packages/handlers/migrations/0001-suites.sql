@@ -6,7 +6,9 @@ create table suites.installed (
   name text primary key check (name ~ '^[a-z][a-z0-9]{1,29}$'),
   added_at timestamptz not null default now(),
   -- Its data stays until somebody asks for more.
-  removed_at timestamptz
+  removed_at timestamptz,
+  -- Of the declaration this project was last brought up to; null: anything may have changed.
+  fingerprint text
 );
 
 create table suites.audit (
@@ -120,6 +122,7 @@ set search_path = ''
 as $$ select a.answer from suites.answers a where a.id = key_id $$;
 
 -- Writes what belongs to a command beside its state: audit row, events in their order, the answer under its key.
+-- `note` is null for what nobody asked for and that changed nothing.
 create function suites.finish_command(
   note jsonb, facts jsonb, key_id bytea, answer text
 ) returns void
@@ -129,7 +132,9 @@ as $$
 declare
   fact jsonb;
 begin
-  perform suites.add_audit(note);
+  if note is not null then
+    perform suites.add_audit(note);
+  end if;
   -- As the suite itself: the log asks whose events they are.
   for fact in select value from jsonb_array_elements(facts) loop
     perform events.emit(fact ->> 'type', fact ->> 'subject', fact -> 'data', fact -> 'envelope');
