@@ -95,7 +95,7 @@ export const arabicGridMessages: GridMessages = {
     required: 'هذا العمود يحتاج إلى قيمة',
     tooLong: 'النص أطول مما يسمح به العمود',
   },
-  null: 'فارغ',
+  null: 'NULL',
   loading: 'جارٍ التحميل',
   noRows: 'لا توجد صفوف',
   newRow: 'صف جديد',
