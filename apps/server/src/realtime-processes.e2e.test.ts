@@ -57,6 +57,23 @@ describe.skipIf(findNatsServer() === null)('two processes that serve realtime, o
     return { channel, heard };
   }
 
+  /** What a client is told of the table `notes`, from now on. */
+  async function listen(server: RunningServer, key: string): Promise<unknown[]> {
+    const client = createClient(server.url, key, { auth: { persistSession: false } });
+    closing.defer(async () => void (await client.removeAllChannels()));
+    const heard: unknown[] = [];
+    const ready = Promise.withResolvers<void>();
+    client
+      .channel('notes')
+      .on<{ id: number }>('postgres_changes', { event: '*', schema: 'public', table: 'notes' }, (change) =>
+        heard.push([change.eventType, (change.eventType === 'DELETE' ? change.old : change.new).id]),
+      )
+      .on('system', {}, () => ready.resolve())
+      .subscribe();
+    await ready.promise;
+    return heard;
+  }
+
   test(
     'tell a member who lost the right to a private channel nothing a second later',
     { timeout: 120_000 },
@@ -87,6 +104,34 @@ describe.skipIf(findNatsServer() === null)('two processes that serve realtime, o
       expect(ibn.channel.presenceState()['ada']).toMatchObject([{ at: 1 }]);
     },
   );
+
+  test('tell changes of tables that one of them reads, each to whom it may', { timeout: 120_000 }, async () => {
+    await here.sql(`
+      create table notes (id int primary key, open bool);
+      alter table notes enable row level security, replica identity full;
+      create policy all_see_open on notes to anon using (open);
+      grant select on notes to anon;
+      alter publication supabase_realtime add table notes`);
+    const [openHere, allHere] = [await listen(here, here.anonKey), await listen(here, here.serviceRoleKey)];
+    const [openThere, allThere] = [await listen(there, there.anonKey), await listen(there, there.serviceRoleKey)];
+    await expect
+      .poll(() => here.sql(`select from pg_replication_slots where active and database = current_database()`), {
+        timeout: PATIENCE_MS,
+      })
+      .toHaveLength(1);
+    const told: unknown[] = [];
+    for (const [event, statement] of [
+      ['INSERT', 'insert into notes values (1, true), (2, false)'],
+      ['UPDATE', 'update notes set open = open'],
+      ['DELETE', 'delete from notes'],
+    ] as const) {
+      await here.sql(statement);
+      told.push([event, 1], [event, 2]);
+      const open = told.filter((one) => Array.isArray(one) && one[1] === 1);
+      for (const heard of [allHere, allThere]) await expect.poll(() => heard, { timeout: PATIENCE_MS }).toEqual(told);
+      for (const heard of [openHere, openThere]) await expect.poll(() => heard, { timeout: PATIENCE_MS }).toEqual(open);
+    }
+  });
 
   test('hear and see each other, until one of them is killed', { timeout: 120_000 }, async () => {
     const [ada, ibn] = await Promise.all([enter(here, 'ada'), enter(there, 'ibn')]);

@@ -44,6 +44,17 @@ export function describeBus(open: () => Promise<{ readonly here: Bus; readonly t
     expect(Buffer.compare(await got.promise, large)).toBe(0);
   });
 
+  test('what was published is on its way once the bus was flushed, and a closed one has nothing to wait for', async () => {
+    const { here, there } = await open();
+    const heard: string[] = [];
+    await there.subscribe('flushed', (bytes) => heard.push(textOf(bytes))).ready;
+    for (let n = 0; n < 100; n += 1) here.publish('flushed', bytesOf(String(n)));
+    await here.flush();
+    await expect.poll(() => heard.length, { timeout: PATIENCE_MS }).toBe(100);
+    await here.close();
+    await here.flush();
+  });
+
   test('a handler that fails disturbs nobody, and one that stopped hears no more', async () => {
     const { here, there } = await open();
     const heard: string[] = [];
@@ -59,7 +70,7 @@ export function describeBus(open: () => Promise<{ readonly here: Bus; readonly t
     await expect.poll(() => heard, { timeout: PATIENCE_MS }).toEqual(['1', '2']);
   });
 
-  test.each(['', 'a..b', '.a', 'a.', 'a b', 'a.*', '>', 'a\r\nPUB x 0', 'x'.repeat(201)])(
+  test.each(['', 'a..b', '.a', 'a.', 'a b', 'a.*', '>', 'a\r\nPUB x 0', 'x'.repeat(256)])(
     'the subject %j is refused',
     async (subject) => {
       const { here } = await open();

@@ -5,7 +5,7 @@ type BusError = 'subjectInvalid' | 'messageTooLarge' | 'relayUnsupported' | 'not
 export const busErrors: Readonly<Record<BusError, ErrorFactory>> = defineErrors('bus', {
   subjectInvalid: {
     kind: 'internal',
-    title: 'The subject {subject} is none: words of A-Z a-z 0-9 _ - with dots in between, at most 200 characters',
+    title: 'The subject {subject} is none: words of A-Z a-z 0-9 _ - with dots in between, at most 255 characters',
   },
   notOurs: {
     kind: 'forbidden',

@@ -8,7 +8,7 @@ export interface Bus {
   /**
    * Never waits, and does not fail when nobody can be reached.
    *
-   * @param subject Words of `A-Z a-z 0-9 _ -` with dots in between, at most 200 characters.
+   * @param subject Words of `A-Z a-z 0-9 _ -` with dots in between, at most 255 characters.
    * @param bytes At most 512 KiB; not to be changed afterwards.
    * @throws {AshlarError} `bus.subject_invalid`, `bus.message_too_large`.
    */
@@ -20,6 +20,8 @@ export interface Bus {
    * @throws {AshlarError} `bus.subject_invalid`.
    */
   subscribe(subject: string, handler: BusHandler): BusSubscription;
+  /** Resolves when nothing that was published before waits in this process any more; never rejects. */
+  flush(): Promise<void>;
   /** Sends what was published, then hears and says no more. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { busErrors } from './bus-errors.ts';
 
 const SUBJECT = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
-const MAX_SUBJECT_CHARACTERS = 200;
+const MAX_SUBJECT_CHARACTERS = 255;
 /** Half of what a NATS server takes by default. */
 const MAX_MESSAGE_BYTES: number = 512 * 1024;
 

@@ -46,6 +46,7 @@ export function createInProcessBus({ observe }: { readonly observe: Observe }): 
         },
       };
     },
+    flush: () => Promise.resolve(),
     close() {
       deliverWaiting();
       isClosed = true;

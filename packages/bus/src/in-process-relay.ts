@@ -25,20 +25,20 @@ export function createInProcessRelay({ observe }: { readonly observe: Observe })
     try {
       follower.onBatch(batch);
     } catch (error) {
-      observe({ kind: 'bus.handler-failed', subject: batch.type, error });
+      observe({ kind: 'bus.handler-failed', subject: batch.kind, error });
     }
   }
 
   return {
     publish(batch) {
-      assertMessage(`${batch.project}.${batch.type}`, batch.bytes);
+      assertMessage(`${batch.project}.${batch.kind}.${batch.type}`, batch.bytes);
       if (isClosed) return Promise.resolve(false);
       if (isRepeated(batch)) return Promise.resolve(true);
-      for (const follower of followers) if (follower.type === batch.type) queueMicrotask(() => tell(follower, batch));
+      for (const follower of followers) if (follower.kind === batch.kind) queueMicrotask(() => tell(follower, batch));
       return Promise.resolve(true);
     },
     follow(follower) {
-      assertSubject(`${follower.type}.${follower.name}`);
+      assertSubject(`${follower.kind}.${follower.name}`);
       followers.add(follower);
       queueMicrotask(() => {
         if (followers.has(follower)) follower.onMissed();

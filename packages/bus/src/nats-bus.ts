@@ -122,6 +122,10 @@ export function createNatsBus(options: NatsBusOptions): Bus {
         },
       };
     },
+    async flush() {
+      // A connection that is lost has nothing left to send: what was said meanwhile was dropped.
+      if (isConnected && !isClosed) await connection?.flush().catch(() => undefined);
+    },
     async close() {
       isClosed = true;
       await local.close();

@@ -32,7 +32,7 @@ describe.skipIf(findNatsServer() === null)('the relay over JetStream', () => {
 
   /** Until it does, whoever publishes has to say it otherwise. */
   const takes = (one: Relay): Promise<void> =>
-    expect.poll(() => one.publish(batch(randomUUID(), { type: 'warm-up' })), { timeout: PATIENCE_MS }).toBe(true);
+    expect.poll(() => one.publish(batch(randomUUID(), { kind: 'warm-up' })), { timeout: PATIENCE_MS }).toBe(true);
 
   describeRelay(async () => {
     const namespace = randomUUID();

@@ -20,6 +20,8 @@ const MAX_SENDING = 512;
 const ANSWER_WITHIN_MS = 2_000;
 const RETRY_MS = 500;
 const FETCHED_MESSAGES = 200;
+/** In a subject, after the namespace, which is one word, and `log`. */
+const PROJECT_WORD = 2;
 
 interface Following {
   readonly follower: RelayFollower;
@@ -103,18 +105,16 @@ export function createNatsRelay(options: NatsRelayOptions): Relay {
   async function hear(one: Following): Promise<void> {
     const { follower, stopping } = one;
     const manager = await establish();
-    await ensureConsumer(manager, stream, {
-      name: follower.name,
-      subject: `${namespace}.log.${follower.type}.>`,
-    });
-    const consumer = await client?.consumers.get(stream, follower.name);
+    const name = `${follower.kind}-${follower.name}`;
+    await ensureConsumer(manager, stream, { name, subject: `${namespace}.log.*.${follower.kind}.>` });
+    const consumer = await client?.consumers.get(stream, name);
     const messages = await consumer?.consume({ max_messages: FETCHED_MESSAGES, abort_on_missing_resource: true });
     if (messages === undefined) return;
     one.messages = messages;
     if (stopping.signal.aborted) messages.stop();
     else follower.onMissed();
     for await (const message of messages) {
-      tell(follower, message.subject.split('.').at(-1) ?? '', message.data);
+      tell(follower, message.subject.split('.')[PROJECT_WORD] ?? '', message.data);
       message.ack();
     }
   }
@@ -123,7 +123,7 @@ export function createNatsRelay(options: NatsRelayOptions): Relay {
     try {
       follower.onBatch({ project, bytes });
     } catch (error) {
-      observe({ kind: 'bus.handler-failed', subject: follower.type, error });
+      observe({ kind: 'bus.handler-failed', subject: follower.kind, error });
     }
   }
 
@@ -135,12 +135,12 @@ export function createNatsRelay(options: NatsRelayOptions): Relay {
   }
 
   return {
-    async publish({ project, type, position, bytes }) {
-      assertMessage(`${type}.${project}`, bytes);
+    async publish({ project, kind, type, position, bytes }) {
+      assertMessage(`${project}.${kind}.${type}`, bytes);
       if (isClosed || client === null || !isOpen || sending >= MAX_SENDING) return false;
       sending += 1;
       try {
-        await client.publish(`${namespace}.log.${type}.${project}`, bytes, {
+        await client.publish(`${namespace}.log.${project}.${kind}.${type}`, bytes, {
           msgID: `${project} ${position}`,
           timeout: ANSWER_WITHIN_MS,
           expect: { streamName: stream },
@@ -156,7 +156,7 @@ export function createNatsRelay(options: NatsRelayOptions): Relay {
       }
     },
     follow(follower) {
-      assertSubject(`${follower.type}.${follower.name}`);
+      assertSubject(`${follower.kind}.${follower.name}`);
       const one: Following = { follower, messages: null, stopping: new AbortController(), ended: Promise.resolve() };
       following.add(one);
       if (client !== null) start(one);

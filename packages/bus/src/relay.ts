@@ -20,6 +20,8 @@ export interface RelayedBatch {
   /** Ref. */
   readonly project: string;
   /** What it holds, in one word. */
+  readonly kind: string;
+  /** Of what sort that is: words with dots in between. */
   readonly type: string;
   /** Where in the log it stands: another one of this project and position is the same, and not sent again. */
   readonly position: string;
@@ -30,7 +32,8 @@ export interface RelayedBatch {
 export interface RelayFollower {
   /** One word, which outlives the process. */
   readonly name: string;
-  readonly type: string;
+  /** It hears all types of this kind, of all projects, in the order in which they were sent. */
+  readonly kind: string;
   /** Must return at once; its failure is reported. */
   onBatch(batch: Pick<RelayedBatch, 'project' | 'bytes'>): void;
   /** It hears from now on; what was sent before may be lost. Called again whenever that may be so. */

@@ -1,4 +1,4 @@
-import type { LogAttachment, LogConsumer } from '@ashlar/postgres';
+import type { LogConsumer, Lsn } from '@ashlar/postgres';
 import type { Project } from './project.ts';
 
 /** What is committed in the databases of projects, for the services of this process that want to hear of it. */
@@ -9,8 +9,30 @@ export interface ProjectLogs {
    *
    * @returns null where the database server gives nobody its log.
    */
-  listen(project: Project, listener: LogListener): LogAttachment | null;
+  listen(project: Project, listener: LogListener): LogListening | null;
 }
 
 /** It has to return at once; its failure is its own affair. */
-export type LogListener = Pick<LogConsumer, 'name' | 'onStart' | 'onBatch' | 'onNote'>;
+export interface LogListener extends Pick<LogConsumer, 'name' | 'onStart' | 'onBatch' | 'onNote'> {
+  /**
+   * The tables it wants to hear of, and nothing else: it may then be told by the process that reads the log, where
+   * there is a way, of changes of these tables alone. Absent: it wants all there is, and this process reads for it.
+   */
+  readonly interest?: () => readonly TablePattern[];
+}
+
+/** Tables by name; null stands for any. */
+export interface TablePattern {
+  readonly schema: string | null;
+  readonly table: string | null;
+}
+
+export interface LogListening {
+  /** Hears no more. */
+  detach(): void;
+  /**
+   * To be called when `interest` has grown. Resolves once all that is committed from now on is told, with a position:
+   * of what the interest did not name before, all that was committed after it.
+   */
+  renew(): Promise<Lsn>;
+}

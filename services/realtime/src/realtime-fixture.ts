@@ -91,13 +91,16 @@ export async function createRealtimeFixture(
     projects: { peek: () => served },
     tokens: verifier,
     logs: {
-      listen: (_project, listener) =>
-        log.attach({
+      listen: (_project, listener) => ({
+        ...log.attach({
           name: listener.name,
           isDurable: false,
           onStart: (start) => listener.onStart(start),
           onBatch: (batch) => listener.onBatch(batch),
         }),
+        // It hears of all tables.
+        renew: () => Promise.resolve(0n),
+      }),
     },
     limits,
     now: () => clock.nowMs,

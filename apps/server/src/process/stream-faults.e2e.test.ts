@@ -1,4 +1,5 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,10 +13,11 @@ import {
 } from '@ashlar/testing';
 import { Client } from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
+import { GATEWAY, serviceNames } from '../composition.ts';
 import { LiveCopy } from './fixtures/live-copy.ts';
 import { Probe, PROBED_SERVER, PROBES } from './fixtures/probe.ts';
 
-const ROUNDS = proofSize('stream-faults', { short: 2, full: 20 });
+const ROUNDS = proofSize('stream-faults', { short: 4, full: 20 });
 const WRITERS = proofSize('stream-faults', { short: 4, full: 16 });
 const PATIENCE_MS = 120_000;
 const SEED = 20_261_121;
@@ -75,6 +77,35 @@ async function killPostmaster(dataDir: string, answers: () => Promise<unknown>):
   await expect.poll(isBack, { timeout: PATIENCE_MS }).toBe(true);
 }
 
+/** A port nobody else has a moment ago: both processes know PostgreSQL by it, over all its lives. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+const SERVED_BESIDE = ['realtime', 'identity', 'storage'];
+
+/** A second process of the instance, on the same PostgreSQL, with realtime for its clients and a part of the services. */
+async function startBeside(dataDir: string, dbUrl: string, natsUrl: string): Promise<RunningServer> {
+  const { superuserPassword } = JSON.parse(await readFile(join(dataDir, 'keys', 'instance.json'), 'utf8'));
+  const others = serviceNames.filter((name) => name !== GATEWAY && !SERVED_BESIDE.includes(name));
+  return startServer({
+    dataDir,
+    main: PROBED_SERVER,
+    args: ['serve', GATEWAY, ...SERVED_BESIDE],
+    environment: {
+      // Nobody asks for these.
+      ...Object.fromEntries(others.map((name) => [`ASHLAR_UPSTREAM_${name.toUpperCase()}`, 'http://127.0.0.1:9'])),
+      ASHLAR_DATABASE_URL: Object.assign(new URL(dbUrl), { username: 'supabase_admin', password: superuserPassword })
+        .href,
+      NATS_URL: natsUrl,
+    },
+  });
+}
+
 /** The same moments and victims in every run. */
 function seeded(seed: number): () => number {
   let state = seed;
@@ -85,29 +116,38 @@ function seeded(seed: number): () => number {
 }
 
 test.skipIf(findNatsServer() === null)(
-  'whatever of server, PostgreSQL and NATS is killed, what is committed reaches every consumer once, and nothing else does',
+  'whatever of two processes, PostgreSQL and NATS is killed, what is committed reaches every consumer once, and nothing else does',
   { timeout: 3_600_000 },
   async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'ashlar-faults-'));
     const nats: NatsServer = await startNatsServer();
     const start = (): Promise<RunningServer> =>
-      startServer({ dataDir, main: PROBED_SERVER, environment: { NATS_URL: nats.url } });
+      startServer({
+        dataDir,
+        main: PROBED_SERVER,
+        environment: { NATS_URL: nats.url, ASHLAR_DB_PORT: String(dbPort) },
+      });
+    const dbPort = await freePort();
     let server = await start();
+    let beside: RunningServer | null = null;
     const probe = new Probe((text, values) => server.superuserSql(text, values));
-    const copy = new LiveCopy();
+    const [copy, copyBeside] = [new LiveCopy(), new LiveCopy()];
     const stop = new AbortController();
     const written: Written = { committed: new Set(), undone: new Set() };
     let writers: readonly Promise<void>[] = [];
     onTestFinished(async () => {
       stop.abort();
       await Promise.all(writers);
-      await copy.leave();
+      await Promise.all([copy.leave(), copyBeside.leave()]);
+      await beside?.stop();
       await server.stop();
       await nats.close();
       await rm(dataDir, { recursive: true, force: true });
     });
+    beside = await startBeside(dataDir, server.dbUrl, nats.url);
     await probe.begin();
     await copy.begin(server);
+    await copyBeside.follow(beside);
     writers = Array.from({ length: WRITERS }, (_, index) =>
       write(() => server.dbUrl, `s-${index}`, written, stop.signal),
     );
@@ -116,12 +156,16 @@ test.skipIf(findNatsServer() === null)(
       const before = written.committed.size;
       await delay(200 + random() * 600);
       // The first rounds kill one of each, so that a short run proves what matters most.
-      const victim = round < 3 ? round : Math.floor(random() * 3);
+      const victim = round < 4 ? round : Math.floor(random() * 4);
       if (victim === 0) {
         await Promise.all([server.end('SIGKILL'), nats.kill()]);
         await nats.start();
         server = await start();
         await copy.follow(server);
+      } else if (victim === 3) {
+        await beside?.end('SIGKILL');
+        beside = await startBeside(dataDir, server.dbUrl, nats.url);
+        await copyBeside.follow(beside);
       } else if (victim === 1) await killPostmaster(dataDir, () => probe.slots());
       else {
         await nats.kill();
@@ -139,10 +183,12 @@ test.skipIf(findNatsServer() === null)(
     expect([...written.committed].filter((id) => !committed.has(id))).toEqual([]);
     expect([...written.undone].filter((id) => committed.has(id))).toEqual([]);
     // Whoever listens to the table has every row, told once or read where it was said that some may be missing.
-    await expect.poll(() => [...committed].filter((id) => !copy.known.has(id)), { timeout: PATIENCE_MS }).toEqual([]);
-    expect(copy.told.length).toBeGreaterThan(ROUNDS);
-    expect(copy.told.filter((id) => !committed.has(id))).toEqual([]);
-    expect(new Set(copy.told).size).toBe(copy.told.length);
+    for (const { known, told } of [copy, copyBeside]) {
+      await expect.poll(() => [...committed].filter((id) => !known.has(id)), { timeout: PATIENCE_MS }).toEqual([]);
+      expect(told.length).toBeGreaterThan(ROUNDS);
+      expect(told.filter((id) => !committed.has(id))).toEqual([]);
+      expect(new Set(told).size).toBe(told.length);
+    }
     await expect
       .poll(() => probe.count(), { timeout: PATIENCE_MS })
       .toBeGreaterThanOrEqual(committed.size * PROBES.length);

@@ -38,6 +38,10 @@ export class Attachment {
     if (endLsn > this.#acknowledged) this.#acknowledged = endLsn;
   }
 
+  get acknowledged(): Lsn {
+    return this.#acknowledged;
+  }
+
   /** How far the log may be forgotten for its sake, when nothing of interest stands before `quiet`. */
   doneUpTo(quiet: Lsn): Lsn {
     const isCaughtUp = this.#acknowledged >= this.#toldEnd;

@@ -46,6 +46,8 @@ export interface LogBatch {
   /** To acknowledge the whole transaction with; null until it is complete. */
   readonly endLsn: Lsn | null;
   readonly changes: readonly LogChange[];
+  /** Which changes of their transaction these are, where some were left out; truncations are not counted. */
+  readonly ordinals?: readonly number[];
   readonly events: readonly LoggedEvent[];
   readonly notes: readonly LogNote[];
 }

@@ -19,6 +19,11 @@ export interface LogConsumer {
    */
   readonly isDurable: boolean;
   /**
+   * A passing one that acknowledges nevertheless: the log is kept as long as it has not, though nobody waits for it and
+   * nothing is kept once its process has gone. It acknowledges quiet positions as well.
+   */
+  readonly holdsBack?: boolean;
+  /**
    * Durable ones only: the log does not go on where it was acknowledged. Awaited before the log is kept anew, so that
    * what is written here is written even if the process dies right after.
    */
@@ -28,6 +33,8 @@ export interface LogConsumer {
   onBatch(batch: LogBatch): void | Promise<void>;
   /** A note sent outside of any transaction. */
   onNote?(note: LogNote): void;
+  /** All of interest that stands before this position was told. */
+  onQuiet?(walEnd: Lsn): void;
 }
 
 export interface LogAttachment {

@@ -54,6 +54,17 @@ export interface LogStreamStatus {
   readonly state: 'idle' | 'connecting' | 'creating' | 'standby' | 'reading';
   /** Everything before it is done with. */
   readonly doneLsn: Lsn;
+  /** Where the connection of the moment began to read; null while there is none. */
+  readonly start: LogStreamStart | null;
+}
+
+export interface LogStreamStart {
+  /** Whatever ended after it is told. */
+  readonly lsn: Lsn;
+  /** The slot was kept from before. */
+  readonly isContinued: boolean;
+  /** Names the history of the server in which positions mean something. */
+  readonly history: string;
 }
 
 /** What was committed to one database, in order, told to everybody who listens; read from the server once. */
@@ -88,6 +99,7 @@ class Stream implements LogStream {
   #state: LogStreamStatus['state'] = 'idle';
   #history: LogHistory | null = null;
   #renew: GapReason | null = null;
+  #start: LogStreamStart | null = null;
   #quietLsn: Lsn = 0n;
   #doneLsn: Lsn = 0n;
 
@@ -117,7 +129,7 @@ class Stream implements LogStream {
   }
 
   status(): LogStreamStatus {
-    return { state: this.#state, doneLsn: this.#doneLsn };
+    return { state: this.#state, doneLsn: this.#doneLsn, start: this.#start };
   }
 
   async forget(): Promise<boolean> {
@@ -156,6 +168,7 @@ class Stream implements LogStream {
       const error = await this.#readOnce().catch((reason: unknown) => reason);
       for (const attachment of this.#attachments) attachment.isStarted = false;
       this.#reader = null;
+      this.#start = null;
       this.#state = 'connecting';
       if (this.#round.signal.aborted || error === null) continue;
       failures = performance.now() - startedAt > RETRY_MS.longest * 2 ? 1 : failures + 1;
@@ -240,11 +253,15 @@ class Stream implements LogStream {
       onQuiet: (walEnd) => {
         if (!isOpen) return;
         this.#quietLsn = walEnd;
+        this.#tellQuiet(walEnd);
         this.#advance();
       },
     });
     signal.throwIfAborted();
     this.#reader = reader;
+    const { systemId, timeline } = this.#history ?? { systemId: '', timeline: '' };
+    const { confirmedLsn: lsn, isContinued } = slot;
+    this.#start = { lsn, isContinued, history: `${systemId}/${timeline}` };
     const stopWatching = this.#hasDurable() ? watchSlot({ ...this.#options, slot: slot.name }) : undefined;
     try {
       await reader.start();
@@ -305,6 +322,12 @@ class Stream implements LogStream {
     }
   }
 
+  #tellQuiet(walEnd: Lsn): void {
+    for (const attachment of this.#attachments) {
+      if (attachment.isStarted) this.#protect(attachment, () => attachment.consumer.onQuiet?.(walEnd));
+    }
+  }
+
   /** Nobody else hears of a failure. */
   #protect({ consumer }: Attachment, run: () => void | Promise<void>): void {
     const failed = (error: unknown): void =>
@@ -326,8 +349,9 @@ class Stream implements LogStream {
     const missing = new Set(this.#options.waitsFor);
     for (const attachment of this.#attachments) {
       if (attachment.isStarted) missing.delete(attachment.consumer.name);
-      if (!attachment.consumer.isDurable) continue;
-      const done = attachment.doneUpTo(this.#quietLsn);
+      const { isDurable, holdsBack } = attachment.consumer;
+      if (!isDurable && holdsBack !== true) continue;
+      const done = isDurable ? attachment.doneUpTo(this.#quietLsn) : attachment.acknowledged;
       if (lsn === null || done < lsn) lsn = done;
     }
     if (missing.size > 0 && this.#hasDurable()) return;

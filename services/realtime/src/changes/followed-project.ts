@@ -1,12 +1,16 @@
-import type { LogAttachment, LogBatch } from '@ashlar/postgres';
-import type { LogListener, Project } from '@ashlar/service';
+import type { LogBatch } from '@ashlar/postgres';
+import { must } from '@ashlar/kernel';
+import type { LogListener, LogListening, Project, TablePattern } from '@ashlar/service';
 import type { Rooms } from '../channel/rooms.ts';
 import { ChangeDelivery, type ChangeDeliveryOptions } from '../table-changes/change-delivery.ts';
 import { storedMessage } from './stored-message.ts';
+import { type HeldTables, TableInterest } from './table-interest.ts';
 
 export interface FollowedProjectOptions extends ChangeDeliveryOptions {
   readonly ref: string;
   readonly rooms: Rooms;
+  /** How long tables are listened to after nobody wants them any more. */
+  readonly lingerMs: number;
 }
 
 /** What is committed in one project, on its way to rooms and to those who subscribed to tables. */
@@ -16,13 +20,15 @@ export class FollowedProject implements LogListener {
   readonly delivery: ChangeDelivery;
   readonly #options: FollowedProjectOptions;
   readonly #started = Promise.withResolvers<void>();
-  #attachment: LogAttachment | null = null;
+  readonly #interest: TableInterest;
+  #listening: LogListening | null = null;
   #isStarted = false;
 
   constructor(options: FollowedProjectOptions) {
     this.#options = options;
     this.database = options.project().database;
     this.delivery = new ChangeDelivery(options);
+    this.#interest = new TableInterest(options.lingerMs);
   }
 
   /** Resolves when everything committed from then on is heard of. */
@@ -30,8 +36,16 @@ export class FollowedProject implements LogListener {
     return this.#started.promise;
   }
 
-  attachedBy(attachment: LogAttachment): void {
-    this.#attachment = attachment;
+  attachedBy(listening: LogListening): void {
+    this.#listening = listening;
+  }
+
+  readonly interest = (): readonly TablePattern[] => this.#interest.patterns;
+
+  /** Resolves once every change of these tables from then on is heard of. */
+  hold(tables: readonly TablePattern[]): Promise<HeldTables> {
+    const listening = must(this.#listening, 'somebody to tell what is committed');
+    return this.#interest.hold(tables, () => listening.renew());
   }
 
   onStart({ isContinued }: { readonly isContinued: boolean }): void {
@@ -51,7 +65,8 @@ export class FollowedProject implements LogListener {
   }
 
   stop(): void {
-    this.#attachment?.detach();
+    this.#listening?.detach();
+    this.#interest.close();
     this.delivery.close();
   }
 }

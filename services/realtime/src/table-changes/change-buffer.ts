@@ -49,13 +49,15 @@ export class ChangeBuffer {
     this.#last = null;
   }
 
-  add({ commit, isFirst }: LogBatch, changes: readonly LogChange[]): void {
+  add({ commit, isFirst, ordinals }: LogBatch, changes: readonly LogChange[]): void {
     if (isFirst) this.#nextOrdinal = 0;
     // The first commit heard of after an interruption: what was before it is unknown.
     this.#since ??= { commitLsn: commit.commitLsn, ordinal: -1 };
-    for (const change of changes) {
+    for (const [index, change] of changes.entries()) {
       if (change.kind === 'truncate') continue;
-      const position: Position = { commitLsn: commit.commitLsn, ordinal: this.#nextOrdinal++ };
+      const ordinal = ordinals?.[index] ?? this.#nextOrdinal;
+      this.#nextOrdinal = ordinal + 1;
+      const position: Position = { commitLsn: commit.commitLsn, ordinal };
       // A log that is read again from where it was acknowledged repeats itself.
       if (this.#last !== null && !isBefore(this.#last, position)) continue;
       this.#last = position;

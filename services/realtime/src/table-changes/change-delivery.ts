@@ -16,6 +16,8 @@ export interface SubscribeOptions {
   readonly resume: string | true | null;
   /** Where the log ended when the subscriber came. */
   readonly end: Lsn;
+  /** Its tables were not listened to before; who stood there has missed some. */
+  readonly since: Lsn;
 }
 
 /** Tells the subscribers of a project what was committed. */
@@ -40,10 +42,11 @@ export class ChangeDelivery {
   subscribe(
     listener: ChangeListener,
     subscriptions: readonly TableSubscription[],
-    { resume, end }: SubscribeOptions,
+    { resume, end, since }: SubscribeOptions,
   ): () => void {
     const position = typeof resume === 'string' ? parsePosition(resume) : null;
-    const seq = position === null ? null : this.#buffer.seqAfter(position);
+    const isCovered = position !== null && position.commitLsn > since;
+    const seq = isCovered ? this.#buffer.seqAfter(position) : null;
     const subscriber: Subscriber = {
       listener,
       subscriptions,

@@ -47,8 +47,10 @@ async function subscribe(
   const { delivery } = followed;
   const { subscriptions, faults } = await settleSubscriptions(project, delivery.catalogue, channel.caller, changes);
   if (subscriptions.length > 0) {
+    const { since, release } = await followed.hold(subscriptions);
+    channel.whenOver(release);
     const end = await delivery.catalogue.end();
-    channel.whenOver(delivery.subscribe(channel, subscriptions, { resume, end }));
+    channel.whenOver(delivery.subscribe(channel, subscriptions, { resume, end, since }));
   }
   return faults[0] ?? null;
 }

@@ -47,6 +47,7 @@ function createFollowed(): FollowedProject {
     ref: project.ref,
     access: project.cluster.admin(project.target.database),
     observe: () => undefined,
+    feed: null,
     onForeign: () => undefined,
     onStandby: () => undefined,
     onStarting: () => undefined,

@@ -3,22 +3,22 @@ import {
   deliverEvents,
   type EventDelivery,
   type ForeignNews,
-  type LogAttachment,
   type LogStream,
   type LogStreamOptions,
-  type LogStreamStatus,
   type ProjectDatabase,
   type Subscription,
 } from '@ashlar/postgres';
-import type { LogListener } from '@ashlar/service';
+import type { LogListener, LogListening } from '@ashlar/service';
 import type { Observe } from '@ashlar/telemetry';
 import type { ChainedNews } from './foreign-news.ts';
-import { PassingListeners } from './passing-listeners.ts';
+import { type ChangeFeed, Listening } from './listening.ts';
 
 export interface FollowedProjectOptions {
   readonly ref: string;
   readonly access: LogStreamOptions['access'];
   readonly observe: Observe;
+  /** null: listeners read beside the process that reads for the deliveries. */
+  readonly feed: ChangeFeed | null;
   /** This process reads the log, and there may be something in it for consumers of others. */
   readonly onForeign: (news: ForeignNews) => void;
   /** Another process reads the log, and does not know yet whom this one serves. */
@@ -40,15 +40,13 @@ const MAX_HEARD_XIDS = 10_000;
 
 /**
  * The log of one project in this process: read while somebody listens, or while the project is in use and services
- * want its events. Where another process reads it for the deliveries, listeners have a stream of their own.
+ * want its events.
  */
 export class FollowedProject {
   readonly #options: FollowedProjectOptions;
-  readonly #listeners: PassingListeners;
+  readonly #listening: Listening;
   #served: Served | null = null;
   #stream: LogStream | null = null;
-  /** For listeners, while another process reads what `#stream` waits for. */
-  #aside: LogStream | null = null;
   #delivery: EventDelivery | null = null;
   #forgetNextUse: () => void = () => undefined;
   /** The last news heard from the process that reads. */
@@ -61,7 +59,7 @@ export class FollowedProject {
 
   constructor(options: FollowedProjectOptions) {
     this.#options = options;
-    this.#listeners = new PassingListeners(() => this.#unheard());
+    this.#listening = new Listening(options);
   }
 
   get isDelivering(): boolean {
@@ -69,7 +67,7 @@ export class FollowedProject {
   }
 
   get isHeard(): boolean {
-    return this.#listeners.size > 0;
+    return this.#listening.isHeard;
   }
 
   get isLeft(): boolean {
@@ -81,9 +79,10 @@ export class FollowedProject {
     return this.#served?.database.usedAt ?? 0;
   }
 
-  listen(listener: LogListener): LogAttachment {
-    if (!this.#isLeft && this.#open().status().state === 'standby') this.#stepAside();
-    return this.#listeners.add(listener);
+  listen(listener: LogListener): LogListening {
+    const heard = this.#listening.add(listener);
+    if (!this.#isLeft) this.#seat();
+    return heard;
   }
 
   /** The project is awake: its events are delivered, and those who listened before it left hear it again. */
@@ -128,12 +127,13 @@ export class FollowedProject {
   }
 
   /** News of the process that reads the stream. Where some before them are missing, the event log has them. */
-  hear({ news, previous }: ChainedNews): void {
+  hear({ news, previous, isLast }: ChainedNews): void {
     void this.#inLine(async () => {
       if (this.#stream?.status().state === 'reading') return;
       const isNext = previous !== null && previous === this.#heard;
       this.#heard = news.position;
-      if (news.xid !== null) this.#noteHeard(news.xid);
+      // Until then a signal about this transaction is worth looking after.
+      if (isLast && news.xid !== null) this.#noteHeard(news.xid);
       if (isNext && this.#delivery?.hear(news) === true) return;
       await this.#delivery?.look(news.xid);
     });
@@ -164,53 +164,40 @@ export class FollowedProject {
     void this.#inLine(() => {
       if (this.#served === null) return;
       this.#isLeft = false;
-      if (this.isHeard) this.#open();
-      const { database, subscriptions } = this.#served;
-      if (subscriptions.length === 0 || this.#delivery !== null) return;
-      const { ref: project, observe, onForeign, onStarting } = this.#options;
-      this.#forgetNextUse();
-      onStarting();
-      const stream = this.#open();
-      this.#delivery = deliverEvents({ project, database, stream, observe, subscriptions, onForeign });
+      this.#deliver(this.#served);
+      if (this.isHeard) this.#seat();
     });
+  }
+
+  #deliver({ database, subscriptions }: Served): void {
+    if (subscriptions.length === 0 || this.#delivery !== null) return;
+    const { ref: project, observe, onForeign, onStarting } = this.#options;
+    this.#forgetNextUse();
+    onStarting();
+    const stream = this.#open();
+    this.#delivery = deliverEvents({ project, database, stream, observe, subscriptions, onForeign });
+  }
+
+  #seat(): void {
+    if (this.#listening.needsMain) this.#open();
+    this.#listening.seat();
   }
 
   #open(): LogStream {
     if (this.#stream !== null) return this.#stream;
     const { ref: project, access, observe } = this.#options;
-    const stream = createLogStream({ project, access, observe, onState: (state) => this.#follow(state) });
+    const stream = createLogStream({
+      project,
+      access,
+      observe,
+      onState: (state) => {
+        if (state === 'standby') this.#options.onStandby();
+        this.#listening.follow(state);
+      },
+    });
     this.#stream = stream;
-    this.#listeners.moveTo(stream);
+    this.#listening.open(stream);
     return stream;
-  }
-
-  #follow(state: LogStreamStatus['state']): void {
-    if (state === 'standby') {
-      this.#options.onStandby();
-      if (this.isHeard) this.#stepAside();
-    }
-    if (state === 'reading' && this.#aside !== null) {
-      this.#listeners.moveTo(this.#stream);
-      void this.#endAside();
-    }
-  }
-
-  #stepAside(): void {
-    const { ref: project, access, observe } = this.#options;
-    this.#aside ??= createLogStream({ project, access, observe });
-    this.#listeners.moveTo(this.#aside);
-  }
-
-  async #endAside(): Promise<void> {
-    const aside = this.#aside;
-    this.#aside = null;
-    await aside?.close();
-  }
-
-  #unheard(): void {
-    void this.#endAside();
-    this.#listeners.moveTo(this.#stream);
-    this.#options.onUnheard();
   }
 
   async #close(): Promise<void> {
@@ -219,9 +206,9 @@ export class FollowedProject {
     this.#heardXids.clear();
     this.#delivery = null;
     this.#stream = null;
-    this.#listeners.moveTo(null);
+    const unheard = this.#listening.close();
     await delivery?.close();
-    await Promise.all([stream?.close(), this.#endAside()]);
+    await Promise.all([stream?.close(), unheard]);
   }
 
   #inLine(task: () => void | Promise<void>): Promise<void> {

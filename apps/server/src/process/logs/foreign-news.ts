@@ -6,6 +6,8 @@ export interface ChainedNews {
   readonly news: ForeignNews;
   /** Of the news told before this by the same reader; null for its first. */
   readonly previous: string | null;
+  /** All that others want of this piece of the log was told with it. */
+  readonly isLast: boolean;
 }
 
 const DIGEST_BYTES = 32;
@@ -19,7 +21,7 @@ export class NewsCodec {
     this.#key = createHmac('sha256', secret).update('foreign-news').digest();
   }
 
-  encode(project: string, { news, previous }: ChainedNews): Uint8Array {
+  encode(project: string, { news, previous, isLast }: ChainedNews): Uint8Array {
     const { xid, position, events } = news;
     const rows = events.map(({ logged: { event, seq, sizeBytes }, isEarly }) => ({
       event,
@@ -27,7 +29,7 @@ export class NewsCodec {
       sizeBytes,
       isEarly,
     }));
-    const body = Buffer.from(JSON.stringify({ xid, position, previous, events: rows }));
+    const body = Buffer.from(JSON.stringify({ xid, position, previous, isLast, events: rows }));
     return Buffer.concat([this.#sign(project, body), body]);
   }
 
@@ -37,7 +39,7 @@ export class NewsCodec {
     const body = Buffer.from(bytes.subarray(DIGEST_BYTES));
     if (!timingSafeEqual(bytes.subarray(0, DIGEST_BYTES), this.#sign(project, body))) return null;
     // Written by `encode`, as the signature shows.
-    const { xid, position, previous, events } = JSON.parse(body.toString('utf8')) as Written;
+    const { xid, position, previous, isLast, events } = JSON.parse(body.toString('utf8')) as Written;
     const news = {
       xid,
       position,
@@ -46,7 +48,7 @@ export class NewsCodec {
         isEarly,
       })),
     };
-    return { news, previous };
+    return { news, previous, isLast };
   }
 
   #sign(project: string, body: Buffer): Buffer {
@@ -58,6 +60,7 @@ interface Written {
   readonly xid: number | null;
   readonly position: string | null;
   readonly previous: string | null;
+  readonly isLast: boolean;
   readonly events: readonly {
     readonly event: ForeignNews['events'][number]['logged']['event'];
     readonly seq: string;
