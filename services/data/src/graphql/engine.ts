@@ -1,6 +1,6 @@
 import type { Snapshots } from '@ashlar/postgres';
 import { OperationRunner } from './execute/run-operation.ts';
-import { parseRequestBody, parseRequestQuery } from './parse/graphql-request.ts';
+import { parseRequestBody, parseRequestQuery } from '@ashlar/graphql';
 import { PersistedOperations } from './persisted-operations.ts';
 
 /** What answers operations: everything that needs the GraphQL library, so that it loads with the first of them. */

@@ -39,6 +39,7 @@ test('a browser is given the page with all its files from here, and nothing from
   const policy = String(header('content-security-policy'));
   expect(policy).toContain("default-src 'none'; script-src 'self'; worker-src 'self'");
   expect(policy).not.toMatch(/script-src[^;]*unsafe|https?:|\*/);
+  expect(policy).toContain("frame-ancestors 'self'");
   expect(text).not.toMatch(/(src|href)="(?!data:,|\/graphql\/v1\/)/);
   const files = filesIn(text);
   expect(files).toHaveLength(4);

@@ -26,7 +26,8 @@ const POLICY = [
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
-  "frame-ancestors 'none'",
+  // Studio shows it beside a choice of whom to ask as.
+  "frame-ancestors 'self'",
 ].join('; ');
 
 /**
@@ -98,7 +99,10 @@ self.MonacoEnvironment = {
   getWorkerUrl: (_module, label) => new URL(workers[label] ?? 'editor.worker.js', files).href,
 };
 const { endpoint, apikey } = JSON.parse(document.getElementById('configuration').textContent);
-const headers = apikey === undefined ? {} : { apikey };
+// Whoever shows this page in a frame may say as whom it asks; what follows # is sent to no server and kept nowhere.
+const authorization = new URLSearchParams(location.hash.slice(1)).get('authorization');
+history.replaceState(null, '', location.pathname + location.search);
+const headers = { ...(apikey === undefined ? {} : { apikey }), ...(authorization === null ? {} : { authorization }) };
 YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), {
   endpoint,
   title: 'GraphQL',

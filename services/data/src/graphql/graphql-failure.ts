@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { restErrorOf } from '../execute/postgres-error.ts';
 import type { RestError } from '../rest-error.ts';
-import { DocumentError } from './parse/document.ts';
+import { DocumentError } from '@ashlar/graphql';
 import type { GraphqlFailure } from './render-graphql-failure.ts';
 
 /** A failed request answers 200: its errors are in the body. Only when it may be sent again later does the status say so. */

@@ -6,7 +6,7 @@ import { signalOf } from '../execute/client-signal.ts';
 import type { RouteOptions } from '../routes.ts';
 import type { Engine } from './engine.ts';
 import { GRAPHIQL_PATH, graphiqlFile, graphiqlPage, wantsPage } from './graphiql.ts';
-import type { PersistedRequest } from './parse/graphql-request.ts';
+import type { PersistedRequest } from '@ashlar/graphql';
 import { renderGraphqlFailure } from './render-graphql-failure.ts';
 
 /** One path: operations come by POST, and those that only read by GET too. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { createDataApp, type DataApp } from '../data-app.fixture.ts';
-import type { PersistedRequest } from './parse/graphql-request.ts';
+import type { PersistedRequest } from '@ashlar/graphql';
 import { PersistedOperations, type Sender } from './persisted-operations.ts';
 
 const app: DataApp = await createDataApp('create table note (id int primary key)');

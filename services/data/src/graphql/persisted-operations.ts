@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ProjectDatabase } from '@ashlar/postgres';
 import { GraphQLError } from 'graphql';
 import { DocumentMemory } from './document-memory.ts';
-import type { GraphqlRequest, PersistedRequest } from './parse/graphql-request.ts';
+import type { GraphqlRequest, PersistedRequest } from '@ashlar/graphql';
 
 /** Longer documents are remembered, but not kept: `ashlar.keep_operation` holds to it too. */
 const MAX_KEPT_BYTES = 16 * 1024;

@@ -2,14 +2,14 @@ import { BoundedCache } from '@ashlar/kernel';
 import type { Snapshot } from '@ashlar/postgres';
 import type { Project } from '@ashlar/service';
 import type { GraphQLSchema } from 'graphql';
-import { type Operation, readOperation } from '../parse/document.ts';
+import { type Operation, readOperation } from '@ashlar/graphql';
 import { buildSchema, buildWholeSchema } from '../schema/build-schema.ts';
 import { describeGraph } from '../schema/describe-graph.ts';
 import type { GraphModel } from '../schema/graph-model.ts';
 import { readRoleAccess } from '../schema/role-access.ts';
 
-/** Roles whose GraphQL schema is kept per snapshot. */
-const MAX_SCHEMAS = 4;
+/** Schemas kept per snapshot: those of three roles, for what is exposed and for some suites. */
+const MAX_SCHEMAS = 16;
 /** Valid documents kept per schema, so that a client's own are read once. */
 const MAX_DOCUMENTS = 500;
 /** Longer documents are read each time: keeping them would cost more memory than reading them costs time. */

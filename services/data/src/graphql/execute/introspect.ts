@@ -1,5 +1,5 @@
 import { executeSync, Kind } from 'graphql';
-import type { Operation } from '../parse/document.ts';
+import type { Operation } from '@ashlar/graphql';
 import type { Selected } from '../plan/selection.ts';
 import type { RoleSchema } from './graph-schemas.ts';
 

@@ -1,5 +1,5 @@
 import { BoundedCache } from '@ashlar/kernel';
-import type { GraphqlRequest } from '../parse/graphql-request.ts';
+import type { GraphqlRequest } from '@ashlar/graphql';
 import type { RoleSchema } from './graph-schemas.ts';
 import { planned, type PlannedOperation } from './planned-operation.ts';
 

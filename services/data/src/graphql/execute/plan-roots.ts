@@ -1,7 +1,5 @@
 import { getVariableValues } from 'graphql';
-import { MAX_ERRORS } from '../bounds.ts';
-import { DocumentError, type Operation } from '../parse/document.ts';
-import type { GraphqlRequest } from '../parse/graphql-request.ts';
+import { DocumentError, type GraphqlRequest, MAX_ERRORS, type Operation } from '@ashlar/graphql';
 import { planOperation, type RootPlan } from '../plan/plan-operation.ts';
 import { Selections } from '../plan/selection.ts';
 import type { RoleSchema } from './graph-schemas.ts';

@@ -1,5 +1,5 @@
 import type { Statement } from '@ashlar/postgres';
-import type { Operation } from '../parse/document.ts';
+import type { Operation } from '@ashlar/graphql';
 import type { RootPlan } from '../plan/plan-operation.ts';
 import { compileReads, compileWrite } from '../sql/compile-operation.ts';
 import type { RoleSchema } from './graph-schemas.ts';

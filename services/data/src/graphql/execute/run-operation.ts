@@ -6,9 +6,9 @@ import { beforeOf } from '../../execute/fill-statement.ts';
 import { settleProject } from '../../execute/rest-settings.ts';
 import type { Answer } from '../../execute/answer.ts';
 import { sendableBody } from '../../execute/sendable-body.ts';
-import type { GraphqlRequest } from '../parse/graphql-request.ts';
+import type { GraphqlRequest } from '@ashlar/graphql';
 import type { RootPlan } from '../plan/plan-operation.ts';
-import { GraphSchemas } from './graph-schemas.ts';
+import { GraphSchemas, type RoleSchema } from './graph-schemas.ts';
 import { introspect } from './introspect.ts';
 import { OperationCache } from './operation-cache.ts';
 import type { PlannedOperation } from './planned-operation.ts';
@@ -21,6 +21,8 @@ export interface RunOperation {
   readonly facts: RequestFacts;
   /** A GET may change nothing. */
   readonly readOnly: boolean;
+  /** Schemas of the database to look at; the project's exposed ones unless given. */
+  readonly schemas?: readonly string[];
   /** The `Idempotency-Key` header; queries do not look at it. */
   readonly key: string | undefined;
   /** Fires when the client is gone; called only where a statement can be cancelled. */
@@ -37,11 +39,17 @@ export class OperationRunner {
     this.#snapshots = snapshots;
   }
 
+  /** What a role sees of these schemas. @throws What `ProjectDatabase` throws. */
+  async schemaOf(project: Project, role: string, schemas: readonly string[]): Promise<RoleSchema> {
+    const snapshot = this.#snapshots.peek(project.database) ?? (await this.#snapshots.current(project.database));
+    return this.#schemas.of(lookingAt(settleProject(project, snapshot), schemas), snapshot, role);
+  }
+
   /** @throws GraphQLError, DocumentError, RestError for an idempotency key, or what `ProjectDatabase` throws. */
   async run(asked: RunOperation): Promise<Answer> {
     const { database } = asked.project;
     const snapshot = this.#snapshots.peek(database) ?? (await this.#snapshots.current(database));
-    const run = { ...asked, project: settleProject(asked.project, snapshot) };
+    const run = { ...asked, project: lookingAt(settleProject(asked.project, snapshot), asked.schemas) };
     const { project, caller, request } = run;
     const known = await this.#schemas.of(project, snapshot, caller.role);
     const plan = this.#operations.plan(known, request);
@@ -103,6 +111,12 @@ async function read(
 function isolation(snapshot: Snapshot, role: string): Pick<Call, 'isolation'> {
   const asked = isolationOf(snapshot, role, null);
   return asked === null ? {} : { isolation: asked };
+}
+
+function lookingAt(project: Project, schemas: readonly string[] | undefined): Project {
+  if (schemas === undefined) return project;
+  const { settings } = project;
+  return { ...project, settings: { ...settings, rest: { ...settings.rest, schemas } } };
 }
 
 function schemaOf({ settings }: Project): string {

@@ -6,7 +6,7 @@ import { answerOnce } from '../../idempotency/answer-once.ts';
 import { type IdempotencyKey, readIdempotencyKey } from '../../idempotency/idempotency-key.ts';
 import { restErrors } from '../../rest-errors.ts';
 import { REFUSAL_STATES } from '../../sql/compile.ts';
-import type { GraphqlRequest } from '../parse/graphql-request.ts';
+import type { GraphqlRequest } from '@ashlar/graphql';
 import type { RootPlan } from '../plan/plan-operation.ts';
 import type { PlannedOperation, WriteRoot } from './planned-operation.ts';
 

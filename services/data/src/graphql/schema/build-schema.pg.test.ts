@@ -3,7 +3,7 @@ import { createTestProject, type TestProject } from '@ashlar/testing';
 import { ignoreObservations } from '@ashlar/telemetry';
 import { buildSchema as schemaOfText, isIntrospectionType, printSchema, printType } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readOperation } from '../parse/document.ts';
+import { readOperation } from '@ashlar/graphql';
 import { SHOP } from '../shop.fixture.ts';
 import { buildSchema, buildWholeSchema } from './build-schema.ts';
 import { describeGraph } from './describe-graph.ts';

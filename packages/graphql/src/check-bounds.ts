@@ -6,7 +6,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { MAX_DEPTH, MAX_FIELDS, MAX_ROOT_FIELDS } from '../bounds.ts';
+import { MAX_DEPTH, MAX_FIELDS, MAX_ROOT_FIELDS } from './bounds.ts';
 
 /** Counts fields as if every fragment were written out; stops at the bound, so that fragments cannot multiply work. */
 export function checkBounds(document: DocumentNode, fragments: ReadonlyMap<string, FragmentDefinitionNode>): void {

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { MAX_DOCUMENT_LENGTH } from '../bounds.ts';
+import { MAX_DOCUMENT_LENGTH } from './bounds.ts';
 
 /** What a client sent, by the conventions of GraphQL over HTTP. */
 export interface GraphqlRequest {

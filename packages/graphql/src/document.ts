@@ -11,8 +11,9 @@ import {
   recommendedRules,
   specifiedRules,
   validate,
+  type ValidationRule,
 } from 'graphql';
-import { MAX_ERRORS, MAX_TOKENS } from '../bounds.ts';
+import { MAX_ERRORS, MAX_TOKENS } from './bounds.ts';
 import { checkBounds } from './check-bounds.ts';
 
 /** A document that is valid for its schema, with the operation asked for. */
@@ -46,6 +47,17 @@ export function readOperation(
   schema: GraphQLSchema,
   introspection: boolean,
 ): Operation {
+  const operation = parseOperation(text, operationName);
+  validateOperation(operation, schema, introspection);
+  return operation;
+}
+
+/**
+ * The operation of a document within its bounds, whatever schema it is for.
+ *
+ * @throws GraphQLError
+ */
+export function parseOperation(text: string, operationName: string | null): Operation {
   const document = parse(text, { maxTokens: MAX_TOKENS });
   const fragments = new Map(
     document.definitions.flatMap((definition) =>
@@ -53,15 +65,28 @@ export function readOperation(
     ),
   );
   const definition = operationOf(document, operationName);
-  // First, because validation compares fields with each other: its work grows faster than their number.
+  // Before validation, which compares fields with each other: its work grows faster than their number.
   checkBounds(document, fragments);
-  const rules = introspection ? RULES : [...RULES, NoSchemaIntrospectionCustomRule];
+  return { document, definition, fragments, isMutation: definition.operation === OperationTypeNode.MUTATION };
+}
+
+/**
+ * @param without Rules that somebody else sees to.
+ * @throws GraphQLError | DocumentError
+ */
+export function validateOperation(
+  { document, definition }: Operation,
+  schema: GraphQLSchema,
+  introspection: boolean,
+  without: readonly ValidationRule[] = [],
+): void {
+  const asked = introspection ? RULES : [...RULES, NoSchemaIntrospectionCustomRule];
+  const rules = without.length === 0 ? asked : asked.filter((rule) => !without.includes(rule));
   const errors = validate(schema, document, rules, { maxErrors: MAX_ERRORS, hideSuggestions: !introspection });
   if (errors.length > 0) throw new DocumentError(errors);
   if (definition.operation === OperationTypeNode.SUBSCRIPTION) {
     throw new GraphQLError('Subscriptions are not served here', { nodes: definition });
   }
-  return { document, definition, fragments, isMutation: definition.operation === OperationTypeNode.MUTATION };
 }
 
 function operationOf(document: DocumentNode, name: string | null): OperationDefinitionNode {
