@@ -38,6 +38,14 @@ export interface AshlarErrorOptions {
   /** The row as it is now, when the caller's idea of it is out of date. */
   readonly current?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
+  /** The same in other languages than English, by language. */
+  readonly inOtherWords?: Readonly<Record<string, ErrorWords>>;
+}
+
+/** What an error tells people. */
+export interface ErrorWords {
+  readonly message: string;
+  readonly hint?: string | undefined;
 }
 
 export class AshlarError extends Error {
@@ -49,6 +57,7 @@ export class AshlarError extends Error {
   readonly hint: string | undefined;
   readonly retryable: boolean;
   readonly current: Readonly<Record<string, unknown>> | undefined;
+  readonly #inOtherWords: Readonly<Record<string, ErrorWords>>;
 
   constructor(options: AshlarErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -59,6 +68,12 @@ export class AshlarError extends Error {
     this.hint = options.hint;
     this.retryable = options.retryable ?? false;
     this.current = options.current;
+    this.#inOtherWords = options.inOtherWords ?? {};
+  }
+
+  /** In a language it has words in, else in English. */
+  words(language: string): ErrorWords {
+    return this.#inOtherWords[language] ?? { message: this.message, hint: this.hint };
   }
 }
 
@@ -69,6 +84,11 @@ export interface CatalogueEntry {
   readonly hint?: string;
   readonly retryable?: boolean;
 }
+
+/** Title and hint of one entry in another language, with the same parameters. */
+export type Translation = readonly [title: string, hint?: string];
+/** Of every entry, so that none is forgotten. */
+export type Translations<Name extends string> = Readonly<Record<'ar', Readonly<Record<Name, Translation>>>>;
 
 export interface MoreOfError {
   readonly cause?: unknown;
@@ -86,20 +106,24 @@ export interface ErrorFactory extends CatalogueEntry {
 /**
  * Makes one factory per entry; `hasShippedLines` in catalogue `order` gets the code `order.has_shipped_lines`.
  * Codes are stable: clients and `docs/errors.md` name them.
+ *
+ * @param translations What is told to people who ask for another language; codes and parameters stay.
  */
 export function defineErrors<const Entries extends Readonly<Record<string, CatalogueEntry>>>(
   prefix: string,
   entries: Entries,
+  translations?: Translations<Extract<keyof Entries, string>>,
 ): { readonly [Name in keyof Entries]: ErrorFactory } {
+  const arabic: Readonly<Record<string, Translation>> = translations?.ar ?? {};
   const factories = Object.entries(entries).map(([name, entry]): [string, ErrorFactory] => [
     name,
-    errorFactory(`${prefix}.${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`, entry),
+    errorFactory(`${prefix}.${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`, entry, arabic[name]),
   ]);
   // Object.fromEntries forgets the key type; the entries above have exactly the catalogue's keys.
   return Object.fromEntries(factories) as { readonly [Name in keyof Entries]: ErrorFactory };
 }
 
-function errorFactory(code: string, entry: CatalogueEntry): ErrorFactory {
+function errorFactory(code: string, entry: CatalogueEntry, arabic: Translation | undefined): ErrorFactory {
   const make = (params: ErrorParams = {}, more: MoreOfError = {}): AshlarError => {
     const hint = more.hint ?? entry.hint;
     return new AshlarError({
@@ -112,9 +136,15 @@ function errorFactory(code: string, entry: CatalogueEntry): ErrorFactory {
       ...(more.fields === undefined ? {} : { fields: more.fields }),
       ...(more.current === undefined ? {} : { current: more.current }),
       ...(more.cause === undefined ? {} : { cause: more.cause }),
+      ...(arabic === undefined ? {} : { inOtherWords: { ar: wordsOf(arabic, params, more.hint) } }),
     });
   };
   return Object.assign(make, { code, ...entry });
+}
+
+/** A hint for one occurrence is in the words of whoever gave it. */
+function wordsOf([title, hint]: Translation, params: ErrorParams, own: string | undefined): ErrorWords {
+  return { message: fill(title, params), hint: own ?? (hint === undefined ? undefined : fill(hint, params)) };
 }
 
 function fill(template: string, params: ErrorParams): string {

@@ -11,8 +11,11 @@ export type {
   ErrorFactory,
   ErrorKind,
   ErrorParams,
+  ErrorWords,
   FieldError,
   MoreOfError,
+  Translation,
+  Translations,
 } from './errors.ts';
 export { escapeHtml } from './escape-html.ts';
 export { aggregateOf } from './event.ts';
@@ -23,6 +26,17 @@ export { RateLimiter } from './rate-limiter.ts';
 export type { Rate } from './rate-limiter.ts';
 export { refuseStale } from './refuse-stale.ts';
 export { must, unreachable } from './must.ts';
+export { defineSaga, sagaStep } from './saga.ts';
+export type { PrintedColumn, PrintedFact, PrintedPage, PrintedParty, PrintedValue, Wording } from './printed-page.ts';
+export type { Saga, SagaDefinition, SagaFact, SagaPlan, SagaStep, SagaTask } from './saga.ts';
+export type { DemoShop, SuiteDemo } from './suite-demo.ts';
+export type {
+  DocumentToPrint,
+  PrintedLanguage,
+  PrintedOriginal,
+  PrintedPaper,
+  SuiteDocument,
+} from './suite-document.ts';
 export { defineSuite } from './suite.ts';
 export type { Localised, Suite, SuiteDefinition, SuiteRole, SuiteSchedule, SuiteSubscription } from './suite.ts';
 export { useCase } from './use-case.ts';

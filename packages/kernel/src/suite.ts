@@ -1,6 +1,9 @@
 import type { ErrorFactory } from './errors.ts';
 import type { DomainEvent } from './event.ts';
 import type { EventType } from './event-type.ts';
+import type { Saga } from './saga.ts';
+import type { SuiteDocument } from './suite-document.ts';
+import type { SuiteDemo } from './suite-demo.ts';
 import type { AnyUseCase } from './use-case.ts';
 
 /** A text by language: `{ en: 'Stock clerk', ar: 'أمين المخزن' }`; English is always there. */
@@ -55,11 +58,14 @@ export interface SuiteDefinition {
   readonly events?: readonly EventType[];
   readonly subscriptions?: readonly SuiteSubscription[];
   readonly schedules?: readonly SuiteSchedule[];
+  readonly sagas?: readonly Saga[];
+  readonly documents?: readonly SuiteDocument[];
   /** What can be permitted, and in which words: `{ 'inventory.reserve': 'Hold stock for orders' }`. */
   readonly permissions: Readonly<Record<string, string>>;
   readonly roles?: readonly SuiteRole[];
   /** Rules the database holds, by the name of their constraint: `{ parcels_code_key: depotErrors.codeTaken }`. */
   readonly constraints?: Readonly<Record<string, ErrorFactory>>;
+  readonly demo?: SuiteDemo | null;
 }
 
 export interface Suite extends Required<SuiteDefinition> {
@@ -76,11 +82,20 @@ const OPEN = new Set(['signed-in', 'anyone']);
  * @throws {Error} When its parts do not fit: a name of another suite, one used twice, a permission nobody declared.
  */
 export function defineSuite(definition: SuiteDefinition): Suite {
-  const { name, useCases, events = [], subscriptions = [], schedules = [], roles = [] } = definition;
+  const { name, useCases, events = [], subscriptions = [], schedules = [], sagas = [], roles = [] } = definition;
+  const { documents = [] } = definition;
   const fault = (what: string): Error => new Error(`Suite ${name}: ${what}`);
   if (!NAME.test(name)) throw fault('its name has lower case letters and digits, 2 to 30');
   const consumers = subscriptions.map(({ consumer }) => consumer);
-  const own = [...useCases.map((one) => one.name), ...events.map(({ type }) => type), ...consumers];
+  const processes = sagas.map((saga) => saga.name);
+  const papers = documents.map((document) => document.name);
+  const own = [
+    ...useCases.map((one) => one.name),
+    ...events.map(({ type }) => type),
+    ...consumers,
+    ...processes,
+    ...papers,
+  ];
   // One may be called like what it does.
   const times = schedules.map((schedule) => schedule.name);
   for (const one of [...own, ...times, ...Object.keys(definition.permissions)]) {
@@ -92,8 +107,13 @@ export function defineSuite(definition: SuiteDefinition): Suite {
     if (OPEN.has(permission) || Object.hasOwn(definition.permissions, permission)) continue;
     throw fault(`${useCase} asks for ${permission}, which it does not declare`);
   }
-  for (const { useCase } of [...subscriptions, ...schedules]) {
+  for (const { useCase } of [...subscriptions, ...schedules, ...documents]) {
     if (!useCases.includes(useCase)) throw fault(`${useCase.name} is none of its use cases`);
+  }
+  for (const { name: document, useCase, keep, papers: printedOn } of documents) {
+    if (useCase.kind !== 'query') throw fault(`${document} is told by ${useCase.name}, which is no query`);
+    if (keep !== undefined && !useCases.includes(keep)) throw fault(`${keep.name} is none of its use cases`);
+    if (printedOn.length === 0) throw fault(`${document} is printed on no paper`);
   }
   const byName = new Map(useCases.map((one) => [one.name, one]));
   return Object.freeze({
@@ -102,8 +122,11 @@ export function defineSuite(definition: SuiteDefinition): Suite {
     events,
     subscriptions,
     schedules,
+    sagas,
+    documents,
     roles,
     constraints: definition.constraints ?? {},
+    demo: definition.demo ?? null,
     find: (wanted: string) => byName.get(wanted) ?? byName.get(`${name}.${wanted}`),
   });
 }

@@ -84,6 +84,23 @@ test.each<[string, Partial<SuiteDefinition>]>([
       schedules: Array.from({ length: 2 }, () => ({ name: 'store.n', cron: '0 0 * * *', useCase: fillBox, input: {} })),
     },
   ],
+  [
+    'a document told by a command',
+    {
+      documents: [
+        {
+          name: 'store.list',
+          summary: 'A list',
+          route: 'GET /list/pdf',
+          useCase: fillBox,
+          papers: ['a4'],
+          print: () => {
+            throw new Error('never printed');
+          },
+        },
+      ],
+    },
+  ],
 ])('%s is no suite', (_what, change) => {
   expect(() => defineSuite({ ...store, ...change })).toThrow(/^Suite /);
 });

@@ -92,10 +92,12 @@ export function prorate(amount: Money, part: bigint, whole: bigint, mode?: Round
 
 /** At the edge: `{"amount": "1250", "currency": "USD"}` is 12.50 US dollars. */
 export const Money: z.ZodType<Money, MoneyJson> = edgeValue<Money, MoneyJson>({
-  json: z.strictObject({
-    amount: z.string().regex(/^-?\d{1,20}$/, 'Expected whole minor units as digits'),
-    currency: z.string().regex(/^[A-Z]{3}$/, 'Expected the three capital letters of a currency'),
-  }),
+  json: z
+    .strictObject({
+      amount: z.string().regex(/^-?\d{1,20}$/, 'Expected whole minor units as digits'),
+      currency: z.string().regex(/^[A-Z]{3}$/, 'Expected the three capital letters of a currency'),
+    })
+    .meta({ title: 'Money' }),
   decode: ({ amount, currency }) => ({
     amountMinor: within(BigInt(amount), LARGEST_ACCEPTED_MINOR),
     currency: knownCurrency(currency),

@@ -101,7 +101,7 @@ export const PositiveQuantity: z.ZodType<Quantity, QuantityJson> = quantityAbove
 
 function quantityAbove(limit: bigint | undefined): z.ZodType<Quantity, QuantityJson> {
   const schema = edgeValue<Quantity, QuantityJson>({
-    json: z.strictObject({ value: z.string().min(1).max(40), uom: UnitCode }),
+    json: z.strictObject({ value: z.string().min(1).max(40), uom: UnitCode }).meta({ title: 'Quantity' }),
     decode: ({ value, uom }) => quantity(value, uom),
     encode: ({ micros, uom }) => ({ value: microsText(micros), uom }),
   });

@@ -39,10 +39,12 @@ export function linePrice(price: UnitPrice, quantity: Quantity, mode?: RoundingM
 
 /** At the edge: `{"amount": "35.5", "currency": "USD"}` is 35.5 cents a unit. */
 export const UnitPrice: z.ZodType<UnitPrice, MoneyJson> = edgeValue<UnitPrice, MoneyJson>({
-  json: z.strictObject({
-    amount: z.string().min(1).max(40),
-    currency: z.string().regex(/^[A-Z]{3}$/, 'Expected the three capital letters of a currency'),
-  }),
+  json: z
+    .strictObject({
+      amount: z.string().min(1).max(40),
+      currency: z.string().regex(/^[A-Z]{3}$/, 'Expected the three capital letters of a currency'),
+    })
+    .meta({ title: 'UnitPrice' }),
   decode: ({ amount, currency }) => unitPrice(amount, knownCurrency(currency)),
   encode: (price) => ({ amount: unitPriceText(price), currency: price.currency }),
 });

@@ -1,4 +1,5 @@
 import { defineErrors, type ErrorFactory } from '../errors.ts';
+import { valueErrorsInArabic } from './value-errors-in-arabic.ts';
 
 const catalogue = {
   amountOutOfRange: {
@@ -38,8 +39,11 @@ const catalogue = {
   zoneUnknown: { kind: 'unprocessable', title: '{zone} is not a time zone' },
 } as const;
 
+export type ValueErrorName = keyof typeof catalogue;
+
 /** What a value refuses to be. The edge reports them per field, arithmetic throws them. */
 export const valueErrors: { readonly [Name in keyof typeof catalogue]: ErrorFactory } = defineErrors(
   'common',
   catalogue,
+  { ar: valueErrorsInArabic },
 );
