@@ -52,6 +52,7 @@ export interface GatewayConfig {
   readonly rateLimitPerAddress: number | null;
   readonly rateLimitPerUser: number;
   readonly maxConcurrentRequests: number;
+  readonly grpcPort: number | null;
 }
 
 export interface SplitConfig {
@@ -64,6 +65,7 @@ export interface SplitConfig {
   readonly natsUrl: string | null;
   readonly upstreamScheduler: string | null;
   readonly upstreamWebhooks: string | null;
+  readonly upstreamRegistry: string | null;
   readonly upstreamSuites: string | null;
   readonly identitySecret: string | null;
 }
@@ -318,6 +320,10 @@ export const configSchema: ConfigSchema = {
         default: 2_048,
         about: 'Requests in progress at once, at most 256 while busy; beyond it the answer is 503.',
       }),
+      grpcPort: option(optional(integer({ min: 0, max: 65_535 })), {
+        default: null,
+        about: 'Port on which use cases of suites answer over gRPC, 0 for any free one; without it none listens.',
+      }),
     },
   },
   split: {
@@ -361,6 +367,10 @@ export const configSchema: ConfigSchema = {
       upstreamWebhooks: option(optional(url('http', 'https')), {
         default: null,
         about: 'Where `ashlar serve webhooks` listens, when the gateway runs without it.',
+      }),
+      upstreamRegistry: option(optional(url('http', 'https')), {
+        default: null,
+        about: 'Where `ashlar serve registry` listens, when the gateway runs without it.',
       }),
       upstreamSuites: option(optional(url('http', 'https')), {
         default: null,

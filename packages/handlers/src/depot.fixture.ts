@@ -171,4 +171,10 @@ export const depot = defineSuite({
   },
   roles: [{ key: 'depot-clerk', name: { en: 'Depot clerk', ar: 'أمين المستودع' }, permissions: ['depot.*'] }],
   constraints: { parcels_code_key: depotErrors.codeTaken },
+  demo: {
+    needs: [],
+    run: async (shop) => {
+      await shop.each(['DEMO-1', 'DEMO-2', 'DEMO-3'], (code) => shop.once(code, storeParcel, { code, weight: '500' }));
+    },
+  },
 });

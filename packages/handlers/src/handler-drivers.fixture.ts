@@ -16,7 +16,12 @@ import type { Observation } from '@ashlar/telemetry';
 import { type SuiteProject, testProjectSettings } from '@ashlar/testing';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import Fastify, { type FastifyInstance } from 'fastify';
 import { callUseCase } from './cli/call-use-case.ts';
+import { createConnectService } from './grpc/connect-service.ts';
+import { listenForGrpc } from './grpc/listen-for-grpc.ts';
+import { graphqlDriver } from './graphql-driver.fixture.ts';
+import { connectDrivers, grpcDriver } from './grpc-drivers.fixture.ts';
 import { createSuiteService } from './http/suite-service.ts';
 import type { InvocationCaller } from './invocation.ts';
 import { suiteTasks } from './job/suite-tasks.ts';
@@ -41,6 +46,8 @@ export interface Ask {
 /** One way to a use case, as its real clients take it. */
 export interface HandlerDriver {
   readonly name: string;
+  /** Its clients cannot write what the contract has no type for. */
+  readonly typed?: boolean;
   /** Whether its clients can ask for a dry run, give a key of their own, and be told what a key remembered. */
   readonly offers: ReadonlySet<'dry run' | 'key' | 'replayed' | 'current' | 'anon'>;
   call(useCase: AnyUseCase, input: object, ask: Ask): Promise<Told>;
@@ -58,6 +65,8 @@ export interface Handlers extends AsyncDisposable {
   headersOf(service: string, as: InvocationCaller): Record<string, string>;
   /** A real client of the tools. */
   connectMcp(as: InvocationCaller): Promise<Client>;
+  readonly grpcPort: number;
+  readonly graphqlUrl: string;
 }
 
 export async function openHandlers(fixture: SuiteProject, suite: Suite): Promise<Handlers> {
@@ -84,8 +93,9 @@ export async function openHandlers(fixture: SuiteProject, suite: Suite): Promise
     createServiceApp({ service, projects, identitySecret: IDENTITY_SECRET, observe });
   const suiteApp = open(createSuiteService({ suite, useCases, observe }));
   const mcpApp = open(createMcpService({ useCases, observe }));
+  const suiteUrl = await suiteApp.listen({ host: '127.0.0.1', port: 0 });
   const mcpUrl = await mcpApp.listen({ host: '127.0.0.1', port: 0 });
-  const door = identityKey(IDENTITY_SECRET);
+  const gateway = identityKey(IDENTITY_SECRET);
   const headersOf: Handlers['headersOf'] = (service, as) => {
     const caller: Caller = {
       ...as,
@@ -100,7 +110,7 @@ export async function openHandlers(fixture: SuiteProject, suite: Suite): Promise
       publicUrl: 'http://127.0.0.1:8000',
       clientAddress: '203.0.113.7',
     };
-    return { [IDENTITY_HEADER]: signIdentity(door, service, identity, Date.now()) };
+    return { [IDENTITY_HEADER]: signIdentity(gateway, service, identity, Date.now()) };
   };
   const connectMcp: Handlers['connectMcp'] = async (as) => {
     const client = new Client({ name: 'test', version: '1' });
@@ -113,7 +123,21 @@ export async function openHandlers(fixture: SuiteProject, suite: Suite): Promise
     await client.connect(new StreamableHTTPClientTransport(url, { fetch: withIdentity }));
     return client;
   };
+  // Its identity is told with each request, so one client of a caller is enough.
+  const mcpClients = new Map<string, Promise<Client>>();
+  const mcpOf = (as: InvocationCaller): Promise<Client> => {
+    const who = JSON.stringify(as);
+    const known = mcpClients.get(who) ?? connectMcp(as);
+    mcpClients.set(who, known);
+    return known;
+  };
   const tasks = suiteTasks(suite, useCases, projects);
+  const connectApp = open(createConnectService({ useCases, observe }));
+  const connectUrl = await connectApp.listen({ host: '127.0.0.1', port: 0 });
+  const door = openDoor(connectApp);
+  const grpc = await listenForGrpc({ suites: [suite], door }, { host: '127.0.0.1', port: 0 });
+  const asConnect = ({ as }: Ask): Record<string, string> => headersOf('connect', as);
+  const overGrpc = await grpcDriver(suite, grpc.port, asConnect);
 
   const http: HandlerDriver = {
     name: 'HTTP',
@@ -171,16 +195,12 @@ export async function openHandlers(fixture: SuiteProject, suite: Suite): Promise
     name: 'MCP',
     offers: new Set(['dry run', 'key', 'current', 'anon']),
     async call({ name, kind }, input, { as, key, dryRun }) {
-      const client = await connectMcp(as);
-      try {
-        const more = kind === 'query' ? {} : { dry_run: dryRun, idempotency_key: key };
-        const result = await client.callTool({ name: name.replace('.', '_'), arguments: { ...input, ...more } });
-        const [content] = result.content as readonly { readonly text: string }[];
-        const said: unknown = JSON.parse(content?.text ?? '{}');
-        return result.isError === true ? toldProblem(said) : { output: result.structuredContent };
-      } finally {
-        await client.close();
-      }
+      const client = await mcpOf(as);
+      const more = kind === 'query' ? {} : { dry_run: dryRun, idempotency_key: key };
+      const result = await client.callTool({ name: name.replace('.', '_'), arguments: { ...input, ...more } });
+      const [content] = result.content as readonly { readonly text: string }[];
+      const said: unknown = JSON.parse(content?.text ?? '{}');
+      return result.isError === true ? toldProblem(said) : { output: result.structuredContent };
     },
   };
 
@@ -201,17 +221,54 @@ export async function openHandlers(fixture: SuiteProject, suite: Suite): Promise
     },
   };
 
+  const graphqlUrl = `${suiteUrl}/${suite.name}/v1/graphql/${suite.name}`;
+  const asSuite = ({ as }: Ask): Record<string, string> => headersOf(suite.name, as);
+  const overGraphql = await graphqlDriver(graphqlUrl, { as: { role: 'anon', claims: {} } }, asSuite);
+
   return {
-    drivers: [http, cli, mcp, job],
+    graphqlUrl,
+    drivers: [
+      http,
+      cli,
+      mcp,
+      job,
+      ...connectDrivers(suite, `${connectUrl}/connect/v1`, asConnect),
+      overGrpc,
+      overGraphql,
+    ],
+    grpcPort: grpc.port,
     observed,
     suiteApp,
     headersOf,
     connectMcp,
     async [Symbol.asyncDispose]() {
-      await suiteApp.close();
-      await mcpApp.close();
+      for (const client of mcpClients.values()) await (await client).close();
+      overGrpc[Symbol.dispose]();
+      await grpc.close();
+      await Promise.all([suiteApp, mcpApp, connectApp, door].map((app) => app.close()));
     },
   };
+}
+
+/** What a gateway makes of paths, without its keys and limits. */
+function openDoor({ app }: ServiceApp): FastifyInstance {
+  const door = Fastify();
+  door.removeAllContentTypeParsers();
+  door.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  door.all('/*', async ({ method, url, headers, body }, reply) => {
+    const {
+      statusCode,
+      headers: told,
+      rawPayload,
+    } = await app.inject({
+      method: method as 'POST',
+      url: `/connect/v1${url}`,
+      headers,
+      payload: body as Buffer,
+    });
+    return reply.code(statusCode).headers(told).send(rawPayload);
+  });
+  return door;
 }
 
 function jobRun(project: string): Parameters<ReturnType<typeof suiteTasks>[number]['run']>[1] {

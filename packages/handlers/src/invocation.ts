@@ -2,7 +2,7 @@ import type { Actor } from '@ashlar/kernel';
 import type { ProjectDatabase } from '@ashlar/postgres';
 
 /** Handlers a use case is reached through, as the audit trail names them. */
-export type Via = 'http' | 'graphql' | 'grpc' | 'mcp' | 'cli' | 'job' | 'event' | 'schedule' | 'test';
+export type Via = 'http' | 'graphql' | 'grpc' | 'mcp' | 'cli' | 'job' | 'event' | 'schedule' | 'saga' | 'test';
 
 /** Who asks, whatever the handler: a database role and the claims its row-level security reads. */
 export interface InvocationCaller {
@@ -16,10 +16,14 @@ export interface Invocation {
   readonly caller: InvocationCaller;
   readonly via: Via;
   readonly requestId: string;
+  /** Id its events share with those of the business process it is a step of. */
+  readonly correlationId?: string | undefined;
   /** Organisation wished for; a user has to be a member of it. */
   readonly orgId?: string | undefined;
   /** Of a command: repeated with the same input it is answered from memory. */
   readonly idempotencyKey?: string | undefined;
+  /** The key is remembered for good, and not for a day. */
+  readonly keyLasts?: boolean;
   /** Everything is done and then undone; nothing is remembered, not even the key. */
   readonly dryRun?: boolean;
   readonly traceparent?: string | undefined;

@@ -118,6 +118,11 @@ const TELLINGS: { readonly [Kind in Observation['kind']]: Telling<Kind> } = {
     message: ({ project, retainedBytes, walStatus }) =>
       `PostgreSQL keeps ${Math.round(retainedBytes / 1_048_576)} MiB of log for ${project} (${walStatus})`,
   },
+  'suite.contracts-refused': {
+    level: 'warn',
+    message: ({ project, suite, error }) =>
+      `The registry of ${project} refuses the contracts of ${suite}: ${reasonOf(error)}`,
+  },
   'stream.consumer-failed': {
     level: 'error',
     message: ({ project, consumer, error }) => `${consumer} failed on the log of ${project}: ${reasonOf(error)}`,

@@ -114,6 +114,13 @@ export type Observation =
       readonly removedFiles: number;
       readonly missingFiles: number;
     }
+  | {
+      /** The project has promised something else under the version this program calls its contracts; the suite serves. */
+      readonly kind: 'suite.contracts-refused';
+      readonly project: string;
+      readonly suite: string;
+      readonly error: unknown;
+    }
   | { readonly kind: 'events.maintained'; readonly project: string; readonly droppedDays: number }
   | { readonly kind: 'events.unmaintained'; readonly project: string; readonly error: unknown }
   | {

@@ -1,5 +1,7 @@
+import { documentErrors } from '@ashlar/documents';
 import { type AnyUseCase, type ErrorFactory, commonErrors, type Suite } from '@ashlar/kernel';
 import { statusOfKind } from '@ashlar/service';
+import type { DocumentBinding } from '../http/document-routes.ts';
 import type { HttpBinding } from '../http/http-binding.ts';
 import { type JsonSchema, wireSchema } from '../input/wire-schema.ts';
 
@@ -53,11 +55,22 @@ const SHARED: Readonly<Record<'command' | 'query', readonly ErrorFactory[]>> = {
 };
 
 /** OpenAPI 3.1 of a suite's routes, from the schemas its use cases are validated by. */
-export function openApiOf(suite: Suite, bindings: readonly HttpBinding[], publicUrl: string): Document {
+export function openApiOf(
+  suite: Suite,
+  {
+    bindings,
+    documents,
+  }: { readonly bindings: readonly HttpBinding[]; readonly documents: readonly DocumentBinding[] },
+  publicUrl: string,
+): Document {
   const paths: Record<string, Record<string, Document>> = {};
   for (const binding of bindings) {
     const path = binding.path.replaceAll(/:(\w+)/g, '{$1}');
     paths[path] = { ...paths[path], [binding.method.toLowerCase()]: operationOf(binding) };
+  }
+  for (const binding of documents) {
+    const path = binding.path.replaceAll(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], get: printOf(binding) };
   }
   return {
     openapi: '3.1.1',
@@ -74,6 +87,24 @@ export function openApiOf(suite: Suite, bindings: readonly HttpBinding[], public
       schemas: { Problem: problemSchema },
     },
   };
+}
+
+/**
+ * The use cases without a route, described as if each had one: what is promised to command lines, jobs, schedules and
+ * other suites can be compared like everything else. Empty when all have routes.
+ */
+export function callsOf(suite: Suite): Document | '' {
+  const bindings = suite.useCases
+    .filter(({ on }) => on.http === undefined || on.http === false)
+    .map((useCase): HttpBinding => {
+      const input = wireSchema(useCase.input);
+      return { useCase, method: 'POST', path: `/${useCase.name}`, pathMembers: [], rest: 'body', input };
+    });
+  if (bindings.length === 0) return '';
+  const { servers: _nowhere, ...document } = openApiOf(suite, { bindings, documents: [] }, '');
+  const description =
+    'Nothing answers at these paths: each is the name of a use case, for `ashlar call` and other suites.';
+  return { ...document, info: { title: `${suite.title.en}: use cases without a route`, version: '1', description } };
 }
 
 function operationOf({ useCase, pathMembers, rest, input }: HttpBinding): Document {
@@ -101,7 +132,7 @@ function operationOf({ useCase, pathMembers, rest, input }: HttpBinding): Docume
     required: (input.required ?? []).filter((member) => !pathMembers.includes(member)),
   };
   return {
-    operationId: name.split('.')[1]?.replaceAll(/-(\w)/g, (_dash, letter: string) => letter.toUpperCase()),
+    operationId: camelCase(name),
     summary,
     ...(description === undefined ? {} : { description }),
     'x-ashlar-use-case': name,
@@ -109,7 +140,11 @@ function operationOf({ useCase, pathMembers, rest, input }: HttpBinding): Docume
     parameters,
     ...(rest === 'body' && members.length > 0
       ? {
-          requestBody: { required: true, content: { 'application/json': { schema: embedded(`${name}:input`, body) } } },
+          requestBody: {
+            // Nothing is the same as an empty object.
+            required: (body.required ?? []).length > 0,
+            content: { 'application/json': { schema: embedded(`${name}:input`, body) } },
+          },
         }
       : {}),
     responses: {
@@ -122,8 +157,54 @@ function operationOf({ useCase, pathMembers, rest, input }: HttpBinding): Docume
   };
 }
 
+/** One of the parameters that say how a document is printed; the first choice unless told. */
+function printParameter(member: string, description: string, choices: readonly string[]): Document {
+  return {
+    name: member,
+    in: 'query',
+    required: false,
+    description,
+    schema: { type: 'string', enum: choices, default: choices[0] },
+  };
+}
+
+/** A document's page: the parameters of its query, and how it is printed. */
+function printOf(binding: DocumentBinding): Document {
+  const { document, useCase } = binding;
+  const { name, summary, papers } = document;
+  const { parameters } = operationOf(binding) as { parameters: readonly Document[] };
+  return {
+    operationId: `${camelCase(name)}Document`,
+    summary,
+    'x-ashlar-document': name,
+    'x-ashlar-permission': useCase.permission,
+    parameters: [
+      ...parameters,
+      printParameter('language', 'Comes first, and gives the page its direction; the other stands beside it.', [
+        'en',
+        'ar',
+      ]),
+      printParameter('paper', 'A sheet or a roll.', papers),
+      printParameter('copy', 'Whether the page says that it is a copy.', ['false', 'true']),
+    ],
+    responses: {
+      '200': {
+        description: summary,
+        headers: { ETag: { description: 'The SHA-256 of the file', schema: { type: 'string' } } },
+        content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } },
+      },
+      '304': { description: 'The file is the one the caller has (`If-None-Match`)' },
+      ...failuresOf({ ...useCase, errors: [...useCase.errors, documentErrors.tooLarge, documentErrors.busy] }),
+    },
+  };
+}
+
+function camelCase(name: string): string {
+  return (name.split('.')[1] ?? name).replaceAll(/-(\w)/g, (_dash, letter: string) => letter.toUpperCase());
+}
+
 /** Codes by status, each with the title of its catalogue. */
-function failuresOf({ kind, errors }: AnyUseCase): Document {
+function failuresOf({ kind, errors }: Pick<AnyUseCase, 'kind' | 'errors'>): Document {
   const byStatus = new Map<number, ErrorFactory[]>();
   for (const error of [...SHARED[kind], ...errors]) {
     const status = statusOfKind[error.kind];

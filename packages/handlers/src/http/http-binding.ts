@@ -21,8 +21,9 @@ export function httpBindings({ name: suite, useCases }: Suite): readonly HttpBin
     const { name, on, kind } = useCase;
     if (on.http === undefined || on.http === false) return [];
     const [, method = '', path = ''] = must(ROUTE.exec(on.http), `a route such as POST /parcels for ${name}`);
-    if ((kind === 'query') !== (method === 'GET')) {
-      throw new Error(`${name}: queries answer to GET and commands to anything else, got ${on.http}`);
+    // A question may be more than an address holds; what a GET asks for changes nothing.
+    if (kind === 'query' ? method !== 'GET' && method !== 'POST' : method === 'GET') {
+      throw new Error(`${name}: queries answer to GET or POST and commands to anything but GET, got ${on.http}`);
     }
     const input = wireSchema(useCase.input);
     const pathMembers = [...path.matchAll(/:(\w+)/g)].map(([, member = '']) => member);

@@ -1,14 +1,18 @@
+import type { TableGraph } from '@ashlar/graphql';
+import type { Printer } from '@ashlar/documents';
 import { type AnyUseCase, commonErrors, type Suite } from '@ashlar/kernel';
 import { type JobQueue, sendRendered, type Service, type ServiceContract } from '@ashlar/service';
 import type { Observe } from '@ashlar/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { asyncApiOf } from '../documents/async-api.ts';
 import { openApiOf } from '../documents/open-api.ts';
+import { addGraphqlRoutes } from '../graphql/graphql-routes.ts';
 import { readInput } from '../input/read-input.ts';
 import type { Invocation } from '../invocation.ts';
 import { useCaseJob } from '../job/suite-tasks.ts';
 import { renderDoorFailure, renderError, renderRefusal } from '../problem/render-problem.ts';
 import type { UseCases } from '../runtime/create-use-cases.ts';
+import { addDocumentRoute, documentBindings } from './document-routes.ts';
 import { type HttpBinding, httpBindings } from './http-binding.ts';
 import { invocationOf } from './invocation-of.ts';
 import { readHttpInput } from './read-http-input.ts';
@@ -18,6 +22,10 @@ export interface SuiteServiceOptions {
   readonly useCases: UseCases;
   /** For what may be done later; without it everything is done at once. */
   readonly jobs?: JobQueue | undefined;
+  /** The suite's tables, for GraphQL; without them it has use cases alone. */
+  readonly tables?: TableGraph | undefined;
+  /** Makes the suite's documents; without it they answer nowhere. */
+  readonly printer?: Printer | undefined;
   readonly observe: Observe;
 }
 
@@ -38,15 +46,18 @@ function suiteContract({ name }: Suite): ServiceContract {
 }
 
 /** The routes of a suite's use cases, with the documents that describe them. */
-export function createSuiteService({ suite, useCases, jobs, observe }: SuiteServiceOptions): Service {
+export function createSuiteService({ suite, useCases, jobs, tables, printer, observe }: SuiteServiceOptions): Service {
   const bindings = httpBindings(suite);
+  const documents = printer === undefined ? [] : documentBindings(suite);
   return {
     contract: suiteContract(suite),
     routes(app) {
       addErrors(app, suite, observe);
-      app.get('/openapi.json', ({ ashlar }) => openApiOf(suite, bindings, ashlar.publicUrl));
+      app.get('/openapi.json', ({ ashlar }) => openApiOf(suite, { bindings, documents }, ashlar.publicUrl));
       app.get('/asyncapi.json', () => asyncApiOf(suite));
       for (const binding of bindings) addRoute(app, binding, useCases, jobs);
+      addGraphqlRoutes(app, { suite, useCases, tables, observe });
+      if (printer !== undefined) for (const one of documents) addDocumentRoute(app, one, useCases, printer);
     },
     close: async () => undefined,
   };
@@ -96,7 +107,7 @@ async function leaveJob(
 export function addErrors(app: FastifyInstance, { name }: Pick<Suite, 'name'>, observe: Observe): void {
   app.setErrorHandler((error, request, reply) => {
     const { requestId, trace } = request.ashlar;
-    const rendered = renderError(error, trace.traceId);
+    const rendered = renderError(error, trace.traceId, request.headers['accept-language']);
     if (rendered.status === 500) {
       observe({ kind: 'request.failed', requestId, traceId: trace.traceId, service: name, error });
     }

@@ -1,4 +1,5 @@
 import { AshlarError, type ErrorKind } from '@ashlar/kernel';
+import { kindsInArabic, problemLanguage, type ProblemLanguage } from './problem-language.ts';
 import { type DoorFailure, doorFailureOf, type Refusal, type RenderedError, statusOfKind } from '@ashlar/service';
 
 /** An error as every family of handlers tells it: RFC 9457 over HTTP, the same members elsewhere. */
@@ -25,15 +26,17 @@ const RETRY_AFTER_SECONDS = 1;
 const RETRYABLE: ReadonlySet<ErrorKind> = new Set(['unavailable', 'timeout', 'rate_limited']);
 
 /** What is no error of ours tells nothing of itself but the trace by which operators find it. */
-export function problemOf(error: unknown, traceId?: string): Problem {
+export function problemOf(error: unknown, traceId?: string, language: ProblemLanguage = 'en'): Problem {
   const known = error instanceof AshlarError && error.kind !== 'internal' ? error : null;
   if (known === null) return problem('internal', 'internal', 'Something went wrong on our side', traceId);
   if (known.code.startsWith('postgres.')) {
     return problem('unavailable', known.kind, 'The database does not answer right now', traceId);
   }
-  const { params, fields, hint, current } = known;
+  const { params, fields, current } = known;
+  const { message, hint } = known.words(language);
   return {
-    ...problem(known.code, known.kind, known.message, traceId),
+    ...problem(known.code, known.kind, message, traceId),
+    ...(language === 'ar' ? { title: kindsInArabic[known.kind] } : {}),
     ...(known.retryable ? { retryable: true } : {}),
     ...(Object.keys(params).length === 0 ? {} : { params }),
     ...(fields.length === 0 ? {} : { errors: fields }),
@@ -56,8 +59,12 @@ export function renderProblem(content: Problem, headers: Readonly<Record<string,
 }
 
 /** Anything that went wrong on a suite's paths, what Fastify refused included. */
-export function renderError(error: unknown, traceId?: string): RenderedError {
-  if (error instanceof AshlarError) return renderProblem(problemOf(error, traceId));
+export function renderError(error: unknown, traceId?: string, acceptLanguage?: string): RenderedError {
+  if (error instanceof AshlarError) {
+    const language = problemLanguage(acceptLanguage);
+    const headers = { 'content-language': language, vary: 'accept-language' };
+    return renderProblem(problemOf(error, traceId, language), headers);
+  }
   const failure = doorFailureOf(error);
   return failure.kind === 'internal' ? renderProblem(problemOf(error, traceId)) : renderDoorFailure(failure, traceId);
 }

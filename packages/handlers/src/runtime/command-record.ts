@@ -15,7 +15,7 @@ export class CommandRecord {
   /** As `suites.finish_command` reads it; null for a schedule's run that found nothing to do: there are many of them. */
   auditJson(useCase: AnyUseCase, invocation: Invocation): string | null {
     const isIdle = this.#facts.length === 0 && Object.keys(this.#note).length === 0;
-    if (invocation.via === 'schedule' && isIdle) return null;
+    if ((invocation.via === 'schedule' || invocation.via === 'event') && isIdle) return null;
     const { kind, id } = actorOf(invocation);
     const { subject, reason, before, after } = this.#note;
     return JSON.stringify({
@@ -31,13 +31,18 @@ export class CommandRecord {
     });
   }
 
-  factsJson({ requestId }: Invocation): string {
+  factsJson({ requestId, correlationId }: Invocation): string {
     return JSON.stringify(
       this.#facts.map(({ type, subject, data, dataschema, aggregateversion, causationid, correlationid }) => ({
         type,
         subject,
         data,
-        envelope: { dataschema, aggregateversion, causationid: causationid ?? requestId, correlationid },
+        envelope: {
+          dataschema,
+          aggregateversion,
+          causationid: causationid ?? requestId,
+          correlationid: correlationid ?? correlationId,
+        },
       })),
     );
   }

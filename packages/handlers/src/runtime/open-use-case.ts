@@ -24,7 +24,13 @@ export function transactionOptions(suite: Suite, useCase: AnyUseCase, invocation
   };
 }
 
-function settingsOf({ caller, orgId, traceparent }: Invocation): LocalSettings {
+/** As whom, to row-level security and to the functions that ask for permissions. */
+export function settingsOf({
+  caller,
+  orgId,
+  traceparent,
+  keyLasts,
+}: Pick<Invocation, 'caller' | 'orgId' | 'traceparent' | 'keyLasts'>): LocalSettings {
   // A wish of a user is judged by auth.org_id(), which reads it from the claims.
   const claims = { ...caller.claims, role: caller.role, ...(orgId === undefined ? {} : { org: { id: orgId } }) };
   return [
@@ -33,6 +39,7 @@ function settingsOf({ caller, orgId, traceparent }: Invocation): LocalSettings {
     ['lock_timeout', LOCK_TIMEOUT],
     ['request.jwt.claims', JSON.stringify(claims)],
     ['request.traceparent', traceparent ?? ''],
+    ...(keyLasts === true ? ([['suites.key_lasts', 'on']] as const) : []),
   ];
 }
 

@@ -55,7 +55,8 @@ export async function runInTransaction(tx: Transaction, work: Work): Promise<Don
   if (useCase.kind === 'query') return { output, finishing: null };
   const finishing = tx.query('select suites.finish_command($1, $2, $3, $4)', [
     record.auditJson(useCase, invocation),
-    record.factsJson(invocation),
+    // Nobody will hear of what is undone at the end.
+    invocation.dryRun === true ? '[]' : record.factsJson(invocation),
     key?.id ?? null,
     key === null ? null : JSON.stringify(output),
   ]);

@@ -30,7 +30,11 @@ export function isAnswerKnown(error: unknown): boolean {
 }
 
 /** What the database refused, in the words of the suite; what is nobody's to know comes back as it is. */
-export function translateError(error: unknown, suite: Suite, useCase: AnyUseCase): unknown {
+export function translateError(
+  error: unknown,
+  suite: Pick<Suite, 'name' | 'constraints'>,
+  useCase: Pick<AnyUseCase, 'name' | 'permission'>,
+): unknown {
   if (error instanceof AshlarError) {
     const isShutOut = NO_ENTRY.has(sqlStateOf(error.cause) ?? '');
     return isShutOut ? commonErrors.suiteNotInstalled({ suite: suite.name }, { cause: error }) : error;
@@ -64,7 +68,7 @@ export function translateError(error: unknown, suite: Suite, useCase: AnyUseCase
 }
 
 /** A rule the database holds has the words the suite gave it. */
-function constraintError(error: unknown, suite: Suite): AshlarError | null {
+function constraintError(error: unknown, suite: Pick<Suite, 'constraints'>): AshlarError | null {
   const name = error instanceof Error && 'constraint' in error ? error.constraint : undefined;
   if (typeof name !== 'string' || !Object.hasOwn(suite.constraints, name)) return null;
   return suite.constraints[name]?.({ constraint: name }, { cause: error }) ?? null;

@@ -1,4 +1,4 @@
-import { defineSuite } from '@ashlar/kernel';
+import { AshlarError, defineSuite } from '@ashlar/kernel';
 import { createSuiteProject } from '@ashlar/testing';
 import { expect, test } from 'vitest';
 import { depot, listParcels, storeParcel } from '../depot.fixture.ts';
@@ -40,4 +40,28 @@ test('waking a project works on a suite only when its declaration has changed', 
   await other.test.cluster.dismissSuite(other.test.ref, 'depot');
   await refreshSuites(administration, other.test.ref, [changed]);
   await expect.poll(async () => (await other.call(listParcels, {})).parcels).toEqual([]);
+});
+
+test('contracts that are refused keep a suite out, and are told of one that is there', async () => {
+  await using other = await createSuiteProject({ suites: [depot] });
+  const { cluster: host, ref } = other.test;
+  const observed: unknown[] = [];
+  const refusal = new AshlarError({ code: 'registry.incompatible', kind: 'conflict', message: 'promised otherwise' });
+  const administration = {
+    host,
+    observe: (observation: unknown) => void observed.push(observation),
+    registerContracts: async (client: { query: (sql: string) => Promise<unknown> }) => {
+      await client.query('create table public.half_done (id int)');
+      throw refusal;
+    },
+  };
+  await expect(addSuite(administration, ref, yard)).rejects.toBe(refusal);
+  expect((await listSuites(administration, ref)).map(({ name }) => name)).toEqual(['depot']);
+  await refreshSuites(administration, ref, [defineSuite({ ...depot, roles: [] })]);
+  const told = { kind: 'suite.contracts-refused', project: ref, suite: 'depot', error: refusal };
+  expect(observed.filter((one) => (one as { kind: string }).kind === told.kind)).toEqual([told]);
+  expect(await other.test.sql(`select to_regclass('public.half_done') as made`)).toEqual([{ made: null }]);
+  const { fingerprint } = (await listSuites(administration, ref))[0] ?? {};
+  await refreshSuites(administration, ref, [defineSuite({ ...depot, roles: [] })]);
+  expect((await listSuites(administration, ref))[0]?.fingerprint).toBe(fingerprint);
 });

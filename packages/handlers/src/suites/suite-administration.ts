@@ -1,4 +1,4 @@
-import type { Suite } from '@ashlar/kernel';
+import { AshlarError, type Suite } from '@ashlar/kernel';
 import { migrateDatabase, type ProjectHost } from '@ashlar/postgres';
 import type { Observe } from '@ashlar/telemetry';
 import { Client, escapeIdentifier } from 'pg';
@@ -9,6 +9,12 @@ export interface SuiteAdministration {
   /** The server the project lives on. */
   readonly host: Pick<ProjectHost, 'admin' | 'admitSuite' | 'databaseOf' | 'dismissSuite' | 'ownerRole'>;
   readonly observe: Observe;
+  /**
+   * Writes down what the suite promises, in a transaction of its own before anything else is done.
+   *
+   * @throws {AshlarError} When the project was promised something else.
+   */
+  readonly registerContracts?: (client: Client, suite: Suite) => Promise<void>;
 }
 
 export interface InstalledSuite {
@@ -20,8 +26,24 @@ export interface InstalledSuite {
   readonly fingerprint: string | null;
 }
 
-/** Gives a project the suite: roles, schema, permissions, roles for people. Repeating it brings it up to date. */
-export async function addSuite({ host, observe }: SuiteAdministration, ref: string, suite: Suite): Promise<void> {
+/**
+ * Gives a project the suite: roles, schema, permissions, roles for people. Repeating it brings it up to date.
+ *
+ * @throws {AshlarError} When its contracts are refused; nothing was changed then.
+ */
+export async function addSuite(administration: SuiteAdministration, ref: string, suite: Suite): Promise<void> {
+  const { host, registerContracts } = administration;
+  if (registerContracts !== undefined) {
+    await withClient(host.admin(host.databaseOf(ref)), async (client) => {
+      await client.query('begin');
+      await registerContracts(client, suite);
+      await client.query('commit');
+    });
+  }
+  await bringUpToDate(administration, ref, suite);
+}
+
+async function bringUpToDate({ host, observe }: SuiteAdministration, ref: string, suite: Suite): Promise<void> {
   const { name, permissions, roles, schedules } = suite;
   const fingerprint = await suiteFingerprint(suite);
   await host.admitSuite(ref, name);
@@ -72,7 +94,18 @@ export async function refreshSuites(
     const found = there.get(suite.name);
     if (found === undefined) continue;
     if (found.fingerprint === (await suiteFingerprint(suite))) await administration.host.admitSuite(ref, suite.name);
-    else await addSuite(administration, ref, suite);
+    else await refreshSuite(administration, ref, suite);
+  }
+}
+
+/** The program that runs is what it is: contracts that are refused are told, and the suite serves nevertheless. */
+async function refreshSuite(administration: SuiteAdministration, ref: string, suite: Suite): Promise<void> {
+  try {
+    await addSuite(administration, ref, suite);
+  } catch (error) {
+    if (!(error instanceof AshlarError)) throw error;
+    administration.observe({ kind: 'suite.contracts-refused', project: ref, suite: suite.name, error });
+    await bringUpToDate(administration, ref, suite);
   }
 }
 
@@ -93,6 +126,8 @@ export async function removeSuite(
       await client.query(`drop schema if exists ${escapeIdentifier(suite.schema)} cascade`);
       await client.query('delete from ashlar.migrations where owner = $1', [suite.name]);
       await client.query('delete from suites.installed where name = $1', [suite.name]);
+      // Or a command repeated would be answered with what is gone.
+      await client.query('delete from suites.answers where suite = $1', [suite.name]);
       await client.query(`delete from auth.organisation_roles where org_id is null and key = any ($1)`, [
         suite.roles.map(({ key }) => key),
       ]);

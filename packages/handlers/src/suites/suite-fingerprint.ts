@@ -17,5 +17,7 @@ async function reckon({ name, schema, permissions, roles, schedules, migrations 
   const folder = new URL(migrations.href.endsWith('/') ? migrations : `${migrations.href}/`);
   const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).toSorted();
   for (const file of files) hash.update(`\0${file}\0`).update(await readFile(new URL(file, folder)));
-  return hash.digest('hex');
+  // What it promises is written down anew with each version.
+  const contracts = await readFile(new URL('../contracts/contract.json', folder)).catch(() => '');
+  return hash.update('\0contracts\0').update(contracts).digest('hex');
 }
