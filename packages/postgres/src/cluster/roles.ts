@@ -35,6 +35,7 @@ const OWNER_ROLES: readonly string[] = [
   'scheduler_owner',
   'webhooks_owner',
   'notifications_owner',
+  'registry_owner',
   'suites_owner',
 ];
 /** Services run as these; they own nothing. */
@@ -46,6 +47,7 @@ const RUNNER_ROLES: readonly string[] = [
   'storage',
   'webhooks',
   'notifications',
+  'registry',
   // Delivers events to all the others.
   'events',
 ];

@@ -1,9 +1,10 @@
-import { Client, DatabaseError } from 'pg';
+import { type Client, DatabaseError } from 'pg';
 import { must } from '@ashlar/kernel';
 import type { LocalSettings } from '../session/call.ts';
 import { sessionErrors } from '../session/errors.ts';
 import type { DatabaseTarget, Login } from '../session/target.ts';
 import { cancelBackend } from '../session/wire/cancel-backend.ts';
+import { connectConsole } from './connect-console.ts';
 import { ConsoleStatement, type StatementBounds, type StatementRows } from './console-statement.ts';
 
 export interface ConsoleScript {
@@ -49,7 +50,6 @@ export interface ConsoleOutcome {
   } | null;
 }
 
-const CONNECT_TIMEOUT_MS = 10_000;
 /** Between asking a statement to stop and ending its process: a function may catch the first. */
 const GRACE_MS = 2_000;
 /** What one connection may send back: values are bounded before, but a single one may have a gigabyte. */
@@ -66,7 +66,7 @@ const MAX_NOTICE_LENGTH = 2_000;
 export async function runConsole(target: DatabaseTarget, script: ConsoleScript): Promise<ConsoleOutcome> {
   script.signal.throwIfAborted();
   const login = script.as === 'owner' ? target.logins.owner : must(target.console?.get(script.as), 'the console login');
-  const client = await connect(target, login);
+  const client = await connectConsole(target, login);
   const notices: ConsoleNotice[] = [];
   client.on('notice', ({ severity = '', message = '', detail, hint }) => {
     if (notices.length >= MAX_NOTICES) return;
@@ -157,27 +157,6 @@ async function typeNames(client: Client, results: readonly StatementRows[]): Pro
   return new Map(rows.map(({ oid, modifier, name }) => [`${oid} ${modifier}`, name]));
 }
 
-async function connect(target: DatabaseTarget, login: Login): Promise<Client> {
-  const client = new Client({
-    host: target.host,
-    port: target.port,
-    database: target.database,
-    ...login,
-    ...(target.tls === true ? { ssl: true } : {}),
-    application_name: `ashlar ${target.ref} console`,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-  });
-  // What is under way says the same; without a listener the event would end the process.
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw sessionErrors.unavailable({ database: target.database, reason }, { cause });
-  }
-  return client;
-}
-
 interface Watch {
   /** Why it ended with this error. */
   reason(error: Error): 'refused' | 'canceled' | 'timeout' | 'too-large' | 'lost';
@@ -234,7 +213,7 @@ function watchOver(target: DatabaseTarget, login: Login, client: Client, { timeo
 /** By the same login, which may end its own sessions and nobody else's. */
 async function terminate(target: DatabaseTarget, login: Login, processId: number): Promise<void> {
   try {
-    const client = await connect(target, login);
+    const client = await connectConsole(target, login);
     // The owner's login acts as another role from its beginning, to which its sessions do not belong.
     await client.query('SET ROLE NONE');
     await client.query('select pg_catalog.pg_terminate_backend($1)', [processId]);

@@ -140,6 +140,73 @@ test('types and sizes out of bounds are refused', async () => {
   ).rejects.toMatchObject({ code: '54000' });
 });
 
+const many = (login: LoginKind, role: string, facts: readonly object[]) =>
+  project.database.call({
+    login,
+    role,
+    settings: [['request.jwt.claims', '{"sub":"user 2","org_id":"org 2"}']],
+    readOnly: false,
+    connection: 'own',
+    statement: { text: 'select events.emit_many($1)', values: [JSON.stringify(facts)] },
+  });
+
+test('many events at once are those that one after the other would be, in their order', async () => {
+  const envelope = { dataschema: null, aggregateversion: 7, causationid: 'cause', correlationid: 'whole' };
+  const facts = Array.from({ length: 300 }, (_, n) => ({
+    type: `identity.${n % 2 === 0 ? 'even' : 'odd'}.counted`,
+    subject: `many ${n}`,
+    data: { n },
+    envelope,
+  }));
+  await many('platform', 'identity', [...facts, { type: 'app.many.bare' }]);
+  const rows = await project.sql(
+    `select type, subject, data, source, org, actor, dataschema, aggregateversion::int, causationid, correlationid
+       from events.log where actor = 'user 2' order by seq`,
+  );
+  const common = { source: `/${project.target.database}/identity`, org: 'org 2', actor: 'user 2' };
+  const bare = { dataschema: null, aggregateversion: null, causationid: null, correlationid: null };
+  expect(rows).toEqual([
+    ...facts.map(({ envelope: also, ...fact }) => ({ ...fact, ...common, ...also })),
+    { type: 'app.many.bare', subject: null, data: {}, ...common, ...bare },
+  ]);
+});
+
+test.each([
+  ['a type of another service', { type: 'storage.object.created' }],
+  ['a type that is none', { type: 'identity' }],
+  ['no type', {}],
+  ['a long subject', { type: 'app.x.y', subject: 'x'.repeat(501) }],
+  ['large data', { type: 'app.x.y', data: { x: 'x'.repeat(300_000) } }],
+  ['a large envelope', { type: 'app.x.y', envelope: { correlationid: 'x'.repeat(5_000) } }],
+  ['an unknown member of the envelope', { type: 'app.x.y', envelope: { time: '2020-01-01' } }],
+  ['an envelope that is a list', { type: 'app.x.y', envelope: [] }],
+])('among many events, %s is refused as it is alone, and none of them is told', async (_what, fact: object) => {
+  const { type = null, subject = null, data = {}, envelope = null } = fact as Partial<Record<string, unknown>>;
+  const alone = project.database.call({
+    login: 'platform',
+    role: 'identity',
+    settings: [],
+    readOnly: false,
+    connection: 'own',
+    statement: {
+      text: 'select events.emit($1, $2, $3, $4)',
+      values: [
+        type as string | null,
+        subject as string | null,
+        JSON.stringify(data),
+        envelope === null ? null : JSON.stringify(envelope),
+      ],
+    },
+  });
+  const { code, message } = await alone.then(
+    () => expect.unreachable('it was told'),
+    (error: Error & { code?: string }) => error,
+  );
+  const good = { type: 'app.among.many' };
+  await expect(many('platform', 'identity', [good, fact])).rejects.toMatchObject({ code, message });
+  expect(await project.sql(`select id from events.log where type = 'app.among.many'`)).toEqual([]);
+});
+
 test('an event of a transaction rolled back was never there', async () => {
   await project.sql(`begin; select events.emit('app.undone', null, '{}'); rollback`);
   expect(await project.sql(`select id from events.log where type = 'app.undone'`)).toEqual([]);
