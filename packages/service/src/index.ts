@@ -1,3 +1,5 @@
+export { asCaller, asService } from './as-caller.ts';
+export type { Visitor } from './as-caller.ts';
 export type { Caller, Claims, Refusal, RequestContext } from './context.ts';
 export { COOKIE_SESSION_HEADER, mayUseCookies, readCookies, sessionCookieNames } from './session-cookies.ts';
 export type { PageHeaders, SessionCookieNames } from './session-cookies.ts';
@@ -13,7 +15,7 @@ export { mountService, servicePrefix } from './mount-service.ts';
 export { observeAnswer } from './observe-answer.ts';
 export type { Passage } from './observe-answer.ts';
 export { CONTROL_PROJECT, DEFAULT_PROJECT, sealingSecretOf } from './project.ts';
-export type { LogListener, ProjectLogs } from './project-logs.ts';
+export type { LogListener, LogListening, ProjectLogs, TablePattern } from './project-logs.ts';
 export type {
   AuthSettings,
   IssuedKey,
@@ -34,4 +36,6 @@ export { IDENTITY_HEADER, identityKey, signIdentity, verifyIdentity } from './si
 export type { Identity, IdentityKey } from './signed-identity.ts';
 export { takeUpgrade, upgradeOf } from './upgrade.ts';
 export type { Shed, Upgrade } from './upgrade.ts';
+export { serviceErrors } from './service-errors.ts';
+export type { ServiceErrors } from './service-errors.ts';
 export { statusOfKind } from './status-of-kind.ts';

@@ -1,5 +1,5 @@
 import type { ServiceContract } from '@ashlar/service';
-import { renderDoorFailure, renderRefusal } from './routes/wire-errors.ts';
+import { wireErrors } from './routes/wire-errors.ts';
 
 /** An endpoint with all its headers, conditions and types. */
 const BODY_LIMIT_BYTES = 1_048_576;
@@ -17,6 +17,6 @@ export const webhooksContract: ServiceContract = {
     runner: 'webhooks',
     migrations: new URL('../migrations/', import.meta.url),
   },
-  refuse: (refusal) => renderRefusal(refusal),
-  fail: (failure) => renderDoorFailure(failure),
+  refuse: (refusal) => wireErrors.renderRefusal(refusal),
+  fail: (failure) => wireErrors.renderDoorFailure(failure),
 };

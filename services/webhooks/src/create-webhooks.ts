@@ -12,7 +12,7 @@ import { DEFAULT_TERMS, type DeliveryTerms } from './domain/retry-schedule.ts';
 import { webhookErrors } from './domain/webhook-errors.ts';
 import { addDeliveryRoutes } from './routes/delivery-routes.ts';
 import { addEndpointRoutes } from './routes/endpoint-routes.ts';
-import { renderError } from './routes/wire-errors.ts';
+import { wireErrors } from './routes/wire-errors.ts';
 
 export interface WebhooksOptions {
   readonly observe: Observe;
@@ -69,7 +69,7 @@ function subscription(): Subscription {
 
 function addErrors(app: FastifyInstance, observe: Observe): void {
   app.setErrorHandler((error, request, reply) => {
-    const rendered = renderError(error);
+    const rendered = wireErrors.renderError(error);
     if (rendered.status === 500) {
       const { requestId, trace } = request.ashlar;
       observe({ kind: 'request.failed', requestId, traceId: trace.traceId, service: webhooksContract.name, error });

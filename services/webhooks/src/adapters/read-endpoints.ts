@@ -1,5 +1,5 @@
 import type { Project } from '@ashlar/service';
-import { asCaller, type Visitor } from './as-caller.ts';
+import { asCaller, type Visitor } from '@ashlar/service';
 import { endpointKey, openEndpoint } from './sealed-endpoint.ts';
 
 interface EndpointRow extends Record<string, unknown> {

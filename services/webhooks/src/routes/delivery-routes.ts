@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { asCaller, asService } from '../adapters/as-caller.ts';
+import { asCaller, asService } from '@ashlar/service';
 import { MORE_CHANNEL } from '../adapters/postgres-delivery-store.ts';
 import { webhookErrors } from '../domain/webhook-errors.ts';
 import { deliveryIdOf, readDeliveryPage, readNewReplay, replayIdOf } from './read-input.ts';
@@ -80,7 +80,7 @@ async function readAttempts(request: FastifyRequest): Promise<object> {
 
 async function replayOne(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const id = deliveryIdOf(request);
-  const replayed = await asService(request.ashlar, async (tx) => {
+  const replayed = await asService('webhooks', request.ashlar, async (tx) => {
     const known = await tx.query<{ endpoint_id: string; enabled: boolean | null }>(
       `select d.endpoint_id, e.enabled from webhooks.deliveries d
          left join webhooks.endpoints e on e.id = d.endpoint_id where d.id = $1`,
@@ -99,7 +99,7 @@ async function replayOne(request: FastifyRequest, reply: FastifyReply): Promise<
 
 async function replayMany(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const asked = readNewReplay(request);
-  const replay = await asService(request.ashlar, async (tx) => {
+  const replay = await asService('webhooks', request.ashlar, async (tx) => {
     await tx.query(`select pg_advisory_xact_lock(hashtext('webhooks.replays'))`);
     const waiting = await tx.query<{ count: number }>(
       'select count(*)::int as count from webhooks.replays where finished_at is null',

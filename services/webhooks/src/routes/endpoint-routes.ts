@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AshlarError, type DomainEvent } from '@ashlar/kernel';
 import type { Outbound } from '@ashlar/outbound';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { asService } from '../adapters/as-caller.ts';
+import { asService } from '@ashlar/service';
 import {
   createEndpoint,
   removeEndpoint,
@@ -82,7 +82,7 @@ async function sendTest(request: FastifyRequest, reply: FastifyReply, { now }: E
   const id = endpointIdOf(request);
   const { type, data } = readTestEvent(request);
   const event = testEvent(type, data, id, now());
-  const deliveryId = await asService(request.ashlar, async (tx) => {
+  const deliveryId = await asService('webhooks', request.ashlar, async (tx) => {
     const { rows } = await tx.query<{ enabled: boolean }>('select enabled from webhooks.endpoints where id = $1', [id]);
     if (rows[0] === undefined) throw webhookErrors.notFound({ what: 'endpoint', id });
     if (!rows[0].enabled) throw webhookErrors.endpointDisabled({ id });

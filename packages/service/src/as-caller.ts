@@ -1,11 +1,11 @@
 import type { Transaction } from '@ashlar/postgres';
-import type { RequestContext } from '@ashlar/service';
+import type { RequestContext } from './context.ts';
 
 const TIMEOUT_MS = 8_000;
 
 export type Visitor = Pick<RequestContext, 'project' | 'caller'>;
 
-/** Runs statements as whoever asks: who may see what is the database's to say. */
+/** Reads as whoever asks: who may see what is the database's to say. */
 export function asCaller<Value>(
   { project, caller }: Visitor,
   run: (tx: Transaction) => Promise<Value>,
@@ -25,7 +25,15 @@ export function asCaller<Value>(
   );
 }
 
-/** Runs statements of the service's own, after it was decided that the caller may have them run. */
-export function asService<Value>({ project }: Visitor, run: (tx: Transaction) => Promise<Value>): Promise<Value> {
-  return project.database.transaction({ login: 'service', role: 'webhooks', statementTimeoutMs: TIMEOUT_MS }, run);
+/**
+ * Runs statements of a service's own, after it was decided that the caller may have them run.
+ *
+ * @param role What the service runs as.
+ */
+export function asService<Value>(
+  role: string,
+  { project }: Pick<Visitor, 'project'>,
+  run: (tx: Transaction) => Promise<Value>,
+): Promise<Value> {
+  return project.database.transaction({ login: 'service', role, statementTimeoutMs: TIMEOUT_MS }, run);
 }

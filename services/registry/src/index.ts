@@ -1,0 +1,15 @@
+export { registryContract } from './contract.ts';
+export { createRegistry } from './create-registry.ts';
+export type { RegistryOptions } from './create-registry.ts';
+export { registerContract } from './application/register-contract.ts';
+export type { NewContract, Registered } from './application/register-contract.ts';
+export type { Database, RegisteredVersion, Visibility } from './adapters/read-contracts.ts';
+export { compareContracts } from './compare/compare-contracts.ts';
+export { describeChanges, stepFor } from './domain/change.ts';
+export type { Change, ChangeLevel } from './domain/change.ts';
+export type { ContractFormat } from './domain/contract-format.ts';
+export { compareVersions, formatVersion, nextVersion, parseVersion } from './domain/contract-version.ts';
+export type { ContractVersion, Step } from './domain/contract-version.ts';
+export { readContract } from './parse/read-contract.ts';
+export type { Contract } from './parse/read-contract.ts';
+export type { ProtoEnum, ProtoField, ProtoFile, ProtoMessage, ProtoMethod } from './parse/parse-proto.ts';
