@@ -29,6 +29,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly dataDir: string;
   readonly pid: number;
   readonly url: string;
+  /** Of gRPC, where it was asked for. */
+  readonly grpcPort: number | undefined;
   readonly anonKey: string;
   readonly serviceRoleKey: string;
   readonly publishableKey: string;
@@ -95,6 +97,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     dataDir,
     pid: state.pid,
     url: state.url,
+    grpcPort: state.grpcPort,
     anonKey: keys.anonKey,
     serviceRoleKey: keys.serviceRoleKey,
     publishableKey: keys.publishableKeys[0],
@@ -145,6 +148,7 @@ function collect(child: ChildProcess): Promise<Ended> {
 interface State {
   readonly pid: number;
   readonly url: string;
+  readonly grpcPort?: number;
   readonly postgres: { readonly host: string; readonly port: number; readonly defaultDatabase: string };
 }
 

@@ -8,7 +8,7 @@ import {
   type UseCases,
 } from '@ashlar/handlers';
 import type { Contract, Suite } from '@ashlar/kernel';
-import type { SchemaOwner } from '@ashlar/postgres';
+import type { Cluster, SchemaOwner } from '@ashlar/postgres';
 import { ignoreObservations } from '@ashlar/telemetry';
 import type { z } from 'zod';
 import { createTestProject, type TestProject } from './test-project.ts';
@@ -36,9 +36,17 @@ export const DEFAULT_ORG = '00000000-0000-0000-0000-000000000001';
 export interface SuiteProjectOptions {
   readonly suites: readonly Suite[];
   readonly clock?: () => Date;
+  /** Default: the server all test files of the run share. */
+  readonly cluster?: Cluster;
 }
 
 export type CallOptions = Partial<Omit<Invocation, 'database' | 'caller'>> & { readonly as?: InvocationCaller };
+
+export type Call = <Input extends z.ZodType, Output extends z.ZodType>(
+  contract: Contract<Input, Output>,
+  input: z.input<Input>,
+  options?: CallOptions,
+) => Promise<z.output<Output>>;
 
 /** A project with suites, on a real database. */
 export interface SuiteProject extends AsyncDisposable {
@@ -49,24 +57,40 @@ export interface SuiteProject extends AsyncDisposable {
   /** A user who is a member of the organisation with a role that has these permissions. */
   addMember(permissions: readonly string[], orgId?: string): Promise<InvocationCaller>;
   /** Runs a use case, by default with the secret key; input and output as the contract's schemas have them. */
-  call<Input extends z.ZodType, Output extends z.ZodType>(
-    contract: Contract<Input, Output>,
-    input: z.input<Input>,
-    options?: CallOptions,
-  ): Promise<z.output<Output>>;
+  readonly call: Call;
+  /** The same by another clock. */
+  callAt(clock: () => Date): Call;
   /** Events of these suites in the order they were emitted. */
   events(): Promise<readonly { readonly type: string; readonly subject: string; readonly data: unknown }[]>;
 }
 
 /** `await using shop = await createSuiteProject({ suites: [inventory] })` */
-export async function createSuiteProject({ suites, clock }: SuiteProjectOptions): Promise<SuiteProject> {
-  const test = await createTestProject({ owners: [identitySchema, jobsSchema, suitesSchema] });
+export async function createSuiteProject({ suites, clock, cluster }: SuiteProjectOptions): Promise<SuiteProject> {
+  const test = await createTestProject({
+    owners: [identitySchema, jobsSchema, suitesSchema],
+    ...(cluster === undefined ? {} : { cluster }),
+  });
   for (const suite of suites) await addSuite({ host: test.cluster, observe: ignoreObservations }, test.ref, suite);
   const useCases = createUseCases({ suites, ...(clock === undefined ? {} : { clock }) });
   let members = 0;
+  const callOn =
+    (runtime: UseCases): Call =>
+    async (contract, input, { as = SECRET_KEY, ...more } = {}) => {
+      const invocation = {
+        database: test.database,
+        caller: as,
+        via: 'test',
+        requestId: randomUUID(),
+        ...more,
+      } as const;
+      const { output } = await runtime.invoke(contract.name, input, invocation);
+      return contract.output.parse(output);
+    };
   return {
     test,
     useCases,
+    call: callOn(useCases),
+    callAt: (other) => callOn(createUseCases({ suites, clock: other })),
     async addOrganisation(slug) {
       const [row] = await test.sql<{ id: string }>(
         `insert into auth.organisations (slug, name) values ($1, jsonb_build_object('en', $1::text)) returning id`,
@@ -86,17 +110,6 @@ export async function createSuiteProject({ suites, clock }: SuiteProjectOptions)
         [orgId, sub, `tester-${members}`, permissions],
       );
       return { role: 'authenticated', claims: { sub, role: 'authenticated', org: { id: orgId } } };
-    },
-    async call(contract, input, { as = SECRET_KEY, ...more } = {}) {
-      const invocation = {
-        database: test.database,
-        caller: as,
-        via: 'test',
-        requestId: randomUUID(),
-        ...more,
-      } as const;
-      const { output } = await useCases.invoke(contract.name, input, invocation);
-      return contract.output.parse(output);
     },
     async events() {
       return test.sql(

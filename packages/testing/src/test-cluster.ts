@@ -10,11 +10,13 @@ export interface TestCluster extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/**
- * Starts an embedded server in a folder and on a port of its own, without durability: what a crash would lose, the
- * end of the tests removes anyway.
- */
-export async function startTestCluster(): Promise<TestCluster> {
+export interface TestClusterOptions {
+  /** Default `none`: what a crash would lose, the end of the tests removes anyway. `full` waits for the disk. */
+  readonly durability?: 'full' | 'none';
+}
+
+/** Starts an embedded server in a folder and on a port of its own. */
+export async function startTestCluster({ durability = 'none' }: TestClusterOptions = {}): Promise<TestCluster> {
   const dataDir = await mkdtemp(join(tmpdir(), 'ashlar-test-'));
   // As root the server runs as nobody, who has to pass through.
   await chmod(dataDir, 0o755);
@@ -24,7 +26,7 @@ export async function startTestCluster(): Promise<TestCluster> {
     platformPassword: 'platform of a test',
     port: 0,
     observe: ignoreObservations,
-    durability: 'none',
+    durability,
   });
   const close = async (): Promise<void> => {
     await cluster.close();

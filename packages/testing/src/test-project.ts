@@ -51,6 +51,8 @@ export async function createTestProject(options: TestProjectOptions = {}): Promi
   });
   const sessions = createSessions({ observe: options.observe ?? ignoreObservations });
   const admin = await connect(cluster, target.database);
+  // One connection does one thing at a time, whoever asks meanwhile.
+  let lastAsked: Promise<unknown> = Promise.resolve();
   const close = async (): Promise<void> => {
     await sessions.close();
     await admin.end();
@@ -63,7 +65,10 @@ export async function createTestProject(options: TestProjectOptions = {}): Promi
     database: sessions.project(target),
     admin,
     async sql<Row extends Record<string, unknown>>(text: string, values?: readonly unknown[]) {
-      const result: unknown = await admin.query<Row>(text, values === undefined ? undefined : [...values]);
+      const ask = (): Promise<unknown> => admin.query<Row>(text, values === undefined ? undefined : [...values]);
+      const asked = lastAsked.then(ask, ask);
+      lastAsked = asked;
+      const result = await asked;
       // Several statements in one text give several results, which the driver's types do not know.
       const results = (Array.isArray(result) ? result : [result]) as readonly { readonly rows: Row[] }[];
       return results.at(-1)?.rows ?? [];

@@ -25,6 +25,8 @@ export interface AccountDesk {
   ): Promise<{ readonly id: string; readonly email: string } | null>;
   /** Whether there is the account and nobody banned it. */
   isActive(project: Project, id: string): Promise<boolean>;
+  /** Whether the account has a second factor that signing in asks for: an app or a phone. */
+  hasFactor(project: Project, id: string): Promise<boolean>;
   /** Whether a mail of the project would reach anybody. */
   canMail(project: Project): Promise<boolean>;
   /** Leaves a mail with the way into an organisation. @throws {AshlarError} `identity.over_email_send_rate_limit`. */
@@ -71,6 +73,13 @@ export function createAccountDesk(options: {
       return parts.inTransaction(cause, async ({ users }) => {
         const user = await users.findById(id);
         return user !== null && user.deletedAt === null && !isBanned(user, parts.now());
+      });
+    },
+    hasFactor(project, id) {
+      const cause = { project, traceparent: newTrace() };
+      return parts.inTransaction(cause, async ({ users }) => {
+        const factors = (await users.findById(id))?.factors ?? [];
+        return factors.some(({ status, type }) => status === 'verified' && type !== 'webauthn');
       });
     },
     async canMail(project) {

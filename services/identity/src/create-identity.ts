@@ -22,13 +22,14 @@ import { createSimpleWebAuthn } from './adapters/simple-web-authn.ts';
 import type { IdentityParts } from './application/visit.ts';
 import { apiVersionOf, identityContract } from './contract.ts';
 import { identityErrors } from './domain/identity-errors.ts';
-import { openMessaging, type MessagingOptions } from './open-messaging.ts';
+import { openMessaging, type DeliverNow, type MessagingOptions } from './open-messaging.ts';
 import { addAbsentFeatureRoutes } from './routes/absent-feature-routes.ts';
 import { addMemberRoutes } from './routes/organisations/member-routes.ts';
 import { addOrganisationRoutes } from './routes/organisations/organisation-routes.ts';
 import { addPlaceRoutes } from './routes/organisations/place-routes.ts';
 import { addAdminRecordRoutes } from './routes/admin-record-routes.ts';
 import { addAdminSettingsRoutes } from './routes/admin-settings-routes.ts';
+import { addAdminMailRoutes } from './routes/admin-mail-routes.ts';
 import { addAdminFactorRoutes } from './routes/admin-factor-routes.ts';
 import { addAdminUserRoutes } from './routes/admin-user-routes.ts';
 import { keepSessionsInCookies } from './routes/cookie-sessions.ts';
@@ -78,7 +79,7 @@ export function createIdentity(options: IdentityOptions): Service {
       app.addHook('onResponse', async ({ ashlar }) => {
         housekeeping.due(ashlar.project, formatTraceparent(ashlar.trace));
       });
-      addRoutes(app, parts, protection);
+      addRoutes(app, parts, protection, messaging.deliver);
     },
     // Hashes under way finish on their own.
     async close() {
@@ -100,7 +101,7 @@ export function openParts(options: IdentityOptions): OpenedParts {
   const settings = createPostgresSettingsReader();
   const mailbox = dev ? createMemoryMailbox() : null;
   const callHook = createCallHook({ transport: createOutboundHookTransport(outbound), now: clock });
-  const messaging = openMessaging({ ...options.messaging, settings, callHook, mailbox, observe, now: clock });
+  const messaging = openMessaging({ ...options.messaging, settings, callHook, mailbox, observe, now: clock, outbound });
   const limits = new MethodLimits();
   const parts: IdentityParts = {
     inTransaction: messaging.attach(limitMessages(inPostgresTransaction, limits)),
@@ -121,7 +122,12 @@ export function openParts(options: IdentityOptions): OpenedParts {
   return { parts, messaging, limits };
 }
 
-function addRoutes(app: FastifyInstance, parts: IdentityParts, protection: Omit<RouteProtection, 'now'>): void {
+function addRoutes(
+  app: FastifyInstance,
+  parts: IdentityParts,
+  protection: Omit<RouteProtection, 'now'>,
+  deliverNow: DeliverNow | null,
+): void {
   // Clients differ in the content type they send; a body is JSON here whatever it says.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -156,6 +162,7 @@ function addRoutes(app: FastifyInstance, parts: IdentityParts, protection: Omit<
     addAdminUserRoutes(keyed, parts);
     addAdminSettingsRoutes(keyed, parts);
     addAdminRecordRoutes(keyed, parts);
+    addAdminMailRoutes(keyed, parts, { limits: protection.limits, deliver: deliverNow });
     addOrganisationRoutes(keyed, parts);
     addMemberRoutes(keyed, parts);
     addPlaceRoutes(keyed, parts);
@@ -175,7 +182,13 @@ async function refuseUnknownKey(request: FastifyRequest, reply: FastifyReply): P
   return sendRendered(reply, renderKeyRefusal(refusal));
 }
 
-function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, observe: Observe): FastifyReply {
+/** An error of a handler in this service's words. */
+export function answerError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  observe: Observe,
+): FastifyReply {
   const failure = error instanceof AshlarError ? null : doorFailureOf(error);
   const rendered =
     failure === null || failure.kind === 'internal'

@@ -6,6 +6,8 @@ export { createPostgresSessionGuard } from './adapters/postgres-session-guard.ts
 export { identityContract } from './contract.ts';
 export { createAccountDesk } from './create-account-desk.ts';
 export type { AccountDesk } from './create-account-desk.ts';
+export { createAdministration } from './create-administration.ts';
+export type { Administration } from './create-administration.ts';
 export { createIdentity } from './create-identity.ts';
 export type { IdentityOptions } from './create-identity.ts';
 export type { MessagingOptions } from './open-messaging.ts';

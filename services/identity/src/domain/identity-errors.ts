@@ -9,6 +9,11 @@ const catalogue = {
   noAuthorization: { kind: 'unauthenticated', title: 'This endpoint requires a valid Bearer token' },
   badJwt: { kind: 'forbidden', title: '{detail}' },
   notAdmin: { kind: 'forbidden', title: 'User not allowed' },
+  adminRoleRefused: {
+    kind: 'forbidden',
+    title: 'Tried to give an account the role {role}: roles of administrators are given with a secret key only',
+  },
+  testMailFailed: { kind: 'unprocessable', title: 'Tried to send a test mail: {reason}' },
   userBanned: { kind: 'forbidden', title: 'User is banned' },
   subjectNotFound: { kind: 'forbidden', title: 'User from sub claim in JWT does not exist' },
   sessionNotFound: { kind: 'forbidden', title: 'Session from session_id claim in JWT does not exist' },

@@ -29,6 +29,17 @@ test('what is shown of a secret says only that there is one, and changes nothing
   expect(keepShownSecrets({}, { smtp: { password: { set: true } } })).toEqual({ smtp: {} });
 });
 
+test('a secret does not follow to another place it would be sent to', () => {
+  const mail = { smtp: { host: 'mail.example.org', user: 'shop', password: sealed } };
+  const moved = { smtp: { host: 'evil.example', user: 'shop' } };
+  expect(patchSettings('mail', mail, { smtp: { host: 'evil.example' } })).toEqual(moved);
+  expect(patchSettings('mail', mail, { smtp: { host: 'evil.example', password: { set: true } } })).toEqual(moved);
+  expect(keepShownSecrets(mail, { smtp: { ...moved.smtp, password: { set: true } } })).toEqual(moved);
+  const given = { smtp: { ...moved.smtp, password: 'new' } };
+  expect(patchSettings('mail', mail, given)).toEqual(given);
+  expect(patchSettings('mail', mail, { smtp: { user: 'other' } })).toEqual({ smtp: { ...mail.smtp, user: 'other' } });
+});
+
 test('a key that names the prototype is a key like any other', () => {
   const patched = patchSettings(
     'providers',

@@ -26,18 +26,34 @@ export function patchSettings(name: string, stored: Document, changes: Document)
     if (value === null && MAPS.has(name)) result.delete(key);
     else result.set(key, isDocument(value) ? patchSettings(key, isDocument(before) ? before : {}, value) : value);
   }
-  return Object.fromEntries(result);
+  return withoutMovedSecrets(stored, Object.fromEntries(result), changes);
 }
 
 /** A replacement of the whole, in which shown secrets are what they were. */
 export function keepShownSecrets(stored: Document, replacement: Document): Document {
-  return Object.fromEntries(
+  const kept = Object.fromEntries(
     Object.entries(replacement).flatMap(([key, value]) => {
       const before = stored[key];
       if (isShownSecret(key, value)) return before === undefined ? [] : [[key, before]];
       return [[key, isDocument(value) ? keepShownSecrets(isDocument(before) ? before : {}, value) : value]];
     }),
   );
+  return withoutMovedSecrets(stored, kept, replacement);
+}
+
+/** Members that say where the secrets beside them are sent. */
+const PLACES = ['host', 'baseUrl', 'issuer', 'verifyUrl', 'uri'] as const;
+
+/**
+ * A secret stays with the place it was given for: whoever may change settings and see no secret would otherwise have it
+ * sent to a server of their own.
+ */
+function withoutMovedSecrets(before: Document, after: Document, changes: Document): Document {
+  const hasMoved = PLACES.some((place) => before[place] !== undefined && before[place] !== after[place]);
+  if (!hasMoved) return after;
+  const isKept = (key: string): boolean =>
+    SECRET_MEMBERS.has(key) && (!Object.hasOwn(changes, key) || isShownSecret(key, changes[key]));
+  return Object.fromEntries(Object.entries(after).filter(([key]) => !isKept(key)));
 }
 
 /** The document as it may be shown: a secret only says whether there is one. */
