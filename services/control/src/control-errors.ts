@@ -38,6 +38,7 @@ export const controlErrors: {
   readonly setupLinkWrong: ErrorFactory;
   readonly addressTaken: ErrorFactory;
   readonly unauthenticated: ErrorFactory;
+  readonly factorDue: ErrorFactory;
   readonly personNeeded: ErrorFactory;
   readonly inputWrong: ErrorFactory;
   readonly routeUnknown: ErrorFactory;
@@ -61,6 +62,8 @@ export const controlErrors: {
   readonly sqlBusy: ErrorFactory;
   readonly sqlIdTaken: ErrorFactory;
   readonly sqlUnknown: ErrorFactory;
+  readonly suiteUnknown: ErrorFactory;
+  readonly suiteWithoutDemo: ErrorFactory;
 } = defineErrors('control', {
   projectExists: { kind: 'conflict', title: 'Tried to create project "{ref}": there is one already' },
   projectUnknown: {
@@ -219,6 +222,11 @@ export const controlErrors: {
     kind: 'unauthenticated',
     title: 'Sign in at the control project, or send a personal token',
   },
+  factorDue: {
+    kind: 'forbidden',
+    title: 'Tried to administer with the first factor alone: the account has a second one',
+    hint: 'Show the second factor, then ask again',
+  },
   personNeeded: {
     kind: 'forbidden',
     title: 'A personal token makes and revokes no tokens',
@@ -308,4 +316,10 @@ export const controlErrors: {
     kind: 'not_found',
     title: 'No run of yours with this id is under way here',
   },
+  suiteUnknown: {
+    kind: 'not_found',
+    title: 'There is no suite {name}',
+    hint: 'The list of suites names those there are',
+  },
+  suiteWithoutDemo: { kind: 'unprocessable', title: 'Suite {suite} has no part in the demonstration shop' },
 });

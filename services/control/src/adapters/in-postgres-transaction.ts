@@ -5,7 +5,9 @@ import { createAuditRows, createUsageRows } from './audit-rows.ts';
 import { createApiKeyRows, createTokenRows } from './key-rows.ts';
 import { createOrganisationRows } from './organisation-rows.ts';
 import { createProjectRows } from './project-rows.ts';
+import { createSavedQueryRows } from './saved-query-rows.ts';
 import { createSecretRows } from './secret-rows.ts';
+import { createTableViewRows } from './table-view-rows.ts';
 
 const STATEMENT_TIMEOUT_MS = 10_000;
 
@@ -20,8 +22,10 @@ export function inPostgresTransaction(control: ProjectDatabase): InTransaction {
         keys: createApiKeyRows(tx),
         tokens: createTokenRows(tx),
         secrets: createSecretRows(tx),
+        queries: createSavedQueryRows(tx),
         usage: createUsageRows(tx),
         audit: createAuditRows(tx),
+        tableViews: createTableViewRows(tx),
       }),
     );
 }

@@ -51,7 +51,9 @@ export async function inProject(
   operation: ProjectOperation,
 ): Promise<{ readonly project: ProjectRecord; readonly role: Role }> {
   // What happens in the project's own database changes nothing of its row.
-  const isRead = /\.(read|list)$|^(structure|visibility|sql)\./.test(operation);
+  const isRead = /\.(read|list)$|^(structure|suite|visibility|sql|table-view|account|account-settings)\./.test(
+    operation,
+  );
   const project = isRead ? await projects.find(ref) : await projects.lock(ref);
   if (project === null) throw controlErrors.projectUnknown({ ref });
   const { organisationId } = project;

@@ -4,6 +4,7 @@ import type { DatabaseTarget } from '@ashlar/postgres';
 import type { AddedKey, RotationOptions } from '../keys/key-rotation.ts';
 import type { MasterKeys } from './master-keys.ts';
 import type { Placement } from './placement.ts';
+import type { SuiteDesk } from './project-suites.ts';
 import type { Account, Stores } from './stores.ts';
 
 export type InTransaction = <Result>(run: (stores: Stores) => Promise<Result>) => Promise<Result>;
@@ -34,6 +35,8 @@ export interface AccountDesk {
   }): Promise<void>;
   /** Whether there is the account and nobody banned it. */
   isActive(id: string): Promise<boolean>;
+  /** Whether the account has a second factor that signing in asks for. */
+  hasFactor(id: string): Promise<boolean>;
 }
 
 /** What the use cases work with. */
@@ -42,6 +45,7 @@ export interface ControlParts {
   readonly accounts: AccountDesk;
   readonly projects: ProjectWorks;
   readonly jobs: JobQueue;
+  readonly suites: SuiteDesk;
   readonly masterKeys: MasterKeys;
   readonly defaults: ProjectSettings;
   /** Names of settings the operator fixed for every project: `rest.maxRows`. */
@@ -55,7 +59,7 @@ export interface ProjectWorks {
   finish(ref: string): Promise<void>;
   /** Wakes a project. @throws {AshlarError} `control.project_unknown`, `control.project_at_rest`, `control.project_busy`. */
   open(ref: string): Promise<{
-    readonly project: Pick<Project, 'database' | 'settings'>;
+    readonly project: Project;
     readonly target: DatabaseTarget;
     /** Acts for the owner of the project in its database. */
     readonly ownerRole: string;

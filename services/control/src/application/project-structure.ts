@@ -11,6 +11,7 @@ import type { AskedOperation } from '../meta/operations/operations.ts';
 import { asOwner, type OwnedDatabase } from '../meta/owned-database.ts';
 import { type Preview, previewChange } from '../meta/preview-change.ts';
 import { explainRow, type Question } from '../visibility/explain-row.ts';
+import { type ExplainedRow, explainRows, type QuestionOfRows } from '../visibility/explain-rows.ts';
 import type { Explanation } from '../visibility/explanation.ts';
 import { type Actor, inProject } from './authorise.ts';
 import type { ControlParts } from './control-parts.ts';
@@ -103,6 +104,16 @@ export function explainProjectRow(
   question: Question,
 ): Promise<Explanation> {
   return work(parts, actor, ref, 'visibility.explain', (owned) => explainRow(owned, question));
+}
+
+/** @throws {AshlarError} those of `explainRows`, besides those of `inProject`. */
+export function explainProjectRows(
+  parts: ControlParts,
+  actor: Actor,
+  ref: string,
+  question: QuestionOfRows,
+): Promise<readonly ExplainedRow[]> {
+  return work(parts, actor, ref, 'visibility.explain', (owned) => explainRows(owned, question));
 }
 
 async function work<Result>(

@@ -1,3 +1,4 @@
+import type { SavedQueryStore } from './saved-queries.ts';
 import type { ProjectRecord } from '../projects/project-store.ts';
 import type { Role, Scope } from '../domain/roles.ts';
 
@@ -8,9 +9,11 @@ export interface Stores {
   readonly projects: ProjectRows;
   readonly keys: ApiKeyStore;
   readonly tokens: TokenStore;
+  readonly queries: SavedQueryStore;
   readonly secrets: SecretStore;
   readonly usage: UsageStore;
   readonly audit: AuditStore;
+  readonly tableViews: TableViewStore;
 }
 
 export interface Account {
@@ -290,4 +293,41 @@ export interface AuditAuthor {
   readonly name: string;
   readonly address: string | null;
   readonly requestId: string | null;
+}
+
+/** How somebody looks at a table. */
+export interface TableView {
+  readonly id: string;
+  readonly schema: string;
+  readonly table: string;
+  readonly account_id: string;
+  readonly name: string;
+  readonly definition: Readonly<Record<string, unknown>>;
+  readonly shared: boolean;
+  readonly is_default: boolean;
+  readonly version: number;
+  readonly updated_at: Date;
+}
+
+export interface TableViewStore {
+  /** The shared ones and those of the account. */
+  list(
+    ref: string,
+    table: { readonly schema: string; readonly table: string },
+    accountId: string,
+  ): Promise<readonly TableView[]>;
+  /** Nobody else changes it until the transaction ends. */
+  find(ref: string, id: string): Promise<TableView | null>;
+  add(
+    ref: string,
+    view: Pick<TableView, 'schema' | 'table' | 'name' | 'shared' | 'definition'>,
+    accountId: string,
+  ): Promise<TableView>;
+  change(
+    id: string,
+    view: Pick<TableView, 'name' | 'shared' | 'definition'> & { readonly isDefault: boolean },
+  ): Promise<TableView>;
+  /** Whichever view of the same table is the default is it no more. */
+  dropDefault(ref: string, id: string): Promise<void>;
+  remove(id: string): Promise<void>;
 }

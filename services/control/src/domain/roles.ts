@@ -25,6 +25,9 @@ export const SCOPES = [
   'structure:write',
   'sql:read',
   'sql:write',
+  'accounts:read',
+  'accounts:write',
+  'accounts:impersonate',
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];
@@ -80,8 +83,27 @@ const PROJECT_OPERATIONS: Readonly<Record<ProjectOperation, OperationRule>> = {
   'migration.list': rule('developer', 'structure:read'),
   'advice.read': rule('viewer', 'structure:read'),
   'visibility.explain': rule('developer', 'sql:read'),
+  'suite.list': rule('viewer', 'structure:read'),
+  'suite.add': rule('admin', 'structure:write'),
+  'suite.remove': rule('admin', 'structure:write'),
+  'suite.purge': rule('owner', 'structure:write'),
   'sql.query': rule('viewer', 'sql:read'),
   'sql.run': rule('developer', 'sql:write'),
+  'saved-query.list': rule('viewer', 'sql:read'),
+  'saved-query.save': rule('viewer', 'sql:read'),
+  'saved-query.share': rule('developer', 'sql:write'),
+  'account.read': rule('viewer', 'accounts:read'),
+  'account.inspect': rule('developer', 'accounts:read'),
+  'account.change': rule('admin', 'accounts:write'),
+  'account.impersonate': rule('admin', 'accounts:impersonate'),
+  'account-settings.read': rule('developer', 'settings:read'),
+  'account-settings.change': rule('admin', 'settings:write'),
+  'sql.import': rule('developer', 'sql:write'),
+  'sql.export': rule('viewer', 'sql:read'),
+  'sql.watch': rule('viewer', 'sql:read'),
+  'table-view.list': rule('viewer', 'structure:read'),
+  'table-view.keep': rule('viewer', 'structure:read'),
+  'table-view.share': rule('developer', 'structure:write'),
 };
 
 export type OrganisationOperation =
@@ -123,8 +145,27 @@ export type ProjectOperation =
   | 'migration.list'
   | 'advice.read'
   | 'visibility.explain'
+  | 'suite.list'
+  | 'suite.add'
+  | 'suite.remove'
+  | 'suite.purge'
   | 'sql.query'
-  | 'sql.run';
+  | 'sql.run'
+  | 'saved-query.list'
+  | 'saved-query.save'
+  | 'saved-query.share'
+  | 'account.read'
+  | 'account.inspect'
+  | 'account.change'
+  | 'account.impersonate'
+  | 'account-settings.read'
+  | 'account-settings.change'
+  | 'sql.import'
+  | 'sql.export'
+  | 'sql.watch'
+  | 'table-view.list'
+  | 'table-view.keep'
+  | 'table-view.share';
 
 /** The whole table, for those who show it. */
 export function permissions(): readonly { readonly operation: string; readonly least: Role; readonly scope: Scope }[] {

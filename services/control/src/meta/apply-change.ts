@@ -42,22 +42,29 @@ export async function applyChange(
     now = () => new Date(),
   } = options;
   const settings = [['lock_timeout', `${lockTimeoutMs}ms`]] as const;
-  return owned.database.transaction(asOwner(owned, { settings, statementTimeoutMs }), async (tx) => {
-    await tx.query('select pg_catalog.pg_advisory_xact_lock($1)', [LOCK_KEY]);
-    const statements: string[] = [];
-    for (const operation of asked) {
-      const planned = await plan(tx, operation);
-      refuseOther(options.expected, statements.length, planned);
-      for (const statement of planned) {
-        await run(tx, statement);
-        statements.push(statement);
-      }
+  return owned.database.transaction(asOwner(owned, { settings, statementTimeoutMs }), (tx) =>
+    applyWithin(tx, asked, { ...options, now }),
+  );
+}
+
+/** The same as a part of a transaction of the owner's. */
+export async function applyWithin(
+  tx: Transaction,
+  asked: readonly AskedOperation[],
+  { expected, now = () => new Date() }: Pick<ApplyOptions, 'expected' | 'now'>,
+): Promise<AppliedChange> {
+  await tx.query('select pg_catalog.pg_advisory_xact_lock($1)', [LOCK_KEY]);
+  const statements: string[] = [];
+  for (const operation of asked) {
+    const planned = await plan(tx, operation);
+    refuseOther(expected, statements.length, planned);
+    for (const statement of planned) {
+      await run(tx, statement);
+      statements.push(statement);
     }
-    if (options.expected !== undefined && options.expected.length !== statements.length) {
-      throw controlErrors.metaPreviewOutdated();
-    }
-    return { ...(await record(tx, asked, statements, now())), statements };
-  });
+  }
+  if (expected !== undefined && expected.length !== statements.length) throw controlErrors.metaPreviewOutdated();
+  return { ...(await record(tx, asked, statements, now())), statements };
 }
 
 async function plan(tx: Transaction, operation: AskedOperation): Promise<readonly string[]> {

@@ -91,6 +91,7 @@ function inputs(): Readonly<Record<string, fc.Arbitrary<unknown>>> {
       .constantFrom('cheap_books', 'cheap_titles', 'authors_by_year')
       .map((name) => ({ schema: 'public', table: name })),
   );
+  const routine = fc.constantFrom({ function: 'shout', signature: 'book public.books' }, { function: 'touch' });
   const withCascade = <A extends object>(of: fc.Arbitrary<A>) => joined(of, fc.record({ cascade }));
 
   return {
@@ -210,6 +211,10 @@ function inputs(): Readonly<Record<string, fc.Arbitrary<unknown>>> {
     'drop-function': withCascade(
       fc.constantFrom({ function: 'shout', signature: 'book public.books' }, { function: 'touch' }),
     ),
+    'set-view-invoker': fc.record({ view: fc.constantFrom('cheap_books', 'cheap_titles'), enabled: fc.boolean() }),
+    'pin-search-path': routine,
+    'revoke-function': joined(routine, fc.record({ roles: fc.constantFrom(['public'], ['public', 'anon']) })),
+    'move-extension': fc.constant({ extension: 'citext' }),
     'create-trigger': fc.constantFrom(
       { table: 'authors', name: 'extra', timing: 'before', events: ['insert', 'update'], function: { name: 'touch' } },
       { table: 'books', name: 'books_touch', timing: 'after', events: ['delete'], function: { name: 'touch' } },

@@ -15,13 +15,17 @@ export function originOf({ ashlar }: FastifyRequest): Origin {
 /**
  * Who asks: an account of the control project, or a personal token of one.
  *
- * @throws {AshlarError} `control.unauthenticated`.
+ * @throws {AshlarError} `control.unauthenticated`, `control.factor_due`.
  */
 export async function actorOf(parts: ControlParts, request: FastifyRequest): Promise<Actor> {
   const token = personalToken(request);
   if (token !== null) return actorOfToken(parts, request, token);
   const account = await signedInAccount(parts, request);
   if (account === null) throw controlErrors.unauthenticated();
+  // A password alone opens nothing to who has a second factor.
+  if (request.ashlar.caller.claims['aal'] !== 'aal2' && (await parts.accounts.hasFactor(account.id))) {
+    throw controlErrors.factorDue();
+  }
   const author = { kind: 'account', id: account.id, name: account.email, ...originOf(request) } as const;
   return { accountId: account.id, email: account.email, scopes: null, author };
 }
@@ -36,11 +40,11 @@ async function signedInAccount(
   return (await inTransaction(({ accounts }) => accounts.find(session.id))) ?? null;
 }
 
-/** Who a session says it is, known to this service or not. */
+/** Who a session says it is, known to this service or not. Nobody administers in somebody else's name. */
 export function sessionAccount({ ashlar }: FastifyRequest): Account | null {
   const { caller, refusal } = ashlar;
-  const { sub, email } = caller.claims;
-  if (refusal !== null || caller.role !== 'authenticated' || typeof sub !== 'string') return null;
+  const { sub, email, act } = caller.claims;
+  if (refusal !== null || act !== undefined || caller.role !== 'authenticated' || typeof sub !== 'string') return null;
   return { id: sub, email: typeof email === 'string' ? email : '' };
 }
 

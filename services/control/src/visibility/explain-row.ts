@@ -1,17 +1,14 @@
-import type { LocalSettings, ProjectDatabase, Transaction } from '@ashlar/postgres';
+import type { Transaction } from '@ashlar/postgres';
 import { DatabaseError, escapeIdentifier } from 'pg';
 import { controlErrors } from '../control-errors.ts';
 import { asOwner, type OwnedDatabase } from '../meta/owned-database.ts';
 import { decide } from './decide.ts';
-import type { AskedFor, AskedRow, Command, ExplainedPolicy, Explanation, Outcome } from './explanation.ts';
-import { leavesOf, splitPredicates } from './split-predicates.ts';
+import { evaluatePolicies } from './evaluate-policies.ts';
+import type { AskedRow, Explanation } from './explanation.ts';
+import { type AskedTable, readRules, type Rules } from './read-rules.ts';
 
-export interface Question {
-  readonly schema: string;
-  readonly table: string;
-  readonly command: Command;
+export interface Question extends AskedTable {
   readonly row: AskedRow;
-  readonly caller: AskedFor;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -25,102 +22,46 @@ const API_ROLES = new Set(['anon', 'authenticated', 'service_role']);
  */
 export async function explainRow(owned: OwnedDatabase, question: Question): Promise<Explanation> {
   const { caller, row } = question;
-  if (!API_ROLES.has(caller.role)) throw controlErrors.roleNotAskable({ role: caller.role.slice(0, 63) });
+  refuseRole(caller.role);
+  const { command } = question;
+  // What an update leaves is held to the condition for new rows, what it takes up to the one for old ones.
+  const isNew = command === 'insert' || (command === 'update' && 'values' in row);
   const { rules, found } = await owned.database.transaction(
     asOwner(owned, { readOnly: true, statementTimeoutMs: TIMEOUT_MS }),
     async (tx) => {
-      const read = await readRules(tx, question);
+      const read = await readRules(tx, question, isNew);
       return { rules: read, found: 'key' in row && read.isThere ? await findRow(tx, question, row.key) : null };
     },
   );
-  if (!rules.isThere) {
-    throw controlErrors.metaObjectUnknown({ kind: 'table', name: `${question.schema}.${question.table}` });
-  }
-  const plain = (because: Explanation['because'], allowed = false): Explanation => ({
-    allowed,
-    because,
-    rowSecurity: { enabled: rules.enabled, forced: rules.forced },
-    policies: [],
-  });
-  if ('key' in row && found === null) return plain({ reason: 'row-missing' });
-  if (rules.missing !== null) return plain({ reason: 'not-granted', ...rules.missing });
-  if (!rules.enabled) return plain({ reason: 'no-row-security' }, true);
-  if (rules.bypassedBy !== null) return plain({ reason: 'bypassed', by: rules.bypassedBy }, true);
-  const policies = await evaluate(owned.database, question, rules.policies, found);
-  return { ...plain({ reason: 'no-policy' }), policies, ...decide(policies) };
+  refuseMissing(rules, question);
+  const text = 'values' in row ? { json: JSON.stringify(row.values) } : found === null ? null : { text: found };
+  if (text === null) return decided(rules, { reason: 'row-missing' });
+  const settled = decideWithoutPolicies(rules);
+  if (settled !== null) return settled;
+  const [policies = []] = await evaluatePolicies(owned.database, question, rules.policies, [text]);
+  return { ...decided(rules, { reason: 'no-policy' }), policies, ...decide(policies) };
 }
 
-interface Policy {
-  readonly name: string;
-  readonly permissive: boolean;
-  readonly roles: readonly string[];
-  readonly applies: boolean;
-  readonly expression: string;
+/** @throws {AshlarError} `control.role_not_askable`. */
+export function refuseRole(role: string): void {
+  if (!API_ROLES.has(role)) throw controlErrors.roleNotAskable({ role: role.slice(0, 63) });
 }
 
-interface Rules {
-  readonly isThere: boolean;
-  readonly enabled: boolean;
-  readonly forced: boolean;
-  readonly bypassedBy: 'role' | 'owner' | null;
-  readonly missing: { readonly privilege: string; readonly on: string } | null;
-  readonly policies: readonly Policy[];
+/** @throws {AshlarError} `control.meta_object_unknown`. */
+export function refuseMissing({ isThere }: Rules, { schema, table }: AskedTable): void {
+  if (!isThere) throw controlErrors.metaObjectUnknown({ kind: 'table', name: `${schema}.${table}` });
 }
 
-interface RulesRow extends Record<string, unknown> {
-  readonly enabled: boolean;
-  readonly forced: boolean;
-  readonly bypasses: boolean;
-  readonly owns: boolean;
-  readonly usable: boolean;
-  readonly granted: boolean;
-  readonly policies: readonly Policy[] | null;
+/** What holds for every row, whatever its policies say; null when they decide. */
+export function decideWithoutPolicies(rules: Rules): Explanation | null {
+  if (rules.missing !== null) return decided(rules, { reason: 'not-granted', ...rules.missing });
+  if (!rules.enabled) return decided(rules, { reason: 'no-row-security' }, true);
+  if (rules.bypassedBy !== null) return decided(rules, { reason: 'bypassed', by: rules.bypassedBy }, true);
+  return null;
 }
 
-/** A policy without a condition of its own for new rows has the one for old ones. */
-const RULES = `
-  select c.relrowsecurity as enabled, c.relforcerowsecurity as forced,
-    (select r.rolbypassrls or r.rolsuper from pg_catalog.pg_roles r where r.rolname = $3) as bypasses,
-    pg_catalog.pg_has_role($3, c.relowner, 'USAGE') as owns,
-    pg_catalog.has_schema_privilege($3, n.oid, 'USAGE') as usable,
-    case when $4 = 'delete' then pg_catalog.has_table_privilege($3, c.oid, 'DELETE')
-      else pg_catalog.has_any_column_privilege($3, c.oid, $4) end as granted,
-    (select json_agg(json_build_object(
-        'name', p.polname, 'permissive', p.polpermissive,
-        'roles', (select json_agg(case when r.oid = 0 then 'public' else pg_catalog.pg_get_userbyid(r.oid) end)
-                  from unnest(p.polroles) r(oid)),
-        'applies', exists (select from unnest(p.polroles) r(oid)
-                           where r.oid = 0 or pg_catalog.pg_has_role($3, r.oid, 'USAGE')),
-        'expression', coalesce(
-          case when $4 = 'insert' then coalesce(pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid), pg_catalog.pg_get_expr(p.polqual, p.polrelid))
-            else pg_catalog.pg_get_expr(p.polqual, p.polrelid) end,
-          'true')
-      ) order by p.polname)
-     from pg_catalog.pg_policy p
-     where p.polrelid = c.oid and p.polcmd in ('*', case $4 when 'select' then 'r' when 'insert' then 'a' when 'update' then 'w' else 'd' end)
-    ) as policies
-  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'p')`;
-
-async function readRules(tx: Transaction, { schema, table, command, caller }: Question): Promise<Rules> {
-  const { rows } = await tx.query<RulesRow>(RULES, [schema, table, caller.role, command]);
-  const [found] = rows;
-  if (found === undefined) {
-    return { isThere: false, enabled: false, forced: false, bypassedBy: null, missing: null, policies: [] };
-  }
-  const { enabled, forced, bypasses, owns, usable, granted, policies } = found;
-  return {
-    isThere: true,
-    enabled,
-    forced,
-    bypassedBy: bypasses ? 'role' : owns && !forced ? 'owner' : null,
-    missing: !usable
-      ? { privilege: 'USAGE', on: `schema ${schema}` }
-      : granted
-        ? null
-        : { privilege: command.toUpperCase(), on: `table ${schema}.${table}` },
-    policies: policies ?? [],
-  };
+function decided({ enabled, forced }: Rules, because: Explanation['because'], allowed = false): Explanation {
+  return { allowed, because, rowSecurity: { enabled, forced }, policies: [] };
 }
 
 /** The row as text, read by the owner of the project, for whom policies do not hold unless the table forces them. */
@@ -148,98 +89,4 @@ async function findRow(
 
 function asText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value ?? null);
-}
-
-async function evaluate(
-  database: ProjectDatabase,
-  question: Question,
-  policies: readonly Policy[],
-  row: string | null,
-): Promise<readonly ExplainedPolicy[]> {
-  const { caller } = question;
-  return database.transaction(
-    {
-      login: 'authenticator',
-      role: caller.role,
-      settings: settingsOf(caller),
-      readOnly: true,
-      rollback: true,
-      statementTimeoutMs: TIMEOUT_MS,
-    },
-    async (tx) => {
-      const explained: ExplainedPolicy[] = [];
-      for (const policy of policies) {
-        const structure = splitPredicates(policy.expression);
-        const conditions = policy.applies ? leavesOf(structure) : [];
-        const [outcome = null, ...parts] = policy.applies
-          ? await outcomes(tx, question, [policy.expression, ...conditions], row)
-          : [];
-        explained.push({
-          ...policy,
-          outcome,
-          structure,
-          predicates: conditions.map((expression, at) => ({ expression, outcome: parts[at] ?? 'null' })),
-        });
-      }
-      return explained;
-    },
-  );
-}
-
-function settingsOf({ role, claims, settings = [] }: AskedFor): LocalSettings {
-  const { sub } = claims;
-  return [
-    ['request.jwt.claims', JSON.stringify({ ...claims, role })],
-    ['request.jwt.claim.sub', typeof sub === 'string' ? sub : ''],
-    ['request.jwt.claim.role', role],
-    ['request.headers', '{}'],
-    ...settings,
-  ];
-}
-
-/** All at once, and when one raises each by itself, to tell which. */
-async function outcomes(
-  tx: Transaction,
-  question: Question,
-  expressions: readonly string[],
-  row: string | null,
-): Promise<readonly Outcome[]> {
-  const together = await attempt(tx, question, expressions, row);
-  if (!('error' in together)) return together.values;
-  const each: Outcome[] = [];
-  for (const expression of expressions) {
-    const alone = await attempt(tx, question, [expression], row);
-    each.push('error' in alone ? alone : (alone.values[0] ?? 'null'));
-  }
-  return each;
-}
-
-async function attempt(
-  tx: Transaction,
-  { schema, table, row: asked }: Question,
-  expressions: readonly string[],
-  row: string | null,
-): Promise<{ readonly values: readonly Outcome[] } | { readonly error: string }> {
-  const type = `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;
-  // Conditions of a policy name the table's columns bare, and within sub-selects by the table's name.
-  const source =
-    'key' in asked
-      ? `(select (($1::text)::${type}).*)`
-      : `(select (pg_catalog.json_populate_record(null::${type}, $1::json)).*)`;
-  const list = expressions.map((expression) => `(${expression})::boolean`).join(', ');
-  const value = 'key' in asked ? row : JSON.stringify(asked.values);
-  await tx.query('savepoint policy');
-  try {
-    const { rows } = await tx.query<{ found: (boolean | null)[] }>(
-      `select array[${list}] as found from ${source} as ${escapeIdentifier(table)}`,
-      [value],
-    );
-    const found = rows[0]?.found ?? [];
-    return { values: found.map((outcome) => (outcome === null ? 'null' : outcome ? 'true' : 'false')) };
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    return { error: error.message };
-  } finally {
-    await tx.query('rollback to savepoint policy');
-  }
 }

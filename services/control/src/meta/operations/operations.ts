@@ -6,12 +6,13 @@ import * as constraints from './constraints.ts';
 import * as databases from './databases.ts';
 import * as indexes from './indexes.ts';
 import * as policies from './policies.ts';
+import * as rights from './rights.ts';
 import * as routines from './routines.ts';
 import * as tables from './tables.ts';
 import * as types from './types.ts';
 
-const OPERATIONS = [tables, columns, constraints, indexes, policies, types, routines, databases].flatMap((group) =>
-  Object.values(group),
+const OPERATIONS = [tables, columns, constraints, indexes, policies, types, routines, rights, databases].flatMap(
+  (group) => Object.values(group),
 );
 
 const BY_NAME: ReadonlyMap<string, AnyOperation> = new Map(OPERATIONS.map((operation) => [operation.name, operation]));
