@@ -75,7 +75,7 @@ function handleOf(view: { readonly current: GridView | null }): GridHandle {
     get edits() {
       return drawn().edits;
     },
-    focus: () => drawn().root.focus({ preventScroll: true }),
+    focus: () => drawn().focus(),
     goTo: (place) => {
       drawn().model.select(selectCell(place));
       drawn().show(place);

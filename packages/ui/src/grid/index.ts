@@ -14,6 +14,7 @@ export { Grid } from './grid.tsx';
 export type { GridHandle, GridProps } from './grid.tsx';
 export { arabicGridMessages, englishGridMessages } from './messages.ts';
 export type { GridMessages } from './messages.ts';
+export type { CellMark } from './model/cell-marks.ts';
 export type { MenuRequest, SortKey, Tone } from './model/grid-options.ts';
 export type { PatchResult, RefusedCell, SaveBatch } from './model/patch-result.ts';
 export { nextSort } from './model/toggle-sort.ts';

@@ -101,6 +101,7 @@ export const cssVariables: CSSVariablesResolver = () => {
     '--mantine-color-ink-light-color': 'var(--a-accent-text)',
     '--mantine-color-ink-text': 'var(--a-accent-text)',
     '--mantine-color-red-light': 'var(--a-red-soft)',
+    '--mantine-color-red-light-hover': 'var(--a-red-soft)',
     '--mantine-color-red-light-color': 'var(--a-red)',
     '--mantine-color-red-text': 'var(--a-red)',
     '--mantine-color-green-light': 'var(--a-green-soft)',

@@ -28,6 +28,7 @@ export type Command =
         | 'removeRows'
         | 'menu'
         | 'open'
+        | 'record'
         | 'escape';
     };
 
@@ -84,6 +85,7 @@ export function commandOf(press: KeyPress, direction: 'ltr' | 'rtl'): Command | 
     return { type: 'edge', to: key === 'Home' ? 'first' : 'last', isTable: hasControl, isExtending };
   }
   if (hasControl) return (isExtending ? WITH_CONTROL_AND_SHIFT : WITH_CONTROL)[code];
+  if (isExtending && key === 'Enter') return { type: 'record' };
   if (isExtending && key === 'F10') return { type: 'menu' };
   if (isExtending && code === 'Space') return { type: 'selectRow' };
   return PLAIN[key] ?? (Array.from(key).length === 1 ? { type: 'type', text: key } : undefined);

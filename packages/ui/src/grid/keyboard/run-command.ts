@@ -148,6 +148,10 @@ export function runCommand(command: Command, model: GridModel, edits: Edits, vie
       if (value !== null) field?.reference?.open?.(value);
       return true;
     }
+    case 'record':
+      if (isHeader || model.options.onRecord === undefined) editActive(model, view);
+      else model.options.onRecord();
+      return true;
     case 'escape':
       edits.cancel();
       model.select(selectCell(selection.active));

@@ -35,6 +35,7 @@ export class GridModel {
   /** Grows with every change, so that the view knows what it has drawn. */
   version = 0;
   onChange: () => void = () => {};
+  readonly #listeners = new Set<() => void>();
   #unsubscribe: () => void = () => {};
 
   constructor(options: GridOptions) {
@@ -71,6 +72,13 @@ export class GridModel {
   changed(): void {
     this.version += 1;
     this.onChange();
+    for (const hear of this.#listeners) hear();
+  }
+
+  /** Tells what is drawn beside the grid of every change. @returns A function that ends it. */
+  listen(hear: () => void): () => void {
+    this.#listeners.add(hear);
+    return () => this.#listeners.delete(hear);
   }
 
   get bounds(): Bounds {

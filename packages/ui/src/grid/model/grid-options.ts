@@ -50,6 +50,8 @@ export interface GridOptions {
   readonly onTicked?: (ticked: RowSelection) => void;
   readonly onActive?: (place: CellPlace, row: GridRow | undefined, field: Field | undefined) => void;
   readonly onMenu?: (request: MenuRequest) => void;
+  /** Shows the active row by itself, as a form does. */
+  readonly onRecord?: () => void;
   readonly onToggleGroup?: (row: GridRow) => void;
   /** Something worth telling that belongs to no cell, such as a paste that is too large or a page that failed. */
   readonly onNotice?: (message: string, error?: unknown) => void;

@@ -113,6 +113,8 @@ export class EditorHost {
 
   draw(box: Box): void {
     this.#note.draw();
+    // Nothing stands above the cells while people scroll through them.
+    if (this.#editor === undefined && this.#note.element.hidden) return;
     const { style } = this.element;
     style.setProperty('--cell-x', `${box.x}px`);
     style.setProperty('--cell-y', `${box.y}px`);

@@ -28,7 +28,7 @@ export class GridView {
   readonly root: HTMLElement;
   readonly model: GridModel;
   readonly edits: Edits;
-  readonly #scroller: HTMLElement = element('div', 'g-scroller');
+  readonly #scroller: HTMLElement = element('div', 'g-scroller', { role: 'grid', 'aria-multiselectable': 'true' });
   readonly #body: HTMLElement = element('div', 'g-body', { role: 'rowgroup' });
   readonly #empty: HTMLElement = element('div', 'g-empty');
   readonly #header: HeaderView = new HeaderView();
@@ -56,14 +56,13 @@ export class GridView {
     this.#editor = new EditorHost(this.model, this.edits, {
       direction: () => this.direction,
       leave: (command) => {
-        this.root.focus({ preventScroll: true });
+        this.focus();
         if (command !== undefined) runCommand(command, this.model, this.edits, this);
       },
     });
     root.className = 'g-grid';
-    root.tabIndex = 0;
-    root.setAttribute('role', 'grid');
-    root.setAttribute('aria-multiselectable', 'true');
+    // What scrolls has the focus, or a browser would stop at it a second time for who goes on by the keyboard.
+    this.#scroller.tabIndex = 0;
     const head = element('div', 'g-head-group', { role: 'rowgroup' });
     head.append(this.#header.element);
     this.#body.append(this.#pool.element);
@@ -78,6 +77,8 @@ export class GridView {
   get direction(): 'ltr' | 'rtl' {
     return getComputedStyle(this.root).direction === 'rtl' ? 'rtl' : 'ltr';
   }
+
+  focus = (): void => this.#scroller.focus({ preventScroll: true });
 
   update(options: GridOptions): void {
     if (options.rows !== this.model.options.rows) this.#window = goTo(this.#window, 0);
@@ -184,12 +185,12 @@ export class GridView {
   }
 
   #pointerView(): Omit<Parameters<typeof bindPointer>[0], 'root'> {
-    const { placeAt, scrollBy, openEditor, openMenu, fitColumn } = this;
-    return { placeAt, scrollBy, openEditor, openMenu, fitColumn, direction: () => this.direction };
+    const { focus, placeAt, scrollBy, openEditor, openMenu, fitColumn } = this;
+    return { focus, placeAt, scrollBy, openEditor, openMenu, fitColumn, direction: () => this.direction };
   }
 
   #press(event: KeyboardEvent): void {
-    if (event.isComposing || event.target !== this.root) return;
+    if (event.isComposing || event.target !== this.#scroller) return;
     if (event.key === 'Process' && this.model.isEditable(this.model.selection.active)) {
       // An input method begins to compose: the editor has to be there to take its letters.
       this.openEditor('');
@@ -260,10 +261,10 @@ export class GridView {
     this.#empty.hidden = bounds.rows > 0;
     this.#empty.textContent = options.messages.noRows;
     const hasActive = this.#pool.has(model.selection.active.row) || model.selection.active.row === HEADER_ROW;
-    setAttribute(this.root, 'aria-activedescendant', hasActive ? this.#activeId : undefined);
-    setAttribute(this.root, 'aria-label', options.label);
-    setAttribute(this.root, 'aria-rowcount', String(bounds.rows + 1));
-    setAttribute(this.root, 'aria-colcount', String(bounds.columns + 1));
+    setAttribute(this.#scroller, 'aria-activedescendant', hasActive ? this.#activeId : undefined);
+    setAttribute(this.#scroller, 'aria-label', options.label);
+    setAttribute(this.#scroller, 'aria-rowcount', String(bounds.rows + 1));
+    setAttribute(this.#scroller, 'aria-colcount', String(bounds.columns + 1));
     this.#placeEditor();
     // Last, since it makes the browser lay out what was changed: so it does so once a frame.
     if (this.#hasMoved) this.#scroller.scrollTop = scrollTop;

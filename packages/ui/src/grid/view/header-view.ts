@@ -13,6 +13,7 @@ export class HeaderView {
   readonly #all: HTMLElement = element('div', 'g-gutter g-all', { role: 'columnheader', 'aria-colindex': '1' });
   #cells: readonly HTMLElement[] = [];
   #made: readonly unknown[] = [];
+  #version = -1;
 
   constructor() {
     this.#all.append(element('span', 'g-tick'));
@@ -29,6 +30,9 @@ export class HeaderView {
       this.element.replaceChildren(this.#kept, ...this.#cells.slice(layout.frozen));
       this.#all.setAttribute('aria-label', options.messages.selectAll);
     }
+    // Scrolling changes nothing up here.
+    if (model.version === this.#version) return;
+    this.#version = model.version;
     this.#all.dataset['ticked'] = tickState(model.ticked, model.rows.stored);
     this.#cells.forEach((cell, column) => this.#mark(model, cell, column, activeId));
   }
@@ -70,7 +74,10 @@ function headerCell(model: GridModel, field: Field, column: number): HTMLElement
     });
     cell.append(mark);
   }
-  if (model.options.onMenu !== undefined) cell.append(element('span', 'g-menu', { title: messages.columnMenu }));
+  if (model.options.onMenu !== undefined) {
+    cell.classList.add('g-has-menu');
+    cell.append(element('span', 'g-menu', { title: messages.columnMenu }));
+  }
   cell.append(element('span', 'g-edge'));
   return cell;
 }

@@ -18,6 +18,7 @@ import {
 /** What the pointer needs of the drawn grid. */
 export interface PointerView {
   readonly root: HTMLElement;
+  readonly focus: () => void;
   /** The cell under a place in the window; a column of -1 is the row's number. */
   readonly placeAt: (x: number, y: number) => CellPlace;
   /** Scrolls on when a drag stands at an edge. */
@@ -79,6 +80,8 @@ export function bindPointer(view: PointerView, model: GridModel, edits: Edits): 
     else model.select(selectCell(place));
     // A finger scrolls; only mice and pens choose by dragging.
     if (event.pointerType === 'touch') return;
+    // A drag keeps the pointer, and a click would then be told of the grid rather than of the heading.
+    if ((event.target as Element).closest('.g-heading') !== null) return;
     drag(event, 'both', (moved) => {
       const to = view.placeAt(moved.clientX, moved.clientY);
       const { focus } = model.selection;
@@ -180,7 +183,7 @@ export function bindPointer(view: PointerView, model: GridModel, edits: Edits): 
       const target = event.target as Element;
       if (event.button !== 0 || target.closest('.g-editor, .g-note') !== null) return;
       if (target.closest('.g-scroller') === null || isOnScrollBar(event)) return;
-      root.focus({ preventScroll: true });
+      view.focus();
       const column = headerOf(event);
       if (target.closest('.g-handle') !== null) dragFill(event);
       else if (target.closest('.g-all') !== null) {

@@ -58,7 +58,7 @@ export class RowSlot {
     this.#columns = shown;
     const row = model.rows.at(index);
     if (isOther) this.#drawRow(model, row, index);
-    this.#drawHeading(model, row);
+    this.#drawHeading(model, row, activeId);
     if (row?.group !== undefined) {
       for (const cell of [...this.#frozen, ...this.#moving]) cell.hide();
       return;
@@ -100,9 +100,9 @@ export class RowSlot {
     setAttribute(this.#gutter, 'aria-label', isDraft ? model.options.messages.newRow : undefined);
   }
 
-  #drawHeading(model: GridModel, row: GridRow | undefined): void {
+  #drawHeading(model: GridModel, row: GridRow | undefined, activeId: string): void {
     const { group, depth = 0 } = row ?? {};
-    setAttribute(this.element, 'aria-expanded', group === undefined ? undefined : String(group.isOpen));
+    this.element.classList.toggle('g-group', group !== undefined);
     if (group === undefined) {
       this.#heading.remove();
       return;
@@ -110,9 +110,11 @@ export class RowSlot {
     const count =
       group.count === undefined ? '' : ` · ${model.options.messages.rows(group.count, model.options.locale)}`;
     this.#heading.textContent = `${group.label}${count}`;
-    this.#heading.className = `g-heading${group.isOpen ? ' g-open' : ''}${
-      model.selection.active.row === this.index ? ' g-active' : ''
-    }`;
+    const isActive = model.selection.active.row === this.index;
+    this.#heading.className = `g-heading${group.isOpen ? ' g-open' : ''}${isActive ? ' g-active' : ''}`;
+    // A row of a grid has no such state, its cell does.
+    this.#heading.setAttribute('aria-expanded', String(group.isOpen));
+    setAttribute(this.#heading, 'id', isActive ? activeId : undefined);
     this.#heading.style.setProperty('--depth', String(depth));
     if (!this.#heading.isConnected) this.#kept.append(this.#heading);
   }
