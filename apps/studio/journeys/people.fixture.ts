@@ -9,7 +9,7 @@ export interface Owner {
 }
 
 /** Asks the API, as whoever the token is of, or nobody. */
-async function askAs<Body>(
+export async function askAs<Body>(
   url: string,
   bearer: string | null,
   method: string,
@@ -29,21 +29,24 @@ async function askAs<Body>(
 
 /** Makes the owner of an instance that has none. */
 export async function askAsOwner(server: RunningServer): Promise<Owner> {
-  const { url } = server;
   const token = new URL(await setupLink(server)).searchParams.get('token');
-  const setup = { token, ...OWNER };
-  const { organisation } = await askAs<{ organisation: { id: string } }>(url, null, 'POST', '/control/v1/setup', setup);
-  const session = await askAs<{ access_token: string }>(
-    url,
-    null,
-    'POST',
-    '/p/control/auth/v1/token?grant_type=password',
-    { email: OWNER.email, password: OWNER.password },
-  );
+  await askAs(server.url, null, 'POST', '/control/v1/setup', { token, ...OWNER });
+  return ownerOf(server.url);
+}
+
+/** The owner of an instance that has one, signed in anew. */
+export async function ownerOf(url: string): Promise<Owner> {
+  const { email, password } = OWNER;
+  const path = '/p/control/auth/v1/token?grant_type=password';
+  const session = await askAs<{ access_token: string }>(url, null, 'POST', path, { email, password });
+  const bearer = session.access_token;
+  const account = await askAs<{ organisations: { id: string }[] }>(url, bearer, 'GET', '/control/v1/account');
+  const [organisation] = account.organisations;
+  if (organisation === undefined) throw new Error('The owner has no organisation');
   return {
     url,
     organisation: organisation.id,
-    ask: (method, path, body) => askAs(url, session.access_token, method, path, body),
+    ask: (method, where, body) => askAs(url, bearer, method, where, body),
   };
 }
 

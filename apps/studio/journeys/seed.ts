@@ -14,6 +14,13 @@ const SHOP = `
   alter table customers enable row level security;
   alter table orders enable row level security;
   create table readings (at timestamptz not null, celsius real);
+  create policy "Everybody reads" on customers for select to anon, authenticated using (mood <> 'lost');
+  create policy "Members only" on customers as restrictive for update to authenticated using (is_member);
+  create function customer_count(in_city text default null) returns bigint language sql stable
+    as $$ select count(*) from customers where in_city is null or city = in_city $$;
+  create function touch() returns trigger language plpgsql as $$ begin return new; end $$;
+  create trigger customers_touch before update on customers for each row execute function touch();
+  create index customers_city_idx on customers (city) where city is not null;
   insert into customers (name, city, mood, tags, joined, balance, is_member, notes)
     select (array['Ada Lovelace', 'ليلى حداد', 'Grace Hopper', 'عمر الخطيب', 'Katherine Johnson'])[1 + n % 5] || ' ' || n,
       (array['London', 'دمشق', null, 'القاهرة', ''])[1 + n % 5], (array['new', 'regular', 'lost']::mood[])[1 + n % 3],
@@ -64,7 +71,56 @@ export async function seed({ url }: Pick<RunningServer, 'url'>, token: string): 
   const grace = await ask<{ token: string }>('POST', invitations, { email: 'grace@example.org', role: 'developer' });
   await ask('POST', invitations, { email: 'katherine.johnson@example.org', role: 'viewer' });
   await ask('POST', '/control/v1/projects/default/sql', { sql: SHOP, as: 'owner' });
+  await seedUsers(ask);
   bearer = '';
   await ask('POST', '/control/v1/invitations/accept', { token: grace.token, password });
   return organisation.id;
+}
+
+type Ask = <Body>(method: string, path: string, body?: unknown) => Promise<Body>;
+
+const USERS = [
+  { email: 'ada.lovelace@example.org', full_name: 'Ada Lovelace' },
+  { email: 'layla@example.org', full_name: 'ليلى حداد' },
+  { email: 'grace.hopper.with.a.rather.long.address@mail.example.org', full_name: 'Grace Hopper' },
+  { email: 'omar@example.org', full_name: 'عمر الخطيب' },
+  { email: 'katherine@example.org' },
+] as const;
+
+/** Users of the application with sessions, and an organisation with a role of its own. */
+async function seedUsers(ask: Ask): Promise<void> {
+  const auth = '/control/v1/projects/default/auth';
+  const ids: string[] = [];
+  for (const [index, { email, ...profile }] of USERS.entries()) {
+    const id = `00000000-0000-4000-8000-${String(index + 1).padStart(12, '0')}`;
+    const isConfirmed = index !== 4;
+    const user_metadata = 'full_name' in profile ? { full_name: profile.full_name, plan: 'pro' } : {};
+    const body = { id, email, password: OWNER.password, email_confirm: isConfirmed, user_metadata };
+    await ask('POST', `${auth}/admin/users`, { ...body, ...(index === 3 ? { ban_duration: '720h' } : {}) });
+    ids.push(id);
+  }
+  for (const { email } of USERS.slice(0, 2)) {
+    const credentials = { email, password: OWNER.password };
+    await ask('POST', '/auth/v1/token?grant_type=password', credentials);
+  }
+  await ask('POST', `${auth}/admin/users/${ids[0] ?? ''}/impersonate`, { reason: 'Ticket 4711', minutes: 60 });
+  const organisation = await ask<{ id: string }>('POST', `${auth}/organisations`, {
+    slug: 'north-branch',
+    name: { en: 'North branch', ar: 'فرع الشمال' },
+  });
+  const path = `${auth}/organisations/${organisation.id}`;
+  const role = { key: 'shelf', name: { en: 'Shelf keeper', ar: 'أمين الرفوف' }, permissions: ['identity.read'] };
+  await ask('POST', `${path}/roles`, role);
+  await ask('POST', `${path}/members`, { user_id: ids[0], role: 'owner' });
+  await ask('POST', `${path}/members`, { user_id: ids[1], role: 'shelf' });
+  await ask('PATCH', `${auth}/admin/settings/providers`, {
+    google: { clientId: '1234567890-abc.apps.googleusercontent.com', clientSecret: 'a secret' },
+    github: { clientId: 'Iv1.0123456789', clientSecret: 'a secret', enabled: false },
+  });
+  const smtp = { host: 'mail.example.org', port: 587, user: 'shop', password: 'a secret' };
+  await ask('PATCH', `${auth}/admin/settings/mail`, {
+    senderName: 'The Shop',
+    senderAddress: 'shop@example.org',
+    smtp,
+  });
 }

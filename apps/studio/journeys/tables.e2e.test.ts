@@ -188,6 +188,27 @@ test('columns are added, renamed and dropped after a look at what that does', as
   await renamed.waitFor({ state: 'detached' });
 });
 
+test('a table of a million rows opens at once, says about how many there are, and is gone through to its last row', async () => {
+  const sql = `create table public.readings as
+    select n::integer as id, 'Sensor ' || n % 97 as sensor, n % 1000 as value from generate_series(1, 1000000) n;
+    alter table public.readings add primary key (id);
+    alter table public.readings enable row level security;
+    analyze public.readings`;
+  await owner.ask('POST', '/control/v1/projects/shop/sql', { sql, as: 'owner' });
+  await page.goto(`${server.url}/studio/projects/shop/tables/public/readings`);
+  await page.getByRole('gridcell', { name: 'Sensor 1', exact: true }).waitFor();
+  await page
+    .getByText(/1,000,000|1M/)
+    .first()
+    .waitFor();
+  await page.getByRole('gridcell', { name: 'Sensor 1', exact: true }).click();
+  await page.keyboard.press('Control+End');
+  await page.getByRole('gridcell', { name: '1,000,000', exact: true }).waitFor();
+  await page.keyboard.press('Control+Home');
+  await page.getByRole('gridcell', { name: 'Sensor 1', exact: true }).waitFor();
+  expect(await seriousFaults(page)).toEqual([]);
+});
+
 test('who may only view sees the rows and why they cannot change them', async () => {
   const invited = await inviteAs(owner, 'viewer@example.org', 'viewer');
   const guest = await openPage(must(browser));

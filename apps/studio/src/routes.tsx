@@ -11,6 +11,7 @@ import { queries } from './api/queries.ts';
 import { hasSession } from './api/session-cookie.ts';
 import { Failure, NotFound } from './app/failure.tsx';
 import { queryClient } from './app/query-client.ts';
+import { readSchemaSearch } from './pages/schema/kinds.ts';
 import { readTableSearch } from './pages/tables/rows/view-in-address.ts';
 import { Shell } from './shell/shell.tsx';
 
@@ -83,6 +84,15 @@ const projects = createRoute({
   component: lazyRouteComponent(() => import('./pages/projects/projects-page.tsx'), 'ProjectsPage'),
 });
 
+/** Where the list of projects would be looked for. */
+const projectsAgain = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/projects',
+  beforeLoad() {
+    throw redirect({ to: '/', replace: true });
+  },
+});
+
 const organisation = createRoute({ getParentRoute: () => signedIn, path: '/organisations/$organisation' });
 
 const members = createRoute({
@@ -133,6 +143,32 @@ const table = createRoute({
   component: lazyRouteComponent(() => import('./pages/tables/table-page.tsx'), 'TablePage'),
 });
 
+const schema = createRoute({
+  getParentRoute: () => project,
+  path: '/schema',
+  validateSearch: readSchemaSearch,
+  component: lazyRouteComponent(() => import('./pages/schema/schema-page.tsx'), 'SchemaPage'),
+});
+
+const api = createRoute({
+  getParentRoute: () => project,
+  path: '/api',
+  validateSearch: texts('of'),
+  component: lazyRouteComponent(() => import('./pages/api-docs/api-page.tsx'), 'ApiPage'),
+});
+
+const graphql = createRoute({
+  getParentRoute: () => project,
+  path: '/api/graphql',
+  component: lazyRouteComponent(() => import('./pages/graphql/graphql-page.tsx'), 'GraphqlPage'),
+});
+
+const importFile = createRoute({
+  getParentRoute: () => project,
+  path: '/import',
+  component: lazyRouteComponent(() => import('./pages/import/import-page.tsx'), 'ImportPage'),
+});
+
 const sql = createRoute({
   getParentRoute: () => project,
   path: '/sql',
@@ -161,6 +197,63 @@ const projectSettings = createRoute({
   ),
 });
 
+const signInSettings = createRoute({
+  getParentRoute: () => project,
+  path: '/settings/sign-in',
+  component: lazyRouteComponent(
+    () => import('./pages/project-settings/sign-in-settings-page.tsx'),
+    'SignInSettingsPage',
+  ),
+});
+
+const mailSettings = createRoute({
+  getParentRoute: () => project,
+  path: '/settings/mail',
+  component: lazyRouteComponent(() => import('./pages/project-settings/mail-settings-page.tsx'), 'MailSettingsPage'),
+});
+
+const limitsSettings = createRoute({
+  getParentRoute: () => project,
+  path: '/settings/limits',
+  component: lazyRouteComponent(
+    () => import('./pages/project-settings/limits-settings-page.tsx'),
+    'LimitsSettingsPage',
+  ),
+});
+
+const users = createRoute({ getParentRoute: () => project, path: '/users' });
+
+const userList = createRoute({
+  getParentRoute: () => users,
+  path: '/',
+  validateSearch: texts('q', 'sort', 'page'),
+  component: lazyRouteComponent(() => import('./pages/users/users-page.tsx'), 'UsersPage'),
+});
+
+const user = createRoute({
+  getParentRoute: () => users,
+  path: '/$user',
+  component: lazyRouteComponent(() => import('./pages/users/user-page.tsx'), 'UserPage'),
+});
+
+const userOrganisations = createRoute({
+  getParentRoute: () => users,
+  path: '/organisations',
+  component: lazyRouteComponent(
+    () => import('./pages/user-organisations/user-organisations-page.tsx'),
+    'UserOrganisationsPage',
+  ),
+});
+
+const userOrganisation = createRoute({
+  getParentRoute: () => users,
+  path: '/organisations/$userOrganisation',
+  component: lazyRouteComponent(
+    () => import('./pages/user-organisations/user-organisation-page.tsx'),
+    'UserOrganisationPage',
+  ),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
@@ -168,14 +261,23 @@ export const router = createRouter({
     invitation,
     signedIn.addChildren([
       projects,
+      projectsAgain,
       organisation.addChildren([members, audit]),
       project.addChildren([
         projectHome,
         tables.addChildren([noTable, table]),
+        schema,
+        importFile,
         sql,
+        api,
+        graphql,
         advisors,
         projectKeys,
         projectSettings,
+        signInSettings,
+        mailSettings,
+        limitsSettings,
+        users.addChildren([userList, user, userOrganisations, userOrganisation]),
       ]),
     ]),
   ]),

@@ -123,6 +123,9 @@ export const control = {
   restoreProject: (ref: string) => send<Project>(`${C}/projects/${at(ref)}/restore`, { method: 'POST' }),
   deleteProject: (ref: string) => send<Project>(`${C}/projects/${at(ref)}`, { method: 'DELETE' }),
 
+  setSetting: (ref: string, name: string, value: unknown) =>
+    send(`${C}/projects/${at(ref)}/settings`, { method: 'PATCH', body: { set: { [name]: value } } }),
+
   keys: (ref: string) => send<ProjectKeys>(`${C}/projects/${at(ref)}/keys`),
   createKey: (ref: string, kind: ApiKey['kind'], name: string) =>
     send<ApiKey & { readonly key: string }>(`${C}/projects/${at(ref)}/keys`, { method: 'POST', body: { kind, name } }),

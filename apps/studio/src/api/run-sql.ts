@@ -1,8 +1,9 @@
 import { ApiError } from './api-error.ts';
 import { send } from './send.ts';
+import type { Caller } from './visibility.ts';
 
-/** Whose eyes a run sees with: one that only reads, or the owner of the project. */
-export type SqlView = 'reader' | 'owner';
+/** Whose eyes a run sees with: one that only reads, the owner of the project, or a role of the API. */
+export type SqlView = 'reader' | 'owner' | Caller['role'];
 
 export interface SqlResult {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
@@ -15,6 +16,8 @@ export interface SqlResult {
 export interface SqlCall {
   readonly sql: string;
   readonly as: SqlView;
+  /** Of the token a role of the API would come with. */
+  readonly claims?: Caller['claims'];
   readonly explain?: 'plan';
   readonly maxRows?: number;
   readonly signal?: AbortSignal;
@@ -43,11 +46,16 @@ export async function runSql(ref: string, call: SqlCall): Promise<readonly SqlRe
   }
 }
 
-async function runWhenFree(ref: string, { sql, as, explain, maxRows, signal }: SqlCall): Promise<readonly SqlResult[]> {
+async function runWhenFree(
+  ref: string,
+  { sql, as, claims, explain, maxRows, signal }: SqlCall,
+): Promise<readonly SqlResult[]> {
   const path = `/control/v1/projects/${encodeURIComponent(ref)}/sql`;
   const body = {
     sql,
     as,
+    // What somebody else would see is looked at, and whatever looking does is undone.
+    ...(claims === undefined ? {} : { claims, rollback: true }),
     ...(explain === undefined ? {} : { explain }),
     ...(maxRows === undefined ? {} : { max_rows: maxRows }),
   };

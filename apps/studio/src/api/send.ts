@@ -3,6 +3,7 @@ import { hasSession, refreshSession } from './session-cookie.ts';
 
 export interface Call {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** A blob goes as its bytes, all else as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
@@ -18,15 +19,19 @@ export interface Call {
  * @throws {TypeError} When it cannot be reached.
  */
 export async function send<Body>(path: string, call: Call = {}): Promise<Body> {
-  let response = await fetchOnce(path, call);
-  let body = await readBody(response);
-  if (isTokenSpent(response, body) && hasSession() && (await refreshSession())) {
-    response = await fetchOnce(path, call);
-    body = await readBody(response);
-  }
-  if (!response.ok) throw new ApiError(response, body);
   // Callers name what the API documents for the path.
-  return body as Body;
+  return (await readBody(await sendForStream(path, call))) as Body;
+}
+
+/** The same for an answer that is read while it comes. */
+export async function sendForStream(path: string, call: Call = {}): Promise<Response> {
+  const response = await fetchOnce(path, call);
+  if (response.ok) return response;
+  const body = await readBody(response);
+  if (!isTokenSpent(response, body) || !hasSession() || !(await refreshSession())) throw new ApiError(response, body);
+  const again = await fetchOnce(path, call);
+  if (!again.ok) throw new ApiError(again, await readBody(again));
+  return again;
 }
 
 /** Accounts speak of a bad token with 403, as their dialect does; everything else with 401. */
@@ -41,10 +46,14 @@ function fetchOnce(path: string, { method = 'GET', body, headers, signal }: Call
   return fetch(path, {
     method,
     credentials: 'same-origin',
-    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    headers: { ...(body === undefined ? {} : { 'content-type': typeOf(body) }), ...headers },
+    ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
   });
+}
+
+function typeOf(body: unknown): string {
+  return body instanceof Blob ? 'application/octet-stream' : 'application/json';
 }
 
 async function readBody(response: Response): Promise<unknown> {
@@ -54,5 +63,20 @@ async function readBody(response: Response): Promise<unknown> {
     return JSON.parse(text);
   } catch {
     return text;
+  }
+}
+
+/** Lines of an answer as they come. */
+export async function* linesOf({ body }: Response): AsyncGenerator<string> {
+  if (body === null) return;
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    rest += value ?? '';
+    const lines = rest.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines.filter((line) => line !== '');
+    if (done) return;
   }
 }

@@ -10,6 +10,8 @@ export interface SqlQuestion {
   readonly as: SqlView;
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly explain: 'plan' | 'analyze' | null;
+  /** False: each statement by itself, which some want. */
+  readonly transaction?: boolean;
   readonly max_rows: number;
   readonly timeout_ms: number;
 }

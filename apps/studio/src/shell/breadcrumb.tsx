@@ -24,10 +24,24 @@ export function Breadcrumb({ project }: { readonly project: ProjectInView | null
       return at === path || (to !== '/projects/$ref' && at.startsWith(`${path}/`));
     });
     crumbs.push(
-      <Link key="project" to="/projects/$ref" params={{ ref: project.ref }} className={styles['crumb'] ?? ''}>
-        <bdi>{project.name}</bdi>
+      <Link
+        key="project"
+        to="/projects/$ref"
+        params={{ ref: project.ref }}
+        className={styles['crumb'] ?? ''}
+        dir="auto"
+      >
+        {project.name}
       </Link>,
     );
+    if (at.endsWith('/import')) {
+      crumbs.push(
+        <Link key="section" to="/projects/$ref/tables" params={{ ref: project.ref }} className={styles['crumb'] ?? ''}>
+          {s('tables')}
+        </Link>,
+        <span key="page">{s('import')}</span>,
+      );
+    }
     if (section !== undefined && table === undefined) crumbs.push(<span key="section">{s(section.key)}</span>);
     if (section !== undefined && table !== undefined) {
       crumbs.push(

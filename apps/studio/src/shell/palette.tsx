@@ -108,6 +108,17 @@ function useEntries(project: ProjectInView | null, onShortcuts: () => void): rea
         of: project?.name ?? '',
         run: () => void navigate({ to, params: { ref: project?.ref ?? '' } }),
       })),
+    ...(project?.role != null && isAtLeast(project.role, 'developer')
+      ? [
+          {
+            id: 'import',
+            icon: 'file-import' as const,
+            label: s('import'),
+            of: project.name,
+            run: () => void navigate({ to: '/projects/$ref/import', params: { ref: project.ref } }),
+          },
+        ]
+      : []),
     { id: 'projects', icon: 'list', label: s('projects'), run: () => void navigate({ to: '/' }) },
     ...projects.map(({ ref, name }) => ({
       id: `project:${ref}`,
@@ -132,12 +143,16 @@ function useEntries(project: ProjectInView | null, onShortcuts: () => void): rea
         of: name,
         run: () => void navigate({ to: '/organisations/$organisation/audit', params: { organisation: id } }),
       })),
-    {
-      id: 'new-project',
-      icon: 'database-plus',
-      label: t('newProject'),
-      run: () => void navigate({ to: '/', search: { new: true } }),
-    },
+    ...(account?.organisations.some(({ role }) => isAtLeast(role, 'admin')) === true
+      ? [
+          {
+            id: 'new-project',
+            icon: 'database-plus' as const,
+            label: t('newProject'),
+            run: () => void navigate({ to: '/', search: { new: true } }),
+          },
+        ]
+      : []),
     { id: 'light', icon: 'sun', label: t('light'), of: t('theme'), run: () => setColorScheme('light') },
     { id: 'dark', icon: 'moon', label: t('dark'), of: t('theme'), run: () => setColorScheme('dark') },
     {

@@ -28,8 +28,8 @@ export function ProjectSwitcher({ project, isNarrow }: ProjectSwitcherProps): Re
           <Mark />
           {!isNarrow && (
             <>
-              <span className={styles['name']}>
-                <bdi>{label}</bdi>
+              <span className={styles['name']} dir="auto">
+                {label}
               </span>
               <Icon name="selector" className={styles['caret'] ?? ''} />
             </>

@@ -6,7 +6,11 @@ export const sectionTexts = defineTexts(
   {
     home: 'Home',
     tables: 'Tables',
+    schema: 'Schema',
+    import: 'Import a file',
     sql: 'SQL',
+    api: 'API',
+    users: 'Users',
     advisors: 'Advisors',
     keys: 'API keys',
     settings: 'Project settings',
@@ -17,7 +21,11 @@ export const sectionTexts = defineTexts(
   {
     home: 'الرئيسية',
     tables: 'الجداول',
+    schema: 'المخطط',
+    import: 'استيراد ملف',
     sql: 'SQL',
+    api: 'الواجهة API',
+    users: 'المستخدمون',
     advisors: 'المستشارون',
     keys: 'مفاتيح API',
     settings: 'إعدادات المشروع',
@@ -33,7 +41,10 @@ export interface Section {
   readonly to:
     | '/projects/$ref'
     | '/projects/$ref/tables'
+    | '/projects/$ref/schema'
     | '/projects/$ref/sql'
+    | '/projects/$ref/api'
+    | '/projects/$ref/users'
     | '/projects/$ref/advisors'
     | '/projects/$ref/keys'
     | '/projects/$ref/settings';
@@ -45,7 +56,10 @@ export interface Section {
 export const projectSections: readonly Section[] = [
   { key: 'home', icon: 'home', to: '/projects/$ref', least: 'viewer' },
   { key: 'tables', icon: 'table', to: '/projects/$ref/tables', least: 'viewer' },
+  { key: 'schema', icon: 'schema', to: '/projects/$ref/schema', least: 'viewer' },
   { key: 'sql', icon: 'sql', to: '/projects/$ref/sql', least: 'viewer' },
+  { key: 'api', icon: 'code', to: '/projects/$ref/api', least: 'viewer' },
+  { key: 'users', icon: 'users', to: '/projects/$ref/users', least: 'viewer' },
   { key: 'advisors', icon: 'shield-check', to: '/projects/$ref/advisors', least: 'viewer' },
   { key: 'keys', icon: 'key', to: '/projects/$ref/keys', least: 'developer' },
   { key: 'settings', icon: 'settings', to: '/projects/$ref/settings', least: 'viewer' },

@@ -1,19 +1,22 @@
 import { Button } from '@mantine/core';
 import { Blank, Icon, type IconName } from '@ashlar/ui';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { isAtLeast } from '../../api/control.ts';
 import type { Advice, ConstraintOutline, Severity } from '../../api/insight.ts';
 import { queries } from '../../api/queries.ts';
+import type { Operation } from '../../api/structure.ts';
 import { CopyLine } from '../../parts/copy-line.tsx';
 import { Page } from '../../parts/page.tsx';
 import { useProject } from '../../parts/use-project.ts';
 import { WhileLoading } from '../../parts/while-loading.tsx';
 import { useLanguage } from '../../texts/language.tsx';
 import { useText } from '../../texts/use-text.ts';
+import { ConfirmChange } from '../tables/change/confirm-change.tsx';
 import styles from './advisors-page.module.css';
 import { advisorsInArabic, advisorsTexts } from './advisors-texts.ts';
+import { fixOperations } from './fix-operations.ts';
 import { fixSql } from './fix-sql.ts';
 
 const SEVERITIES: readonly { readonly severity: Severity; readonly icon: IconName }[] = [
@@ -21,6 +24,13 @@ const SEVERITIES: readonly { readonly severity: Severity; readonly icon: IconNam
   { severity: 'warning', icon: 'alert-triangle' },
   { severity: 'hint', icon: 'info-circle' },
 ];
+/** Somebody has to think, where the policies are. */
+const ABOUT_POLICIES = new Set([
+  'row-security-without-policies',
+  'policy-lets-all-write',
+  'policy-calls-per-row',
+  'several-permissive-policies',
+]);
 const NO_CONSTRAINTS: readonly ConstraintOutline[] = [];
 
 /** What could be mended in a project's database, the gravest first. */
@@ -95,9 +105,17 @@ interface AdvisorProps {
   readonly mayMend: boolean;
 }
 
+interface Mending {
+  readonly object: string;
+  readonly remedy: string;
+  readonly operations: readonly [Operation, ...Operation[]];
+}
+
 function Advisor({ findings, constraints, projectRef, mayMend }: AdvisorProps): ReactNode {
   const t = useText(advisorsTexts);
   const { language } = useLanguage();
+  const client = useQueryClient();
+  const [mending, setMending] = useState<Mending | null>(null);
   const [first] = findings;
   if (first === undefined) return null;
   const { says, remedy } = (language === 'ar' ? advisorsInArabic[first.name] : undefined) ?? first;
@@ -114,6 +132,7 @@ function Advisor({ findings, constraints, projectRef, mayMend }: AdvisorProps): 
         {findings.map((finding) => {
           const { object, detail } = finding;
           const fix = fixSql(finding, constraints);
+          const operations = fixOperations(finding, constraints);
           return (
             <li key={`${object} ${detail}`} className={styles['finding']}>
               <div className={styles['object']}>
@@ -124,25 +143,61 @@ function Advisor({ findings, constraints, projectRef, mayMend }: AdvisorProps): 
                   </bdi>
                 )}
               </div>
-              {fix !== null && (
-                <div className={styles['fix']}>
-                  <CopyLine label={t('fixOf', { object })} value={fix} />
-                  {mayMend && (
-                    <Button
-                      variant="default"
-                      renderRoot={(props: object) => (
-                        <Link {...props} to="/projects/$ref/sql" params={{ ref: projectRef }} search={{ q: fix }} />
-                      )}
-                    >
-                      {t('open')}
-                    </Button>
-                  )}
-                </div>
-              )}
+              <div className={styles['fix']}>
+                {fix !== null && <CopyLine label={t('fixOf', { object })} value={fix} />}
+                {mayMend && fix !== null && operations !== null && (
+                  <Button
+                    leftSection={<Icon name="shield-check" />}
+                    aria-label={t('mendOf', { object })}
+                    onClick={() => setMending({ object, remedy, operations })}
+                  >
+                    {t('mend')}
+                  </Button>
+                )}
+                {mayMend && fix !== null && operations === null && (
+                  <Button
+                    variant="default"
+                    renderRoot={(props: object) => (
+                      <Link {...props} to="/projects/$ref/sql" params={{ ref: projectRef }} search={{ q: fix }} />
+                    )}
+                  >
+                    {t('open')}
+                  </Button>
+                )}
+                {mayMend && ABOUT_POLICIES.has(finding.name) && (
+                  <Button
+                    variant="default"
+                    renderRoot={(props: object) => (
+                      <Link
+                        {...props}
+                        to="/projects/$ref/schema"
+                        params={{ ref: projectRef }}
+                        search={{ kind: 'policies', of: object }}
+                      />
+                    )}
+                  >
+                    {t('toPolicies')}
+                  </Button>
+                )}
+              </div>
             </li>
           );
         })}
       </ul>
+      {mending !== null && (
+        <ConfirmChange
+          title={t('mendOf', { object: mending.object })}
+          operation={mending.operations[0]}
+          further={mending.operations.slice(1)}
+          onClose={() => setMending(null)}
+          onDone={async () => {
+            setMending(null);
+            await client.invalidateQueries(queries.advice(projectRef));
+          }}
+        >
+          {mending.remedy}
+        </ConfirmChange>
+      )}
     </article>
   );
 }

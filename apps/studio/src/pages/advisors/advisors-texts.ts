@@ -18,6 +18,9 @@ export const advisorsTexts = defineTexts(
     realtime: 'Realtime',
     remedy: 'What to do',
     open: 'Open in SQL',
+    mend: 'Mend',
+    mendOf: 'Mend {object}',
+    toPolicies: 'Policies',
     fixOf: 'Statement for {object}',
   },
   {
@@ -38,6 +41,9 @@ export const advisorsTexts = defineTexts(
     realtime: 'البث المباشر',
     remedy: 'ما العمل',
     open: 'افتح في SQL',
+    mend: 'إصلاح',
+    mendOf: 'إصلاح {object}',
+    toPolicies: 'السياسات',
     fixOf: 'عبارة لـ {object}',
   },
 );

@@ -27,6 +27,7 @@ export function fixSql(
     case 'extension-exposed':
       return `alter extension ${quote(object)} set schema extensions;`;
     case 'deletes-not-told':
+    case 'updates-refused':
       return `alter table ${thing} replica identity full;`;
     case 'index-never-used':
       return detail === null ? null : `drop index ${quote(schemaOf(object))}.${quote(detail)};`;

@@ -1,5 +1,11 @@
 /** What the control plane writes down; filters offer these, and whatever else was read. */
 export const AUDIT_ACTIONS: readonly string[] = [
+  'account-settings.change',
+  'account-settings.change-refused',
+  'account.change',
+  'account.change-refused',
+  'account.impersonate',
+  'account.impersonate-refused',
   'instance.set-up',
   'invitation.accept',
   'invitation.create',
@@ -25,6 +31,8 @@ export const AUDIT_ACTIONS: readonly string[] = [
   'secret.set',
   'settings.change',
   'signing-key.rotate',
+  'sql.export',
+  'sql.import',
   'sql.query',
   'sql.run',
   'structure.change',

@@ -47,7 +47,7 @@ function Details({ record: { detail, target, address, request_id: id } }: { read
   return (
     <details>
       <summary>
-        <bdi dir="ltr">{short === '' ? (target ?? '…') : short}</bdi>
+        <span dir="ltr">{short === '' ? (target ?? '…') : short}</span>
       </summary>
       <pre className={styles['json']} dir="ltr" tabIndex={0}>
         {JSON.stringify(detail, null, 2)}

@@ -1,10 +1,10 @@
-import { Button, Group, Modal, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { Radio, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { control, isAtLeast, type Organisation, type Role, ROLES } from '../../api/control.ts';
 import { queries } from '../../api/queries.ts';
-import { CopyLine } from '../../parts/copy-line.tsx';
-import { FormError } from '../../parts/form-error.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
+import { ShownOnceDialog } from '../../parts/shown-once-dialog.tsx';
 import { commonTexts } from '../../texts/common.ts';
 import { useText } from '../../texts/use-text.ts';
 import { membersTexts } from './members-texts.ts';
@@ -27,67 +27,47 @@ export function InviteDialog({ organisation, onClose }: InviteDialogProps): Reac
   });
   if (invite.data !== undefined) {
     const { email: invited, link } = invite.data;
+    const isMailed = link === undefined;
     return (
-      <Modal
-        opened
+      <ShownOnceDialog
+        title={t(isMailed ? 'mailedTitle' : 'madeTitle', { email: invited })}
+        hint={t(isMailed ? 'mailedHint' : 'madeHint')}
+        label={t('link')}
+        value={link}
         onClose={onClose}
-        title={t(link === undefined ? 'mailedTitle' : 'madeTitle', { email: invited })}
-        closeOnClickOutside={false}
-        withCloseButton={false}
-      >
-        <Stack gap="sm">
-          <Text size="sm">{t(link === undefined ? 'mailedHint' : 'madeHint')}</Text>
-          {link !== undefined && <CopyLine label={t('link')} value={link} />}
-          <Group justify="flex-end">
-            <Button data-autofocus onClick={onClose}>
-              {link === undefined ? c('close') : t('done')}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+      />
     );
   }
   return (
-    <Modal opened onClose={onClose} title={t('inviteTitle')} closeButtonProps={{ 'aria-label': c('close') }}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          invite.mutate();
-        }}
+    <FormDialog
+      title={t('inviteTitle')}
+      verb={t('inviteAction')}
+      isBusy={invite.isPending}
+      error={invite.error}
+      onSubmit={() => invite.mutate()}
+      onClose={onClose}
+    >
+      <TextInput
+        label={c('email')}
+        type="email"
+        dir="ltr"
+        data-autofocus
+        required
+        withAsterisk={false}
+        value={email}
+        onChange={({ currentTarget: { value } }) => setEmail(value)}
+      />
+      <Radio.Group
+        label={c('role')}
+        value={role}
+        onChange={(next) => setRole(ROLES.find((each) => each === next) ?? role)}
       >
-        <Stack gap="sm">
-          <FormError error={invite.error} />
-          <TextInput
-            label={c('email')}
-            type="email"
-            dir="ltr"
-            data-autofocus
-            required
-            withAsterisk={false}
-            value={email}
-            onChange={({ currentTarget: { value } }) => setEmail(value)}
-          />
-          <Radio.Group
-            label={c('role')}
-            value={role}
-            onChange={(next) => setRole(ROLES.find((each) => each === next) ?? role)}
-          >
-            <Stack gap="xs" mt={4}>
-              {ROLES.filter((each) => isAtLeast(organisation.role, each)).map((each) => (
-                <Radio key={each} value={each} label={c(each)} description={t(`${each}Hint`)} />
-              ))}
-            </Stack>
-          </Radio.Group>
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {c('cancel')}
-            </Button>
-            <Button type="submit" loading={invite.isPending}>
-              {t('inviteAction')}
-            </Button>
-          </Group>
+        <Stack gap="xs" mt={4}>
+          {ROLES.filter((each) => isAtLeast(organisation.role, each)).map((each) => (
+            <Radio key={each} value={each} label={c(each)} description={t(`${each}Hint`)} />
+          ))}
         </Stack>
-      </form>
-    </Modal>
+      </Radio.Group>
+    </FormDialog>
   );
 }

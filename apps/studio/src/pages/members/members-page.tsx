@@ -1,18 +1,19 @@
-import { Button, TextInput } from '@mantine/core';
-import { Blank, Icon } from '@ashlar/ui';
+import { Button } from '@mantine/core';
+import { Icon } from '@ashlar/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { isAtLeast } from '../../api/control.ts';
 import { queries } from '../../api/queries.ts';
 import { NotFound } from '../../app/failure.tsx';
+import { NoneFound } from '../../parts/none-found.tsx';
 import { Page } from '../../parts/page.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
 import { WhileLoading } from '../../parts/while-loading.tsx';
 import { useText } from '../../texts/use-text.ts';
 import { InvitationList } from './invitation-list.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
 import { MemberTable } from './member-table.tsx';
-import styles from './members-page.module.css';
 import { membersTexts } from './members-texts.ts';
 
 /** The people of an organisation, and who is asked to join. */
@@ -33,15 +34,7 @@ export function MembersPage(): ReactNode {
       title={t('title')}
       toolbar={
         <>
-          <TextInput
-            className={styles['search'] ?? ''}
-            size="xs"
-            leftSection={<Icon name="search" />}
-            placeholder={t('find')}
-            aria-label={t('find')}
-            value={search}
-            onChange={({ currentTarget: { value } }) => setSearch(value)}
-          />
+          <SearchField label={t('find')} value={search} onChange={setSearch} />
           {mayChange && (
             <Button data-end leftSection={<Icon name="user-plus" />} onClick={() => setInviting(true)}>
               {t('invite')}
@@ -55,15 +48,7 @@ export function MembersPage(): ReactNode {
           const wanted = search.trim().toLocaleLowerCase();
           const found = all.filter(({ email }) => email.toLocaleLowerCase().includes(wanted));
           return found.length === 0 ? (
-            <Blank
-              icon="search"
-              title={t('none')}
-              action={
-                <Button variant="default" onClick={() => setSearch('')}>
-                  {t('clear')}
-                </Button>
-              }
-            />
+            <NoneFound title={t('none')} onClear={() => setSearch('')} />
           ) : (
             <MemberTable organisation={organisation} members={found} self={account.id} />
           );

@@ -11,12 +11,14 @@ import { projectAddress } from '../../parts/project-address.ts';
 import { useProject } from '../../parts/use-project.ts';
 import { useText } from '../../texts/use-text.ts';
 import { projectHomeTexts } from './project-home-texts.ts';
+import { ExampleStep } from './example/example-step.tsx';
 import styles from './project-home-page.module.css';
 
 /** What one can do with a project that has little in it yet. */
 export function ProjectHomePage(): ReactNode {
   const t = useText(projectHomeTexts);
   const project = useProject();
+  const known = useQuery({ ...queries.structure(project.ref), enabled: project.status !== 'paused' });
   if (project.status === 'paused') return <AtRest project={project} />;
   return (
     <Page title={t('title')} width="column">
@@ -37,6 +39,23 @@ export function ProjectHomePage(): ReactNode {
             {t(isAtLeast(project.role, 'developer') ? 'createTable' : 'openTables')}
           </Button>
         </Step>
+        {isAtLeast(project.role, 'developer') && (
+          <>
+            <Step icon="file-import" title={t('importFile')} hint={t('importFileHint')}>
+              <Button
+                variant="default"
+                renderRoot={(button) => <Link {...button} to="/projects/$ref/import" params={{ ref: project.ref }} />}
+              >
+                {t('importFile')}
+              </Button>
+            </Step>
+            {known.data !== undefined && (
+              <Step icon="sparkles" title={t('example')} hint={t('exampleHint')}>
+                <ExampleStep known={known.data} />
+              </Step>
+            )}
+          </>
+        )}
         <Step icon="bolt" title={t('connect')} hint={t('connectHint')}>
           <Connection project={project} />
         </Step>

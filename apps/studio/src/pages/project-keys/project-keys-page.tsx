@@ -7,11 +7,12 @@ import { queries } from '../../api/queries.ts';
 import { NotAllowed } from '../../app/failure.tsx';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { Page } from '../../parts/page.tsx';
+import { ShownOnceDialog } from '../../parts/shown-once-dialog.tsx';
 import { useProject } from '../../parts/use-project.ts';
 import { WhileLoading } from '../../parts/while-loading.tsx';
 import { useText } from '../../texts/use-text.ts';
 import { KeyTable } from './key-table.tsx';
-import { NewKeyDialog, ShownKeyDialog } from './new-key-dialog.tsx';
+import { NewKeyDialog } from './new-key-dialog.tsx';
 import { projectKeysTexts } from './project-keys-texts.ts';
 import styles from './project-keys-page.module.css';
 
@@ -78,7 +79,15 @@ export function ProjectKeysPage(): ReactNode {
           }}
         />
       )}
-      {asked?.what === 'show' && <ShownKeyDialog value={asked.key} onClose={close} />}
+      {asked?.what === 'show' && (
+        <ShownOnceDialog
+          title={t('madeTitle')}
+          hint={t('madeHint')}
+          label={t('key')}
+          value={asked.key}
+          onClose={close}
+        />
+      )}
       {asked?.what === 'rotate' && (
         <ConfirmDialog
           title={t('rotateTitle', { name: asked.key.name })}

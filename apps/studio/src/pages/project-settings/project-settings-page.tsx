@@ -17,13 +17,18 @@ import { useFormat, useText } from '../../texts/use-text.ts';
 import { ProjectStatus } from '../projects/project-status.tsx';
 import { projectSettingsTexts } from './project-settings-texts.ts';
 import styles from './project-settings-page.module.css';
+import { SettingsTabs } from './settings-tabs.tsx';
 
 /** What a project is called, and whether it runs. */
 export function ProjectSettingsPage(): ReactNode {
   const t = useText(projectSettingsTexts);
   const project = useProject();
   return (
-    <Page title={t('title')} width="column">
+    <Page
+      title={t('title')}
+      width="column"
+      toolbar={isAtLeast(project.role, 'developer') ? <SettingsTabs /> : undefined}
+    >
       <Stack gap={32}>
         <General key={project.ref} project={project} />
         <State project={project} />

@@ -1,10 +1,10 @@
-import { Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Select, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { control, type Organisation } from '../../api/control.ts';
 import { queries } from '../../api/queries.ts';
-import { FormError } from '../../parts/form-error.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 import { commonTexts } from '../../texts/common.ts';
 import { useText } from '../../texts/use-text.ts';
 import { projectsTexts } from './projects-texts.ts';
@@ -36,57 +36,44 @@ export function NewProjectDialog({ organisations, onClose }: NewProjectDialogPro
     },
   });
   return (
-    <Modal opened onClose={onClose} title={t('newProject')} closeButtonProps={{ 'aria-label': c('close') }}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (REF.test(ref)) create.mutate();
-        }}
-      >
-        <Stack gap="sm">
-          <FormError error={create.error} />
-          {organisations.length > 1 && (
-            <Select
-              label={t('organisation')}
-              data={organisations.map(({ id, name: label }) => ({ value: id, label }))}
-              value={organisation}
-              onChange={(value) => setOrganisation(value ?? '')}
-            />
-          )}
-          <TextInput
-            label={c('name')}
-            data-autofocus
-            required
-            withAsterisk={false}
-            maxLength={200}
-            value={name}
-            onChange={({ currentTarget: { value } }) => setName(value)}
-          />
-          <TextInput
-            label={t('ref')}
-            description={t('refHint')}
-            dir="ltr"
-            required
-            withAsterisk={false}
-            error={isRefWrong ? t('refWrong') : null}
-            value={ref}
-            onChange={({ currentTarget: { value } }) => setRef(value)}
-          />
-          <Group justify="flex-end" gap="xs">
-            {create.isPending && (
-              <Text size="sm" c="dimmed" role="status" me="auto">
-                {t('creatingNow')}
-              </Text>
-            )}
-            <Button variant="default" onClick={onClose}>
-              {c('cancel')}
-            </Button>
-            <Button type="submit" loading={create.isPending}>
-              {t('create')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      title={t('newProject')}
+      verb={t('create')}
+      isBusy={create.isPending}
+      error={create.error}
+      note={create.isPending ? t('creatingNow') : undefined}
+      onSubmit={() => {
+        if (REF.test(ref)) create.mutate();
+      }}
+      onClose={onClose}
+    >
+      {organisations.length > 1 && (
+        <Select
+          label={t('organisation')}
+          data={organisations.map(({ id, name: label }) => ({ value: id, label }))}
+          value={organisation}
+          onChange={(value) => setOrganisation(value ?? '')}
+        />
+      )}
+      <TextInput
+        label={c('name')}
+        data-autofocus
+        required
+        withAsterisk={false}
+        maxLength={200}
+        value={name}
+        onChange={({ currentTarget: { value } }) => setName(value)}
+      />
+      <TextInput
+        label={t('ref')}
+        description={t('refHint')}
+        dir="ltr"
+        required
+        withAsterisk={false}
+        error={isRefWrong ? t('refWrong') : null}
+        value={ref}
+        onChange={({ currentTarget: { value } }) => setRef(value)}
+      />
+    </FormDialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Table, TextInput } from '@mantine/core';
+import { Button, Table } from '@mantine/core';
 import { Blank, Icon } from '@ashlar/ui';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
@@ -6,7 +6,9 @@ import { type ReactNode, useState } from 'react';
 import { isAtLeast, type Project } from '../../api/control.ts';
 import { queries } from '../../api/queries.ts';
 import { DataTable } from '../../parts/data-table.tsx';
+import { NoneFound } from '../../parts/none-found.tsx';
 import { Page } from '../../parts/page.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
 import { WhileLoading } from '../../parts/while-loading.tsx';
 import { commonTexts } from '../../texts/common.ts';
 import { useFormat, useText } from '../../texts/use-text.ts';
@@ -34,15 +36,7 @@ export function ProjectsPage(): ReactNode {
       title={t('title')}
       toolbar={
         <>
-          <TextInput
-            className={styles['search'] ?? ''}
-            size="xs"
-            leftSection={<Icon name="search" />}
-            placeholder={t('find')}
-            aria-label={t('find')}
-            value={search}
-            onChange={({ currentTarget: { value } }) => setSearch(value)}
-          />
+          <SearchField label={t('find')} value={search} onChange={setSearch} />
           {mayCreate && (
             <Button data-end leftSection={<Icon name="plus" />} onClick={openDialog}>
               {t('newProject')}
@@ -66,15 +60,7 @@ export function ProjectsPage(): ReactNode {
           }
           const found = all.filter((project) => isFound(project, search));
           return found.length === 0 ? (
-            <Blank
-              icon="search"
-              title={t('none')}
-              action={
-                <Button variant="default" onClick={() => setSearch('')}>
-                  {t('clear')}
-                </Button>
-              }
-            />
+            <NoneFound title={t('none')} onClear={() => setSearch('')} />
           ) : (
             <ProjectTable projects={found} />
           );

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { ApiError } from '../../api/api-error.ts';
 import { sendCode, signInWithCode } from '../../api/sign-in.ts';
+import { CodeField } from '../../parts/code-field.tsx';
 import { FormError } from '../../parts/form-error.tsx';
 import { commonTexts } from '../../texts/common.ts';
 import { useText } from '../../texts/use-text.ts';
@@ -33,18 +34,7 @@ export function CodeForm({ email, onEmail, onDone }: StepProps): ReactNode {
             <Text size="sm" role="status">
               {t('codeSent', { email })}
             </Text>
-            <TextInput
-              label={t('code')}
-              dir="ltr"
-              inputMode="numeric"
-              autoComplete="one-time-code"
-              autoFocus
-              required
-              withAsterisk={false}
-              error={isWrong ? t('wrongCode') : null}
-              value={code}
-              onChange={({ currentTarget: { value } }) => setCode(value)}
-            />
+            <CodeField label={t('code')} error={isWrong ? t('wrongCode') : null} value={code} onChange={setCode} />
             <Button type="submit" size="sm" loading={check.isPending}>
               {t('checkCode')}
             </Button>

@@ -1,8 +1,9 @@
-import { Button, Stack, TextInput } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import { ApiError } from '../../api/api-error.ts';
 import { answerFactor, challengeFactor, signOut, type Factor } from '../../api/sign-in.ts';
+import { CodeField } from '../../parts/code-field.tsx';
 import { FormError } from '../../parts/form-error.tsx';
 import { useText } from '../../texts/use-text.ts';
 import { signInTexts } from './sign-in-texts.ts';
@@ -40,18 +41,7 @@ export function FactorForm({ factor, onDone, onLeave }: FactorFormProps): ReactN
     >
       <Stack gap="sm">
         <FormError error={ask.error ?? (isWrong ? null : answer.error)} />
-        <TextInput
-          label={t('code')}
-          dir="ltr"
-          inputMode="numeric"
-          autoComplete="one-time-code"
-          autoFocus
-          required
-          withAsterisk={false}
-          error={isWrong ? t('wrongCode') : null}
-          value={code}
-          onChange={({ currentTarget: { value } }) => setCode(value)}
-        />
+        <CodeField label={t('code')} error={isWrong ? t('wrongCode') : null} value={code} onChange={setCode} />
         <Button type="submit" size="sm" loading={answer.isPending}>
           {t('check')}
         </Button>

@@ -4,13 +4,13 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { queries } from '../../api/queries.ts';
 import { canUsePasskeys, goToProvider, signInWithPasskey } from '../../api/sign-in.ts';
+import { providerName } from '../../parts/provider-name.ts';
 import { useText } from '../../texts/use-text.ts';
 import { signInTexts } from './sign-in-texts.ts';
 
 /** Not services to sign in with, though they stand in the same list. */
 const OWN_METHODS: ReadonlySet<string> = new Set(['email', 'phone', 'anonymous_users']);
 const ICONS: Readonly<Record<string, IconName>> = { github: 'brand-github', google: 'brand-google' };
-const NAMES: Readonly<Record<string, string>> = { github: 'GitHub', gitlab: 'GitLab', linkedin_oidc: 'LinkedIn' };
 
 export interface OtherWaysProps {
   readonly byCode: boolean;
@@ -62,7 +62,7 @@ export function OtherWays({ byCode, onByCode, onDone, onFailure }: OtherWaysProp
           leftSection={<Icon name={ICONS[provider] ?? 'login'} />}
           onClick={() => leave.mutate(provider)}
         >
-          {t('withProvider', { provider: NAMES[provider] ?? provider[0]?.toUpperCase() + provider.slice(1) })}
+          {t('withProvider', { provider: providerName(provider) })}
         </Button>
       ))}
     </Stack>

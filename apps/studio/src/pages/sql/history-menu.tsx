@@ -19,7 +19,12 @@ export function HistoryMenu({ runs, onChoose, onForget }: HistoryMenuProps): Rea
   return (
     <Menu position="bottom-end" width={420}>
       <Menu.Target>
-        <Button variant="default" leftSection={<Icon name="history" />}>
+        <Button
+          variant="default"
+          aria-label={t('history')}
+          leftSection={<Icon name="history" />}
+          classNames={{ label: styles['word'] ?? '', section: styles['sign'] ?? '' }}
+        >
           {t('history')}
         </Button>
       </Menu.Target>

@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { isAtLeast } from '../../api/control.ts';
 import { queries } from '../../api/queries.ts';
+import type { SavedQuery } from '../../api/saved-queries.ts';
 import type { SqlQuestion, SqlView } from '../../api/sql-console.ts';
 import { Page } from '../../parts/page.tsx';
 import { useProject } from '../../parts/use-project.ts';
@@ -12,6 +13,7 @@ import { completionOf } from './completion.ts';
 import { placeOfError } from './error-place.ts';
 import { HistoryMenu } from './history-menu.tsx';
 import { openSqlMemory } from './history.ts';
+import { SavedMenu } from './saved-menu.tsx';
 import { SqlEditor, type SqlEditorHandle } from './sql-editor.tsx';
 import styles from './sql-page.module.css';
 import { SqlResults } from './sql-results.tsx';
@@ -36,6 +38,7 @@ export function SqlPage(): ReactNode {
   const schema = useMemo(() => completionOf(tables), [tables]);
   const memory = useMemo(() => openSqlMemory(localStorage, account?.id ?? '', ref), [account?.id, ref]);
   const [runs, setRuns] = useState(() => memory.runs());
+  const [opened, setOpened] = useState<SavedQuery | null>(null);
   const [manner, setManner] = useState(FIRST_MANNER);
   const [error, setError] = useState<{ readonly at: number; readonly line: number } | null>(null);
   const editor = useRef<SqlEditorHandle>(null);
@@ -98,6 +101,14 @@ export function SqlPage(): ReactNode {
           onCancel={() => void cancel()}
           onCopyLink={() => void copyLink()}
         >
+          <SavedMenu
+            text={() => editor.current?.text() ?? ''}
+            opened={opened}
+            onOpen={(query) => {
+              setOpened(query);
+              if (query !== null) editor.current?.replace(query.sql);
+            }}
+          />
           <HistoryMenu
             runs={runs}
             onChoose={({ sql }) => editor.current?.replace(sql)}

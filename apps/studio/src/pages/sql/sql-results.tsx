@@ -1,12 +1,14 @@
-import { Button, Loader, Tabs } from '@mantine/core';
+import { Button, Loader, SegmentedControl, Tabs } from '@mantine/core';
 import { Blank, Icon } from '@ashlar/ui';
 import { type ReactNode, useState } from 'react';
 import type { SqlError, SqlResult } from '../../api/sql-console.ts';
 import { FormError } from '../../parts/form-error.tsx';
 import { modifierKey } from '../../shell/modifier-key.ts';
 import { useText } from '../../texts/use-text.ts';
+import { firstColumns } from './chart-data.ts';
 import { readPlan } from './plan.ts';
 import { PlanView } from './plan-view.tsx';
+import { ResultChart } from './result-chart.tsx';
 import { ResultGrid } from './result-grid.tsx';
 import styles from './sql-page.module.css';
 import { sqlTexts } from './sql-texts.ts';
@@ -145,9 +147,31 @@ function ResultPanel({
   readonly isPlan: boolean;
   readonly label: string;
 }): ReactNode {
+  const t = useText(sqlTexts);
   const plan = isPlan ? readPlan(result.rows[0]?.[0] ?? '') : null;
+  const [isChart, setChart] = useState(false);
   if (plan !== null) return <PlanView plan={plan} />;
-  return result.columns.length === 0 ? null : <ResultGrid result={result} label={label} />;
+  if (result.columns.length === 0) return null;
+  return (
+    <div className={styles['shown']}>
+      {firstColumns(result) !== null && (
+        <SegmentedControl
+          size="xs"
+          className={styles['switch'] ?? ''}
+          aria-label={t('showAs')}
+          data={[
+            { value: 'rows', label: t('rowsView') },
+            { value: 'chart', label: t('chart') },
+          ]}
+          value={isChart ? 'chart' : 'rows'}
+          onChange={(next) => setChart(next === 'chart')}
+        />
+      )}
+      <div className={styles['body']}>
+        {isChart ? <ResultChart result={result} /> : <ResultGrid result={result} label={label} />}
+      </div>
+    </div>
+  );
 }
 
 function Outcome({ result }: { readonly result: SqlResult }): ReactNode {

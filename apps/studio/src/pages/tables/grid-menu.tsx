@@ -12,6 +12,7 @@ import {
 import type { ReactNode, RefObject } from 'react';
 import { useText } from '../../texts/use-text.ts';
 import type { WantedChange } from './change/change-dialogs.tsx';
+import { formTexts } from './form/form-texts.ts';
 import { tablesTexts } from './tables-texts.ts';
 
 export interface GridMenuProps {
@@ -25,6 +26,8 @@ export interface GridMenuProps {
   readonly onFilterBy: (field: string, value?: CellValue) => void;
   /** Null for who may not change tables. */
   readonly onChange: ((change: WantedChange) => void) | null;
+  /** Shows the row as a form. */
+  readonly onRecord: () => void;
   readonly onClose: () => void;
 }
 
@@ -118,8 +121,9 @@ function HeaderItems({ request, columns, onColumns, onSort, onFilterBy, onChange
   );
 }
 
-function CellItems({ request, grid, mayWrite, onFilterBy }: GridMenuProps): ReactNode {
+function CellItems({ request, grid, mayWrite, onFilterBy, onRecord }: GridMenuProps): ReactNode {
   const t = useText(tablesTexts);
+  const f = useText(formTexts);
   const { field, row, place } = request;
   const handle = grid.current;
   if (handle === null) return null;
@@ -136,6 +140,9 @@ function CellItems({ request, grid, mayWrite, onFilterBy }: GridMenuProps): Reac
     <>
       {field !== undefined && row !== undefined && field.type.operators.includes('eq') && (
         <Item icon="filter" label={t('filterByValue')} run={() => onFilterBy(field.id, value)} />
+      )}
+      {row !== undefined && row.group === undefined && (
+        <Item icon="layout-sidebar" label={f('openForm')} run={onRecord} />
       )}
       {mayWrite && (
         <>

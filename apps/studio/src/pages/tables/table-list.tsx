@@ -8,6 +8,7 @@ import { useLanguage } from '../../texts/language.tsx';
 import { useText } from '../../texts/use-text.ts';
 import { tablesTexts } from './tables-texts.ts';
 import styles from './table-list.module.css';
+import { viewsTexts } from './views/views-texts.ts';
 import { ownSchemas, tablesIn } from './use-structure.ts';
 
 export interface TableListProps {
@@ -19,6 +20,7 @@ export interface TableListProps {
 /** Every table by schema, with how many rows it has, roughly. */
 export function TableList({ structure, onMake }: TableListProps): ReactNode {
   const t = useText(tablesTexts);
+  const v = useText(viewsTexts);
   const { locale } = useLanguage();
   const { ref } = useProject();
   const [search, setSearch] = useState('');
@@ -47,6 +49,16 @@ export function TableList({ structure, onMake }: TableListProps): ReactNode {
           <Tooltip label={t('newTable')}>
             <ActionIcon aria-label={t('newTable')} onClick={onMake}>
               <Icon name="plus" />
+            </ActionIcon>
+          </Tooltip>
+        )}
+        {onMake !== null && (
+          <Tooltip label={v('import')}>
+            <ActionIcon
+              aria-label={v('import')}
+              renderRoot={(props: object) => <Link {...props} to="/projects/$ref/import" params={{ ref }} />}
+            >
+              <Icon name="file-import" />
             </ActionIcon>
           </Tooltip>
         )}

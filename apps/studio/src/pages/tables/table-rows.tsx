@@ -1,28 +1,29 @@
 import {
   arabicGridMessages,
-  type ColumnState,
   englishGridMessages,
   type Field,
   Grid,
   type GridHandle,
-  initialColumns,
   type MenuRequest,
   type SortKey,
 } from '@ashlar/ui/grid';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useRef, useState } from 'react';
 import { isAtLeast } from '../../api/control.ts';
+import type { Caller } from '../../api/visibility.ts';
 import type { Structure } from '../../api/structure-types.ts';
 import { useProject } from '../../parts/use-project.ts';
 import { WhileLoading } from '../../parts/while-loading.tsx';
 import { useLanguage } from '../../texts/language.tsx';
 import { useText } from '../../texts/use-text.ts';
+import { useChanges } from './live/use-changes.ts';
 import { ChangeDialogs, type WantedChange } from './change/change-dialogs.tsx';
+import { RecordForm } from './form/record-form.tsx';
 import { GridMenu } from './grid-menu.tsx';
 import { conditionsOf, type FilterGroup, NO_FILTER } from './rows/filter.ts';
 import { referenceTo } from './rows/search-reference.ts';
-import { fieldOf, isWritable, type TableShape } from './rows/table-shape.ts';
-import { sortOf, type TableSearch, withFilter, withSort } from './rows/view-in-address.ts';
+import { fieldOf, isWritable, seenAs, type TableShape } from './rows/table-shape.ts';
+import { sortOf, type TableSearch, withFilter, withGroup, withSort } from './rows/view-in-address.ts';
 import { TableNote } from './table-note.tsx';
 // oxlint-disable-next-line import/no-unassigned-import -- a style sheet has no name
 import '@ashlar/ui/grid/grid.css';
@@ -30,8 +31,11 @@ import styles from './table-rows.module.css';
 import { TableToolbar } from './table-toolbar.tsx';
 import { tablesTexts } from './tables-texts.ts';
 import { TickedBar } from './ticked-bar.tsx';
+import { SeenByNote, ViewAs } from './view-as.tsx';
 import { useTicked } from './use-ticked.ts';
 import { useRows } from './use-rows.ts';
+import { useLook } from './views/use-look.ts';
+import { toneBy } from './views/view-definition.ts';
 
 export interface TableRowsProps {
   readonly structure: Structure;
@@ -39,22 +43,27 @@ export interface TableRowsProps {
 }
 
 /** The rows of a table as a spreadsheet. Filter and order are in the address. */
-export function TableRows({ structure, shape }: TableRowsProps): ReactNode {
+export function TableRows({ structure, shape: whole }: TableRowsProps): ReactNode {
   const t = useText(tablesTexts);
   const { language, locale } = useLanguage();
   const { ref, role } = useProject();
   const navigate = useNavigate();
   const search: TableSearch = useSearch({ strict: false });
+  const [seenBy, setSeenBy] = useState<Caller | null>(null);
+  const shape = useMemo(() => (seenBy === null ? whole : seenAs(whole, seenBy)), [whole, seenBy]);
   const filter = search.filter ?? NO_FILTER;
   const sort = useMemo(() => sortOf(search), [search]);
   const grid = useRef<GridHandle>(null);
-  const rows = useRows({ ref, shape, filter, sort, grid });
+  const group = search.group ?? null;
+  const rows = useRows({ ref, shape, filter, sort, group, grid });
+  const live = useChanges(ref, shape, rows.source, rows.refresh);
   const ticked = useTicked(grid);
+  const [isForm, setForm] = useState(false);
   const [menu, setMenu] = useState<MenuRequest | null>(null);
   const [change, setChange] = useState<WantedChange | null>(null);
   const [isFiltering, setFiltering] = useState<string | boolean>(false);
   const mayChange = isAtLeast(role, 'developer');
-  const mayWrite = mayChange && isWritable(shape);
+  const mayWrite = mayChange && seenBy === null && isWritable(shape);
   const fields = useMemo(
     () =>
       shape.columns.map((column): Field => {
@@ -69,7 +78,9 @@ export function TableRows({ structure, shape }: TableRowsProps): ReactNode {
       }),
     [shape, ref, navigate],
   );
-  const [columns, setColumns] = useState<ColumnState>(() => initialColumns(fields));
+  const look = useLook(ref, shape, fields, search);
+  const { columns, setColumns, colours } = look;
+  const toneOf = useMemo(() => (colours.length === 0 ? undefined : toneBy(colours)), [colours]);
   const filtered = useMemo(() => conditionsOf(filter).map(({ field }) => field), [filter]);
   const go = (next: TableSearch): void => void navigate({ to: '.', search: () => next });
   const setSort = (keys: readonly SortKey[]): void => go(withSort(search, keys));
@@ -79,9 +90,12 @@ export function TableRows({ structure, shape }: TableRowsProps): ReactNode {
     <div className={styles['rows']}>
       <TableToolbar
         shape={shape}
-        columns={columns}
-        onColumns={setColumns}
+        look={look}
         rows={rows}
+        isLive={live.isLive}
+        group={group}
+        onGroup={(next) => go(withGroup(search, next))}
+        mayShare={mayChange}
         filter={filter}
         onFilter={setFilter}
         isFiltering={isFiltering}
@@ -91,41 +105,55 @@ export function TableRows({ structure, shape }: TableRowsProps): ReactNode {
         onChange={mayChange ? setChange : null}
         mayWrite={mayWrite}
         grid={grid}
+        isForm={isForm}
+        onForm={setForm}
+        viewAs={mayChange ? <ViewAs seenBy={seenBy} onChange={setSeenBy} /> : null}
       />
+      {seenBy !== null && <SeenByNote seenBy={seenBy} onBack={() => setSeenBy(null)} />}
       <TableNote
         shape={shape}
         mayChange={mayChange}
+        isSeenByOther={seenBy !== null}
         count={rows.count.data?.count}
+        onAddKey={mayChange ? () => setChange({ kind: 'add-key' }) : null}
+        isWaiting={live.isWaiting}
         onClearFilter={filtered.length === 0 ? null : () => setFilter(NO_FILTER)}
       />
       <WhileLoading query={rows.count}>
         {() => (
           <div
-            className={styles['grid']}
+            className={styles['both']}
             onBlur={({ currentTarget, relatedTarget }) => {
               // A row that was begun is saved when somebody goes on to something else.
               if (!currentTarget.contains(relatedTarget)) grid.current?.edits.saveDraft();
             }}
           >
-            <Grid
-              ref={grid}
-              rows={rows.source}
-              columns={fields}
-              columnState={columns}
-              onColumns={setColumns}
-              label={shape.name}
-              locale={locale}
-              messages={language === 'ar' ? arabicGridMessages : englishGridMessages}
-              isReadonly={!mayWrite}
-              canAddRows={mayWrite}
-              sort={sort}
-              filtered={filtered}
-              onSort={setSort}
-              onMenu={setMenu}
-              onNotice={rows.tell}
-              onTicked={ticked.take}
-              {...(mayWrite ? { onPatch: rows.save } : {})}
-            />
+            <div className={styles['grid']}>
+              <Grid
+                key={seenBy === null ? 'own' : JSON.stringify(seenBy)}
+                ref={grid}
+                rows={rows.source}
+                columns={fields}
+                columnState={columns}
+                onColumns={setColumns}
+                label={shape.name}
+                locale={locale}
+                messages={language === 'ar' ? arabicGridMessages : englishGridMessages}
+                isReadonly={!mayWrite}
+                canAddRows={mayWrite && group === null}
+                sort={sort}
+                filtered={filtered}
+                onSort={setSort}
+                onMenu={setMenu}
+                onRecord={() => setForm(true)}
+                onNotice={rows.tell}
+                onTicked={ticked.take}
+                {...(toneOf === undefined ? {} : { toneOf })}
+                {...(rows.toggle === null ? {} : { onToggleGroup: rows.toggle })}
+                {...(mayWrite ? { onPatch: rows.save } : {})}
+              />
+            </div>
+            {isForm && <RecordForm grid={grid} onClose={() => setForm(false)} />}
           </div>
         )}
       </WhileLoading>
@@ -153,6 +181,7 @@ export function TableRows({ structure, shape }: TableRowsProps): ReactNode {
             }
           }}
           onChange={mayChange ? setChange : null}
+          onRecord={() => setForm(true)}
           onClose={() => {
             setMenu(null);
           }}

@@ -1,21 +1,33 @@
-import { ActionIcon, Button, Checkbox, Menu, Popover, Stack, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Popover, Stack, Tooltip } from '@mantine/core';
 import { Icon } from '@ashlar/ui';
-import { type ColumnState, type GridHandle, hideColumn, showColumn, type SortKey } from '@ashlar/ui/grid';
-import { type ReactNode, type RefObject, useState } from 'react';
+import { type GridHandle, hideColumn, showColumn, type SortKey } from '@ashlar/ui/grid';
+import type { ReactNode, RefObject } from 'react';
 import { useText } from '../../texts/use-text.ts';
 import type { WantedChange } from './change/change-dialogs.tsx';
 import { FilterEditor } from './filter-editor.tsx';
 import { conditionsOf, type FilterGroup } from './rows/filter.ts';
 import type { TableShape } from './rows/table-shape.ts';
 import styles from './table-rows.module.css';
+import { formTexts } from './form/form-texts.ts';
 import { tablesTexts } from './tables-texts.ts';
+import { TableMenu } from './table-menu.tsx';
+import { ExportMenu, GroupMenu } from './table-more.tsx';
 import type { RowsInView } from './use-rows.ts';
+import { ColourRules } from './views/colour-rules.tsx';
+import type { Look } from './views/use-look.ts';
+import { ViewsMenu } from './views/views-menu.tsx';
+import { viewsTexts } from './views/views-texts.ts';
 
 export interface TableToolbarProps {
   readonly shape: TableShape;
-  readonly columns: ColumnState;
-  readonly onColumns: (columns: ColumnState) => void;
+  readonly look: Look;
+  /** Whether views may be shared by this person. */
+  readonly mayShare: boolean;
   readonly rows: RowsInView;
+  /** Whether changes of others appear by themselves. */
+  readonly isLive: boolean;
+  readonly group: string | null;
+  readonly onGroup: (group: string | null) => void;
   readonly filter: FilterGroup;
   readonly onFilter: (filter: FilterGroup) => void;
   /** Whether the filter is open, and with which column it begins. */
@@ -26,11 +38,15 @@ export interface TableToolbarProps {
   readonly onChange: ((change: WantedChange) => void) | null;
   readonly mayWrite: boolean;
   readonly grid: RefObject<GridHandle | null>;
+  readonly viewAs: ReactNode;
+  readonly isForm: boolean;
+  readonly onForm: (isForm: boolean) => void;
 }
 
 export function TableToolbar(props: TableToolbarProps): ReactNode {
-  const { shape, rows, filter, sort, onSort, onChange, mayWrite, grid, isFiltering, onFiltering } = props;
+  const { shape, look, rows, filter, sort, onSort, onChange, mayWrite, grid, isFiltering, onFiltering } = props;
   const t = useText(tablesTexts);
+  const f = useText(formTexts);
   const conditions = conditionsOf(filter).length;
   const undoStack = grid.current?.model.undoStack;
   return (
@@ -65,12 +81,22 @@ export function TableToolbar(props: TableToolbarProps): ReactNode {
         </Popover.Dropdown>
       </Popover>
       {sort.length > 0 && (
-        <Button variant="light" rightSection={<Icon name="x" />} aria-label={t('clearSort')} onClick={() => onSort([])}>
+        <Button
+          variant="light"
+          rightSection={<Icon name="x" />}
+          aria-label={`${t('sortedBy', { count: sort.length })} – ${t('clearSort')}`}
+          onClick={() => onSort([])}
+        >
           {t('sortedBy', { count: sort.length })}
         </Button>
       )}
-      <ColumnsMenu {...props} />
+      <GroupMenu shape={shape} group={props.group} onGroup={props.onGroup} />
+      <ColumnsMenu shape={shape} look={look} />
+      <ColourRules shape={shape} look={look} />
+      <ViewsMenu shape={shape} look={look} mayShare={props.mayShare} />
+      {props.viewAs}
       <Count rows={rows} />
+      {props.isLive && <LiveMark />}
       <div className={styles['end']}>
         {mayWrite && (
           <>
@@ -88,8 +114,19 @@ export function TableToolbar(props: TableToolbarProps): ReactNode {
             />
           </>
         )}
+        <Tooltip label={f('form')}>
+          <ActionIcon
+            variant={props.isForm ? 'light' : 'default'}
+            aria-label={f('form')}
+            aria-pressed={props.isForm}
+            onClick={() => props.onForm(!props.isForm)}
+          >
+            <Icon name="layout-sidebar" />
+          </ActionIcon>
+        </Tooltip>
+        <ExportMenu shape={shape} view={{ filter, sort }} hidden={look.columns.hidden} />
         <Act icon="refresh" label={t('refresh')} run={rows.refresh} />
-        {onChange !== null && <TableMenu shape={shape} onChange={onChange} />}
+        {onChange !== null && <TableMenu shape={shape} isLive={props.isLive} onChange={onChange} />}
         {mayWrite && (
           <Button
             leftSection={<Icon name="plus" />}
@@ -143,13 +180,30 @@ function Count({ rows }: { readonly rows: RowsInView }): ReactNode {
   );
 }
 
-function ColumnsMenu({ shape, columns, onColumns }: TableToolbarProps): ReactNode {
+function LiveMark(): ReactNode {
+  const t = useText(viewsTexts);
+  return (
+    <Tooltip label={t('live')}>
+      <span className={styles['live']} role="img" aria-label={t('live')}>
+        <Icon name="bolt" />
+      </span>
+    </Tooltip>
+  );
+}
+
+function ColumnsMenu({ shape, look }: { readonly shape: TableShape; readonly look: Look }): ReactNode {
   const t = useText(tablesTexts);
+  const { columns, setColumns: onColumns } = look;
   const shown = shape.columns.filter(({ name }) => !columns.hidden.includes(name)).length;
   return (
     <Popover position="bottom-start" shadow="md" trapFocus>
       <Popover.Target>
-        <Button variant={columns.hidden.length > 0 ? 'light' : 'default'} leftSection={<Icon name="columns" />}>
+        <Button
+          data-may-shrink
+          title={t('columns')}
+          variant={columns.hidden.length > 0 ? 'light' : 'default'}
+          leftSection={<Icon name="columns" />}
+        >
           {t('columns')}
         </Button>
       </Popover.Target>
@@ -171,49 +225,5 @@ function ColumnsMenu({ shape, columns, onColumns }: TableToolbarProps): ReactNod
         </Stack>
       </Popover.Dropdown>
     </Popover>
-  );
-}
-
-function TableMenu({
-  shape,
-  onChange,
-}: {
-  readonly shape: TableShape;
-  readonly onChange: (change: WantedChange) => void;
-}): ReactNode {
-  const t = useText(tablesTexts);
-  const [isOpen, setOpen] = useState(false);
-  const isTable = shape.info.kind === 'table' || shape.info.kind === 'partitioned table';
-  return (
-    <Menu opened={isOpen} onChange={setOpen} position="bottom-end">
-      <Menu.Target>
-        <Tooltip label={t('tableActions')} disabled={isOpen}>
-          <ActionIcon aria-label={t('tableActions')}>
-            <Icon name="dots" />
-          </ActionIcon>
-        </Tooltip>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {isTable && (
-          <>
-            <Menu.Item leftSection={<Icon name="plus" />} onClick={() => onChange({ kind: 'add-column' })}>
-              {t('addColumn')}
-            </Menu.Item>
-            <Menu.Item
-              leftSection={<Icon name={shape.info.rowSecurity ? 'shield-lock' : 'shield-check'} />}
-              onClick={() => onChange({ kind: 'row-security' })}
-            >
-              {t(shape.info.rowSecurity ? 'rlsOff' : 'rlsOn')}
-            </Menu.Item>
-          </>
-        )}
-        <Menu.Item leftSection={<Icon name="pencil" />} onClick={() => onChange({ kind: 'rename-table' })}>
-          {t('renameTable')}
-        </Menu.Item>
-        <Menu.Item leftSection={<Icon name="trash" />} color="red" onClick={() => onChange({ kind: 'drop-table' })}>
-          {t('dropTable')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   );
 }

@@ -8,11 +8,15 @@ import { tablesTexts } from '../tables-texts.ts';
 import { AddColumnDialog } from './add-column-dialog.tsx';
 import { ConfirmChange } from './confirm-change.tsx';
 import { EditColumnDialog } from './edit-column-dialog.tsx';
+import { viewsTexts } from '../views/views-texts.ts';
+import { AddKeyDialog } from './add-key-dialog.tsx';
 import { RenameTableDialog } from './rename-table-dialog.tsx';
 
 /** A change of the table somebody asked for. */
 export type WantedChange =
-  | { readonly kind: 'add-column' | 'rename-table' | 'drop-table' | 'row-security' }
+  | {
+      readonly kind: 'add-column' | 'add-key' | 'live-on' | 'live-off' | 'rename-table' | 'drop-table' | 'row-security';
+    }
   | { readonly kind: 'edit-column' | 'drop-column'; readonly column: string };
 
 export interface ChangeDialogsProps {
@@ -24,6 +28,7 @@ export interface ChangeDialogsProps {
 
 export function ChangeDialogs({ structure, shape, wanted, onClose }: ChangeDialogsProps): ReactNode {
   const t = useText(tablesTexts);
+  const v = useText(viewsTexts);
   const { ref } = useProject();
   const navigate = useNavigate();
   const { schema, name: table, info } = shape;
@@ -35,6 +40,20 @@ export function ChangeDialogs({ structure, shape, wanted, onClose }: ChangeDialo
       return <EditColumnDialog structure={structure} shape={shape} name={wanted.column} onClose={onClose} />;
     case 'rename-table':
       return <RenameTableDialog structure={structure} shape={shape} onClose={onClose} />;
+    case 'add-key':
+      return <AddKeyDialog shape={shape} onClose={onClose} />;
+    case 'live-on':
+    case 'live-off':
+      return (
+        <ConfirmChange
+          title={v(wanted.kind === 'live-on' ? 'liveOn' : 'liveOff')}
+          operation={{ operation: wanted.kind === 'live-on' ? 'publish-table' : 'unpublish-table', input: place }}
+          onClose={onClose}
+          onDone={onClose}
+        >
+          {v(wanted.kind === 'live-on' ? 'liveOnText' : 'liveOffText')}
+        </ConfirmChange>
+      );
     case 'row-security':
       return (
         <ConfirmChange

@@ -1,5 +1,6 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
+import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Operation } from '../../../api/structure.ts';
 import { FormError } from '../../../parts/form-error.tsx';
@@ -18,6 +19,13 @@ export interface ChangeFormProps {
   readonly operations: readonly Operation[];
   /** How many of them, from the first, can be looked at before the others are done. */
   readonly previewed?: number;
+  /** What the others come to, where that is known without asking. */
+  readonly following?: readonly string[];
+  readonly size?: number | string;
+  /** What to do while there are none. */
+  readonly missing?: string;
+  /** Does it in another way than as one migration. */
+  readonly run?: (statements: readonly string[]) => Promise<void>;
   readonly children: ReactNode;
   readonly onClose: () => void;
   readonly onDone: () => void | Promise<void>;
@@ -25,29 +33,46 @@ export interface ChangeFormProps {
 
 /** Fields, and below them what they come to. */
 export function ChangeForm(props: ChangeFormProps): ReactNode {
-  const { title, verb, operations, previewed = operations.length, children, onClose, onDone } = props;
+  const {
+    title,
+    verb,
+    operations,
+    previewed = operations.length,
+    following = [],
+    size = 'lg',
+    missing,
+    run,
+    children,
+    onClose,
+    onDone,
+  } = props;
   const t = useText(tablesTexts);
   const c = useText(commonTexts);
-  const apply = useApplyChange(onDone);
+  const applied = useApplyChange(onDone);
+  const ran = useMutation({ mutationFn: run ?? (async () => {}), onSuccess: () => onDone() });
+  const apply = run === undefined ? applied : ran;
   const [settled] = useDebouncedValue(JSON.stringify(operations.slice(0, previewed)), PREVIEW_AFTER_MS);
   const asked: readonly Operation[] = JSON.parse(settled);
   const state = usePreviews(asked);
   return (
-    <Modal opened size="lg" onClose={onClose} title={title} closeButtonProps={{ 'aria-label': c('close') }}>
+    <Modal opened size={size} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': c('close') }}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (operations.length > 0) apply.mutate(operations);
+          if (operations.length === 0) return;
+          if (run === undefined) applied.mutate(operations);
+          else if (!state.isPending && state.error === null)
+            ran.mutate(state.previews.flatMap(({ statements }) => statements));
         }}
       >
         <Stack gap="sm">
           <FormError error={apply.error} />
           {children}
-          {asked.length > 0 && <ChangePreview state={state} />}
+          {asked.length > 0 && <ChangePreview state={state} following={following} />}
           <Group justify="flex-end" gap="xs">
             {operations.length === 0 && (
               <Text size="sm" c="dimmed" me="auto">
-                {t('noChange')}
+                {missing ?? t('noChange')}
               </Text>
             )}
             <Button variant="default" onClick={onClose}>

@@ -39,7 +39,14 @@ export function usePreviews(operations: readonly Operation[]): PreviewState {
 }
 
 /** SQL, locks and what would be lost, before anything happens. */
-export function ChangePreview({ state }: { readonly state: PreviewState }): ReactNode {
+export function ChangePreview({
+  state,
+  following = [],
+}: {
+  readonly state: PreviewState;
+  /** Statements after those that can be looked at before anything is done. */
+  readonly following?: readonly string[];
+}): ReactNode {
   const t = useText(tablesTexts);
   const { previews, isPending, error } = state;
   if (error !== null) return <FormError error={error} />;
@@ -50,7 +57,7 @@ export function ChangePreview({ state }: { readonly state: PreviewState }): Reac
       </Text>
     );
   }
-  const statements = previews.flatMap((preview) => preview.statements);
+  const statements = [...previews.flatMap((preview) => preview.statements), ...following];
   const grave = previews.flatMap((preview) => graveOf(preview, t));
   const notes = previews.flatMap((preview) => notesOf(preview, t));
   return (

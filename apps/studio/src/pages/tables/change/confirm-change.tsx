@@ -11,7 +11,9 @@ import { ChangePreview, usePreviews } from './change-preview.tsx';
 export interface ConfirmChangeProps {
   /** A verb; also what the button says. */
   readonly title: string;
+  /** Those after the first are as they are, whatever the first is told about what depends on it. */
   readonly operation: Operation;
+  readonly further?: readonly Operation[];
   /** Has to be typed, where nothing brings back what goes. */
   readonly typed?: string;
   readonly isRed?: boolean;
@@ -22,14 +24,14 @@ export interface ConfirmChangeProps {
 
 /** Shows what an operation does before it is done. */
 export function ConfirmChange(props: ConfirmChangeProps): ReactNode {
-  const { title, operation, typed, isRed = false, children, onClose, onDone } = props;
+  const { title, operation, further = [], typed, isRed = false, children, onClose, onDone } = props;
   const t = useText(tablesTexts);
   const c = useText(commonTexts);
   const [text, setText] = useState('');
   const [isCascading, setCascading] = useState(false);
   const [mayCascade, setMayCascade] = useState(false);
   const asked = isCascading ? { ...operation, input: { ...operation.input, cascade: true } } : operation;
-  const state = usePreviews([asked]);
+  const state = usePreviews([asked, ...further]);
   const isBlocked = state.previews.some(({ blockedBy }) => blockedBy.length > 0);
   if (isBlocked && !mayCascade) setMayCascade(true);
   const apply = useApplyChange(onDone);
@@ -39,7 +41,7 @@ export function ConfirmChange(props: ConfirmChangeProps): ReactNode {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (isSure) apply.mutate([asked]);
+          if (isSure) apply.mutate([asked, ...further]);
         }}
       >
         <Stack gap="sm">

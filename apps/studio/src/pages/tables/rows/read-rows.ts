@@ -1,9 +1,9 @@
 import { createRowSource, type GridRow, type OwnRowSource } from '@ashlar/ui/grid';
-import { runSql } from '../../../api/run-sql.ts';
+import { runSql, type SqlCall } from '../../../api/run-sql.ts';
 import type { FilterGroup } from './filter.ts';
 import { keyValues } from './row-key.ts';
 import { rowOfTexts } from './row-of-texts.ts';
-import { countSql, rowsSql, type RowView } from './row-query.ts';
+import { countSql, rowsByKeySql, rowsSql, type RowView } from './row-query.ts';
 import type { TableShape } from './table-shape.ts';
 
 const PAGE_SIZE = 100;
@@ -21,7 +21,7 @@ export async function countRows(
   filter: FilterGroup,
   signal?: AbortSignal,
 ): Promise<RowCount> {
-  const call = { as: 'reader', ...(signal === undefined ? {} : { signal }) } as const;
+  const call = { ...eyesOf(shape), ...(signal === undefined ? {} : { signal }) } as const;
   const exactly = await runSql(ref, { ...call, sql: countSql(shape, filter, COUNT_EXACTLY_UP_TO + 1) });
   const count = Number(exactly[0]?.rows[0]?.[0] ?? 0);
   if (count <= COUNT_EXACTLY_UP_TO) return { count, isEstimate: false };
@@ -30,9 +30,25 @@ export async function countRows(
   return { count: Math.max(count, estimateOf(planned[0]?.rows[0]?.[0] ?? '')), isEstimate: true };
 }
 
+function eyesOf({ seenBy }: TableShape): Pick<SqlCall, 'as' | 'claims'> {
+  return seenBy === undefined ? { as: 'reader' } : { as: seenBy.role, claims: seenBy.claims };
+}
+
 function estimateOf(plan: string): number {
   const [read]: readonly { readonly Plan?: { readonly 'Plan Rows'?: number } }[] = JSON.parse(plan);
   return read?.Plan?.['Plan Rows'] ?? 0;
+}
+
+/** Rows by their keys, those that are there; a few hundred at most. */
+export async function readByKeys(
+  ref: string,
+  shape: TableShape,
+  keys: readonly (readonly string[])[],
+  signal: AbortSignal,
+): Promise<readonly GridRow[]> {
+  const sql = rowsByKeySql(shape, keys);
+  const [result] = await runSql(ref, { sql, as: 'reader', signal });
+  return result === undefined || result.cut ? [] : result.rows.map((texts, at) => rowOfTexts(shape, texts, at));
 }
 
 /** The texts of a result too large for one answer would end in the middle. */
@@ -65,7 +81,7 @@ export function openRows(
     async page(n, signal): Promise<readonly GridRow[]> {
       const { page, after } = nearest(n);
       const window = { after, offset: (n - page) * PAGE_SIZE, limit: PAGE_SIZE };
-      const [result] = await runSql(ref, { sql: rowsSql(shape, view, window), as: 'reader', signal });
+      const [result] = await runSql(ref, { ...eyesOf(shape), sql: rowsSql(shape, view, window), signal });
       if (result === undefined || result.cut) throw new RowsTooLarge();
       const rows = result.rows.map((texts, at) => rowOfTexts(shape, texts, n * PAGE_SIZE + at));
       const last = keyValues(rows.at(-1)?.key ?? '');

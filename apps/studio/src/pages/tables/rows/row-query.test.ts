@@ -23,8 +23,21 @@ const structure: Structure = {
   tables: [table],
   types: [],
   constraints: [
-    { schema: 'public', table: table.name, name: 'k', kind: 'primary key', columns: ['id'], references: null },
+    {
+      schema: 'public',
+      table: table.name,
+      name: 'k',
+      kind: 'primary key',
+      columns: ['id'],
+      definition: 'PRIMARY KEY (id)',
+      validated: true,
+      references: null,
+    },
   ],
+  indexes: [],
+  policies: [],
+  triggers: [],
+  functions: [],
 };
 const shape = shapeOf(structure, table);
 const first = { after: null, offset: 0, limit: 100 };

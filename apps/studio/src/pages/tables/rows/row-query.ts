@@ -43,6 +43,50 @@ export function rowsSql(shape: TableShape, { filter, sort }: RowView, { after, o
   ].join(' ');
 }
 
+/** The whole of a view, as a file has it: values themselves, under the names of their columns. */
+export function exportSql(shape: TableShape, { filter, sort }: RowView, hidden: readonly string[]): string {
+  const columns = shape.columns.filter(({ name }) => !hidden.includes(name)).map(({ name }) => `t.${ident(name)}`);
+  const where = whereSql(shape, filter);
+  const order = orderSql(shape, sort);
+  return [
+    `select ${columns.join(', ')} from ${qualified(shape)} t`,
+    ...(where === null ? [] : [`where ${where}`]),
+    ...(order === '' ? [] : [`order by ${order}`]),
+  ].join(' ');
+}
+
+export function rowsByKeySql(shape: TableShape, keys: readonly (readonly string[])[]): string {
+  const names = shape.key.map(({ name }) => `t.${ident(name)}`).join(', ');
+  const values = keys.map(
+    (key) => `(${shape.key.map(({ type }, at) => `${literal(key[at] ?? '')}::${type}`).join(', ')})`,
+  );
+  return `select ${rowTexts(shape).join(', ')} from ${qualified(shape)} t where (${names}) in (${values.join(', ')})`;
+}
+
+/** The groups a column parts the rows into: its value, what to show for it, how many, and the sums asked for. */
+export function groupsSql(
+  shape: TableShape,
+  { filter, sort }: RowView,
+  column: ShapeColumn,
+  sums: readonly string[],
+  most: number,
+): string {
+  const name = `t.${ident(column.name)}`;
+  const { pointer } = column;
+  const label =
+    pointer === null || pointer.label === null
+      ? `${name}::text`
+      : `(select r.${ident(pointer.label)}::text from ${qualified(pointer)} r where r.${ident(pointer.column)} = ${name} limit 1)`;
+  const where = whereSql(shape, filter);
+  const isDescending = sort.find(({ field }) => field === column.name)?.isDescending === true;
+  return [
+    `select ${name}::text, ${label}, count(*)::text${sums.map((sum) => `, sum(t.${ident(sum)})::text`).join('')}`,
+    `from ${qualified(shape)} t`,
+    ...(where === null ? [] : [`where ${where}`]),
+    `group by ${name} order by ${name}${isDescending ? ' desc' : ''} nulls last limit ${most}`,
+  ].join(' ');
+}
+
 /** Counts no further than `most`. */
 export function countSql(shape: TableShape, filter: FilterGroup, most: number | null): string {
   const where = whereSql(shape, filter);

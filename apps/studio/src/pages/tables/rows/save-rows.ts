@@ -81,8 +81,8 @@ export function createRowSaver(options: RowSaverOptions): SaveBatch {
       try {
         // oxlint-disable-next-line no-await-in-loop -- in the order they were made
         const results = await runSql(options.ref, { sql, as: 'owner' });
-        const reports: readonly RowReport[] = JSON.parse(results.at(-1)?.rows[0]?.[0] ?? '[]');
-        outcomes.push(...reports);
+        const reports: readonly (readonly [number, RowReport])[] = JSON.parse(results.at(-1)?.rows[0]?.[0] ?? '[]');
+        outcomes.push(...reports.toSorted(([one], [other]) => one - other).map(([, report]) => report));
       } catch (failure) {
         outcomes.push(...Array.from({ length: rows }, () => ({ failure })));
       }

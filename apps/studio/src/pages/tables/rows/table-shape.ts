@@ -1,4 +1,5 @@
 import { type Field, fieldTypeOf, type FieldType, foreignKeyType } from '@ashlar/ui/grid';
+import type { Caller } from '../../../api/visibility.ts';
 import type { ColumnInfo, ConstraintInfo, Structure, TableInfo } from '../../../api/structure-types.ts';
 
 /** A column that points into another table. */
@@ -26,6 +27,14 @@ export interface TableShape {
   readonly key: readonly ShapeColumn[];
   readonly constraints: readonly ConstraintInfo[];
   readonly info: TableInfo;
+  /** Through whose eyes its rows are read; those of who administers the project when it is left out. */
+  readonly seenBy?: Caller;
+}
+
+/** The table as a caller of the API sees it, who may see nothing of the tables it points to. */
+export function seenAs(shape: TableShape, seenBy: Caller): TableShape {
+  const columns = shape.columns.map((column): ShapeColumn => ({ ...column, pointer: null }));
+  return { ...shape, columns, seenBy };
 }
 
 /** Columns people recognise a row by, the likeliest first. */
@@ -82,7 +91,7 @@ export function fieldOf({
 }
 
 /** As people write it. */
-function shortType(type: string): string {
+export function shortType(type: string): string {
   return type
     .replace(/^public\./, '')
     .replace('timestamp with time zone', 'timestamptz')
