@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { writeSync } from 'node:fs';
 import process from 'node:process';
 import { createUseCases } from '@ashlar/handlers';
 import { createSessions, type DatabaseTarget, type ProjectDatabase, type Transaction } from '@ashlar/postgres';
@@ -18,20 +19,30 @@ export interface Doom {
   readonly when: 'before' | 'after';
 }
 
-/** Ends this process as nothing in it can prevent. */
-function die(): never {
+const STDOUT = 1;
+
+/** Says where it is, and ends this process as nothing in it can prevent. */
+function die(statement: string): never {
+  writeSync(STDOUT, shortName(statement));
   process.kill(process.pid, 'SIGKILL');
   throw new Error('unreachable');
 }
 
+/** What a statement does to what: `insert inventory.documents`, `select for update inventory.stock_levels`. */
+function shortName(text: string): string {
+  const verb = /\w+/.exec(text)?.[0] ?? '';
+  const [, subject = ''] = /\b(?:from|into|update)\s+("?\w+"?\."?\w+)/i.exec(text) ?? /(suites\.\w+)/.exec(text) ?? [];
+  return `${verb.toLowerCase()} ${/for update/i.test(text) ? 'for update ' : ''}${subject.replaceAll('"', '')}`;
+}
+
 function doomed(database: ProjectDatabase, { statement, when }: Doom): ProjectDatabase {
   let sent = 0;
-  const counting = async <Answer>(send: () => Promise<Answer>): Promise<Answer> => {
+  const counting = async <Answer>(text: string, send: () => Promise<Answer>): Promise<Answer> => {
     sent += 1;
     const mine = sent;
-    if (mine === statement && when === 'before') die();
+    if (mine === statement && when === 'before') die(text);
     const answer = await send();
-    if (mine === statement) die();
+    if (mine === statement) die(text);
     return answer;
   };
   return {
@@ -39,8 +50,11 @@ function doomed(database: ProjectDatabase, { statement, when }: Doom): ProjectDa
     transaction: (options, work) =>
       database.transaction(options, (tx) => {
         const watched: Transaction = Object.create(tx, {
-          query: { value: (...args: Parameters<Transaction['query']>) => counting(() => tx.query(...args)) },
-          execute: { value: (...args: Parameters<Transaction['execute']>) => counting(() => tx.execute(...args)) },
+          query: { value: (...args: Parameters<Transaction['query']>) => counting(args[0], () => tx.query(...args)) },
+          execute: {
+            value: (...args: Parameters<Transaction['execute']>) =>
+              counting(args[0].statement.text, () => tx.execute(...args)),
+          },
         }) as Transaction;
         return work(watched);
       }),

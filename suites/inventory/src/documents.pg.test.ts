@@ -1,15 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { DEFAULT_ORG } from '@ashlar/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { adjustStock, adjustStockApproved } from './application/adjust-stock.ts';
 import { checkStock } from './application/check-stock.ts';
-import { importStock } from './application/import-stock.ts';
+import { expiringLots } from './application/expiring-lots.ts';
 import { issueStock, issueUnfitStock } from './application/issue-stock.ts';
-import { approveCount, startCount, submitCount } from './application/manage-counts.ts';
 import { blockLot, clearLot, recallLot } from './application/manage-lots.ts';
-import { setPolicy } from './application/manage-places.ts';
-import { cancelTransfer, startTransfer } from './application/manage-transfers.ts';
-import { dispatchTransfer, receiveTransfer } from './application/move-transfer.ts';
+import { setPolicy } from './application/set-policy.ts';
 import { availability, ledgerCard, stockAsOf } from './application/read-stock.ts';
 import { receiveStock } from './application/receive-stock.ts';
 import { reverseDocument } from './application/reverse-document.ts';
@@ -42,12 +37,6 @@ const receiveLot = async (itemId: ItemId, code: string, count: number, expiresOn
   );
   return LotId.parse(row?.id);
 };
-const startMove = (itemId: ItemId, count: number) =>
-  shop.call(startTransfer, {
-    fromLocationId: shop.shelf,
-    toLocationId: shop.backRoom,
-    lines: [{ itemId, quantity: pieces(count) }],
-  });
 
 describe('receipts and issues', () => {
   test('the value follows the moving average through the ledger', async () => {
@@ -75,6 +64,19 @@ describe('receipts and issues', () => {
     await expect(receive(pieces(1, 'kg'))).rejects.toMatchObject({ code: 'common.uom_incompatible' });
     await expect(receive(pieces('0.1234567'))).rejects.toMatchObject({ code: 'common.invalid_input' });
     await expect(receive(pieces(-1))).rejects.toMatchObject({ code: 'common.invalid_input' });
+  });
+
+  test('names and codes that pose as others are refused, and codes are kept in Latin digits', async () => {
+    const itemId = await shop.addItem();
+    const item = { itemId, currency: 'USD' as const };
+    for (const wrong of [{ sku: 'A\u202eB' }, { sku: 'A B' }, { sku: 'A', title: { en: '<b>A</b>' } }]) {
+      await expect(shop.call(trackItem, { ...item, ...wrong })).rejects.toMatchObject({ code: 'common.invalid_input' });
+    }
+    await shop.call(trackItem, { ...item, sku: 'CUP-١٢' });
+    const [kept] = await shop.project.test.sql<{ sku: string }>('select sku from inventory.items where id = $1', [
+      itemId,
+    ]);
+    expect(kept).toEqual({ sku: 'CUP-12' });
   });
 
   test('what came in has a cost, in the currency of the item', async () => {
@@ -124,6 +126,9 @@ describe('receipts and issues', () => {
     await shop.call(trackItem, { ...item, tracking: 'lot' });
     await shop.call(trackItem, { ...item, tracking: 'none' });
     await shop.stock(itemId, 1);
+    await expect(shop.call(trackItem, { ...item, expectedVersion: 1 })).rejects.toMatchObject({
+      code: 'common.stale_version',
+    });
     const change = shop.call(trackItem, { ...item, baseUom: 'kg' });
     await expect(change).rejects.toMatchObject({ code: 'inventory.frozen_field' });
   });
@@ -218,7 +223,18 @@ describe('lots', () => {
     expect([held.get(early), held.get(late), held.get(gone)]).toEqual([2_000_000n, 1_000_000n, 0n]);
     await expect(shop.hold(itemId, 5)).rejects.toMatchObject({ code: 'inventory.insufficient_stock' });
     await expect(issue(itemId, 1, { lotId: gone })).rejects.toMatchObject({ code: 'inventory.lot_expired' });
-    await shop.call(issueUnfitStock, { reason: 'for the animals', lines: [{ ...line(itemId, 1), lotId: gone }] });
+    expect(places.find(({ lotId }) => lotId === gone)).toMatchObject({
+      onHand: { micros: 9_000_000n },
+      available: { micros: 0n },
+    });
+    const lines = [{ ...line(itemId, 1), lotId: gone }];
+    await shop.call(issueUnfitStock, { reason: 'for the animals', source: { type: 'farm', id: 'F-1' }, lines });
+    const card = await shop.call(ledgerCard, { itemId, lotId: gone });
+    expect(card.entries).toMatchObject([{ source: { type: 'farm', id: 'F-1' } }, { source: null }]);
+    const soon = await shop.call(expiringLots, { days: 30 });
+    expect(soon.places.filter((place) => place.itemId === itemId)).toMatchObject([
+      { lotId: gone, expiresOn: '2020-01-31' },
+    ]);
   });
 
   test('nothing of a lot in quarantine is held or handed out until it is cleared', async () => {
@@ -242,7 +258,15 @@ describe('lots', () => {
   });
 });
 
-test('a serial is in one place or none', async () => {
+const statusOf = async (itemId: ItemId, code: string) => {
+  const found = await shop.project.test.sql<{ status: string }>(
+    'select status from inventory.serials where item_id = $1 and code = $2',
+    [itemId, code],
+  );
+  return found[0]?.status;
+};
+
+test('a serial is in one place or none, and its status says where it went', async () => {
   const itemId = await shop.addItem({ tracking: 'serial' });
   const receive = (serials: string[], count = serials.length) =>
     shop.call(receiveStock, { lines: [{ ...line(itemId, count), cost: usd(1000), serials }] });
@@ -252,128 +276,10 @@ test('a serial is in one place or none', async () => {
   expect(await shop.level(itemId)).toMatchObject({ onHand: 3, value: 1000 });
   await issue(itemId, 1, { serials: ['B'] });
   await expect(issue(itemId, 1, { serials: ['B'] })).rejects.toMatchObject({ code: 'inventory.serial_unknown' });
+  expect(await statusOf(itemId, 'B')).toBe('sold');
   await receive(['B']);
   expect(await shop.level(itemId)).toMatchObject({ onHand: 3 });
-});
-
-describe('transfers', () => {
-  test('keep quantity and value, in parts and in transit', async () => {
-    const itemId = await shop.addItem();
-    await shop.stock(itemId, 3, 1000);
-    const { id: transferId } = await startMove(itemId, 3);
-    expect(await shop.level(itemId)).toMatchObject({ onHand: 3 });
-    await shop.call(dispatchTransfer, { transferId });
-    expect(await shop.level(itemId)).toMatchObject({ onHand: 0, value: 0 });
-    const some = { transferId, lines: [{ line: 1, quantity: '1' }] };
-    expect(await shop.call(receiveTransfer, some)).toMatchObject({ state: 'in_transit' });
-    expect(await shop.level(itemId, shop.backRoom)).toMatchObject({ onHand: 1, value: 333 });
-    const more = shop.call(receiveTransfer, { transferId, lines: [{ line: 1, quantity: '3' }] });
-    await expect(more).rejects.toMatchObject({ code: 'inventory.over_receipt' });
-    expect(await shop.call(receiveTransfer, { transferId })).toMatchObject({ state: 'received' });
-    expect(await shop.level(itemId, shop.backRoom)).toMatchObject({ onHand: 3, value: 1000 });
-  });
-
-  test('leave only with what is free, and can be given up before', async () => {
-    const itemId = await shop.addItem();
-    await shop.stock(itemId, 3);
-    await shop.hold(itemId, 1);
-    const { id: transferId } = await startMove(itemId, 3);
-    await expect(shop.call(dispatchTransfer, { transferId })).rejects.toMatchObject({
-      code: 'inventory.insufficient_stock',
-    });
-    await shop.call(cancelTransfer, { transferId });
-    await expect(shop.call(dispatchTransfer, { transferId })).rejects.toMatchObject({
-      code: 'common.illegal_transition',
-    });
-    const lines = [{ itemId, quantity: pieces(1) }];
-    const nowhere = shop.call(startTransfer, { fromLocationId: shop.shelf, toLocationId: shop.shelf, lines });
-    await expect(nowhere).rejects.toMatchObject({ code: 'inventory.same_location' });
-  });
-});
-
-test('selling goes on during a count, and somebody else approves it', async () => {
-  const itemId = await shop.addItem();
-  await shop.stock(itemId, 10, 1000);
-  const clerk = await shop.project.addMember(['inventory.count', 'inventory.approve']);
-  const chief = await shop.project.addMember(['inventory.approve']);
-  const { id: countId } = await shop.call(startCount, { locationId: shop.shelf }, { as: clerk });
-  await expect(shop.call(startCount, { locationId: shop.shelf })).rejects.toMatchObject({
-    code: 'inventory.count_open_elsewhere',
-  });
-  await issue(itemId, 2);
-  // 8 by the ledger when 7 are found; one more is sold before anybody looks at it.
-  await shop.call(submitCount, { countId, lines: [{ itemId, quantity: pieces(7) }] }, { as: clerk });
-  await issue(itemId, 1);
-  await expect(shop.call(approveCount, { countId }, { as: clerk })).rejects.toMatchObject({
-    code: 'inventory.self_approval',
-  });
-  await shop.call(approveCount, { countId }, { as: chief });
-  expect(await shop.level(itemId)).toMatchObject({ onHand: 6, value: 600 });
-});
-
-test('opening stock comes in by codes, once per batch', async () => {
-  const itemId = await shop.addItem();
-  const row = { sku: `sku-${itemId}`, location: 'SHELF', quantity: pieces(4), cost: usd(400) };
-  const wrong = { ...row, location: 'NOWHERE' };
-  const batch = randomUUID();
-  const half = { ...row, quantity: pieces('0.5') };
-  const dear = { ...row, cost: { amount: '1', currency: 'EUR' } };
-  const all = shop.call(importStock, { batch, rows: [row, wrong, half, { ...row, cost: usd(0) }, dear] });
-  await expect(all).rejects.toMatchObject({
-    code: 'inventory.rows_wrong',
-    params: { wrong: 4, rows: 5 },
-    fields: [
-      { pointer: '/rows/1', code: 'inventory.location_unknown' },
-      { pointer: '/rows/2', code: 'common.uom_fraction' },
-      { pointer: '/rows/3', code: 'inventory.cost_required' },
-      { pointer: '/rows/4', code: 'common.currency_mismatch' },
-    ],
-  });
-  const input = { batch, rows: [row, wrong], onlyValid: true };
-  const tried = await shop.call(importStock, input, { dryRun: true });
-  expect(tried).toMatchObject({ imported: 1, rowErrors: [{ row: 2, code: 'inventory.location_unknown' }] });
-  expect(await shop.level(itemId)).toMatchObject({ onHand: 0 });
-  const { documentId } = await shop.call(importStock, input);
-  expect(await shop.call(importStock, input)).toEqual({ documentId, imported: 0, rowErrors: [] });
-  expect(await shop.level(itemId)).toMatchObject({ onHand: 4, value: 400 });
-});
-
-describe('another organisation', () => {
-  test('sees none of this stock and reaches none of it', async () => {
-    const itemId = await shop.addItem();
-    await shop.stock(itemId, 1);
-    const orgId = await shop.project.addOrganisation('rival');
-    const rival = await shop.project.addMember(['inventory.*'], orgId);
-    await expect(shop.call(availability, { itemId }, { as: rival })).rejects.toMatchObject({
-      code: 'inventory.item_unknown',
-    });
-    const theft = shop.call(issueStock, { lines: [line(itemId, 1)] }, { as: rival });
-    await expect(theft).rejects.toMatchObject({ code: 'inventory.item_unknown' });
-    const squat = shop.call(trackItem, { itemId, sku: 'mine', currency: 'USD' }, { as: rival });
-    await expect(squat).rejects.toThrow();
-    const tables = await shop.project.test.sql<{ name: string }>(
-      `select tablename as name from pg_tables where schemaname = 'inventory'`,
-    );
-    expect(tables.length).toBeGreaterThan(10);
-    for (const { name } of tables) {
-      await shop.project.test.sql(
-        `begin; set local role inventory; select set_config('suites.org_id', '${orgId}', true)`,
-      );
-      const rows = await shop.project.test.sql<{ foreign: string }>(
-        `select count(*) as foreign from inventory.${name} where org_id = '${DEFAULT_ORG}'`,
-      );
-      await shop.project.test.sql('rollback');
-      expect({ name, foreign: rows[0]?.foreign }).toEqual({ name, foreign: '0' });
-    }
-  });
-
-  test('people without the permission see no cost', async () => {
-    const reader = await shop.project.addMember(['inventory.read']);
-    await expect(shop.call(checkStock, {}, { as: reader })).rejects.toMatchObject({ code: 'common.permission_denied' });
-    await shop.project.test.sql(`begin; set local role authenticated`);
-    await expect(shop.project.test.sql('select value from inventory.stock_levels')).rejects.toThrow(
-      /permission denied/,
-    );
-    await shop.project.test.sql('rollback');
-  });
+  const gone = { ...line(itemId, 1), serials: ['C'], direction: 'gone' as const };
+  await shop.call(adjustStock, { reason: 'broken', lines: [gone] });
+  expect([await statusOf(itemId, 'B'), await statusOf(itemId, 'C')]).toEqual(['in_stock', 'scrapped']);
 });

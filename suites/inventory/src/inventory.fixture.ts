@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Cluster } from '@ashlar/postgres';
 import { createSuiteProject, type SuiteProject } from '@ashlar/testing';
 import { addLocation, addWarehouse } from './application/manage-places.ts';
 import { receiveStock } from './application/receive-stock.ts';
@@ -7,13 +8,13 @@ import { trackItem } from './application/track-item.ts';
 import { ItemId, type LocationId, type WarehouseId } from './domain/ids.ts';
 import { inventory } from './suite.ts';
 
-export interface ShopOptions {
+export interface ItemOptions {
   readonly tracking?: 'none' | 'lot' | 'serial';
   readonly wholeUnits?: boolean;
   readonly units?: readonly { readonly uom: string; readonly num: string; readonly den?: string }[];
 }
 
-/** A shop with a warehouse, a shelf and a back room, on a real database whose clock the test sets. */
+/** A shop with a warehouse, a shelf and a back room, on a real database; its clock is the test's to set. */
 export interface Shop extends AsyncDisposable {
   readonly project: SuiteProject;
   readonly call: SuiteProject['call'];
@@ -23,7 +24,9 @@ export interface Shop extends AsyncDisposable {
   /** Moves the clock of all commands from here on. */
   passTime(milliseconds: number): void;
   now(): Date;
-  addItem(options?: ShopOptions): Promise<ItemId>;
+  /** Another warehouse of the same organisation, with a shelf, a back room and a clock of its own. */
+  openBranch(code: string): Promise<Shop>;
+  addItem(options?: ItemOptions): Promise<ItemId>;
   /** Takes pieces in at a price for all of them, in cents. */
   stock(itemId: ItemId, pieces: number, costMinor?: number, locationId?: LocationId): Promise<string>;
   hold(itemId: ItemId, pieces: number, more?: object): Promise<string>;
@@ -34,14 +37,22 @@ export interface Shop extends AsyncDisposable {
   ): Promise<{ onHand: number; reserved: number; backordered: number; value: number }>;
 }
 
-export async function openShop(): Promise<Shop> {
+/** @param options.cluster Default: the server all test files share, which does not wait for the disk. */
+export async function openShop(options: { readonly cluster?: Cluster } = {}): Promise<Shop> {
+  const project = await createSuiteProject({ suites: [inventory], ...options });
+  return furnish(project, { warehouse: 'MAIN', shelf: 'SHELF', backRoom: 'BACK' });
+}
+
+async function furnish(
+  project: SuiteProject,
+  codes: Readonly<Record<'warehouse' | 'shelf' | 'backRoom', string>>,
+): Promise<Shop> {
   let elapsed = 0;
   const now = (): Date => new Date(Date.now() + elapsed);
-  const project = await createSuiteProject({ suites: [inventory], clock: now });
-  const { call } = project;
-  const { id: warehouseId } = await call(addWarehouse, { code: 'MAIN', name: { en: 'Main' } });
-  const { id: shelf } = await call(addLocation, { warehouseId, code: 'SHELF' });
-  const { id: backRoom } = await call(addLocation, { warehouseId, code: 'BACK', pickable: false });
+  const call = project.callAt(now);
+  const { id: warehouseId } = await call(addWarehouse, { code: codes.warehouse, name: { en: 'Warehouse' } });
+  const { id: shelf } = await call(addLocation, { warehouseId, code: codes.shelf });
+  const { id: backRoom } = await call(addLocation, { warehouseId, code: codes.backRoom, pickable: false });
   return {
     project,
     call,
@@ -52,6 +63,7 @@ export async function openShop(): Promise<Shop> {
     passTime(milliseconds) {
       elapsed += milliseconds;
     },
+    openBranch: (code) => furnish(project, { warehouse: code, shelf: `${code}-SHELF`, backRoom: `${code}-BACK` }),
     async addItem({ tracking = 'none', wholeUnits = true, units = [] } = {}) {
       const itemId = ItemId.parse(randomUUID());
       await call(trackItem, { itemId, sku: `SKU-${itemId}`, currency: 'USD', tracking, wholeUnits, units: [...units] });

@@ -1,3 +1,4 @@
+import { DEFAULT_ORG } from '@ashlar/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkStock } from './application/check-stock.ts';
 import { issueStock } from './application/issue-stock.ts';
@@ -5,7 +6,9 @@ import { releaseHold } from './application/manage-holds.ts';
 import { blockLot } from './application/manage-lots.ts';
 import { ledgerValue, stockValue } from './application/read-costs.ts';
 import { receiveStock } from './application/receive-stock.ts';
+import { availability } from './application/read-stock.ts';
 import { setMinimum } from './application/set-minimum.ts';
+import { trackItem } from './application/track-item.ts';
 import { HoldId, type ItemId, LotId } from './domain/ids.ts';
 import { openShop, type Shop } from './inventory.fixture.ts';
 
@@ -130,6 +133,9 @@ describe('costs', () => {
     const rest = await shop.call(stockValue, { itemId, limit: 1, after: first.next ?? '' }, { as: accountant });
     expect(rest).toMatchObject({ places: [{ locationId: shop.backRoom, value: { amountMinor: 100n } }], next: null });
 
+    // The secret key reads as the suite does.
+    expect((await shop.call(stockValue, { itemId })).places).toHaveLength(2);
+
     const worth: bigint[] = [];
     let after: string | null = null;
     do {
@@ -167,6 +173,46 @@ describe('costs', () => {
         expect({ view, rows }).toEqual({ view, rows: [['0']] });
       }
     }
+  });
+});
+
+describe('another organisation', () => {
+  test('sees none of this stock and reaches none of it', async () => {
+    const itemId = await shop.addItem();
+    await shop.stock(itemId, 1);
+    const orgId = await shop.project.addOrganisation('rival');
+    const rival = await shop.project.addMember(['inventory.*'], orgId);
+    await expect(shop.call(availability, { itemId }, { as: rival })).rejects.toMatchObject({
+      code: 'inventory.item_unknown',
+    });
+    const theft = shop.call(issueStock, { lines: [line(itemId, 1)] }, { as: rival });
+    await expect(theft).rejects.toMatchObject({ code: 'inventory.item_unknown' });
+    const squat = shop.call(trackItem, { itemId, sku: 'mine', currency: 'USD' }, { as: rival });
+    await expect(squat).rejects.toThrow();
+    const tables = await shop.project.test.sql<{ name: string }>(
+      `select tablename as name from pg_tables where schemaname = 'inventory'`,
+    );
+    expect(tables.length).toBeGreaterThan(10);
+    for (const { name } of tables) {
+      await shop.project.test.sql(
+        `begin; set local role inventory; select set_config('suites.org_id', '${orgId}', true)`,
+      );
+      const rows = await shop.project.test.sql<{ foreign: string }>(
+        `select count(*) as foreign from inventory.${name} where org_id = '${DEFAULT_ORG}'`,
+      );
+      await shop.project.test.sql('rollback');
+      expect({ name, foreign: rows[0]?.foreign }).toEqual({ name, foreign: '0' });
+    }
+  });
+
+  test('people without the permission see no cost', async () => {
+    const reader = await shop.project.addMember(['inventory.read']);
+    await expect(shop.call(checkStock, {}, { as: reader })).rejects.toMatchObject({ code: 'common.permission_denied' });
+    await shop.project.test.sql(`begin; set local role authenticated`);
+    await expect(shop.project.test.sql('select value from inventory.stock_levels')).rejects.toThrow(
+      /permission denied/,
+    );
+    await shop.project.test.sql('rollback');
   });
 });
 

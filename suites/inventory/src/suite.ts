@@ -1,8 +1,11 @@
 import { commonErrors, defineSuite, type Suite } from '@ashlar/kernel';
-import type { z } from 'zod';
+import { alarmOfDrifts } from '@ashlar/kernel/reconciliation';
 import { adjustStock, adjustStockApproved } from './application/adjust-stock.ts';
 import { issueStock, issueUnfitStock } from './application/issue-stock.ts';
 import { checkStock } from './application/check-stock.ts';
+import { countSheet } from './application/count-sheet.ts';
+import { expiringLots } from './application/expiring-lots.ts';
+import { exportStock } from './application/export-stock.ts';
 import { importStock } from './application/import-stock.ts';
 import { approveCount, cancelCount, startCount, submitCount } from './application/manage-counts.ts';
 import { cancelTransfer, startTransfer } from './application/manage-transfers.ts';
@@ -10,14 +13,17 @@ import { dispatchTransfer, receiveTransfer } from './application/move-transfer.t
 import { availability, ledgerCard, stockAsOf } from './application/read-stock.ts';
 import { expireHolds, extendHold, prioritiseHold, releaseHold } from './application/manage-holds.ts';
 import { blockLot, clearLot, recallLot } from './application/manage-lots.ts';
-import { addLocation, addWarehouse, setPolicy } from './application/manage-places.ts';
+import { addLocation, addWarehouse, changeLocation, changeWarehouse } from './application/manage-places.ts';
+import { setPolicy } from './application/set-policy.ts';
 import { receiveFreeStock, receiveStock } from './application/receive-stock.ts';
 import { reserveStock } from './application/reserve-stock.ts';
 import { reverseDocument } from './application/reverse-document.ts';
 import { trackItem } from './application/track-item.ts';
 import { archiveItem, archiveItemsOfProduct, followVariant } from './application/follow-catalogue.ts';
 import { ledgerValue, stockValue } from './application/read-costs.ts';
+import { writeOffTransfer } from './application/write-off-transfer.ts';
 import { setMinimum } from './application/set-minimum.ts';
+import { fillStock } from './demo/fill-stock.ts';
 import { inventoryErrors } from './domain/inventory-errors.ts';
 import * as events from './domain/inventory-events.ts';
 
@@ -34,6 +40,8 @@ export const inventory: Suite = defineSuite({
     setMinimum,
     addWarehouse,
     addLocation,
+    changeWarehouse,
+    changeLocation,
     setPolicy,
     receiveStock,
     receiveFreeStock,
@@ -53,16 +61,20 @@ export const inventory: Suite = defineSuite({
     startTransfer,
     dispatchTransfer,
     receiveTransfer,
+    writeOffTransfer,
     cancelTransfer,
     startCount,
     submitCount,
     approveCount,
     cancelCount,
+    countSheet,
     importStock,
+    exportStock,
     checkStock,
     availability,
     stockAsOf,
     ledgerCard,
+    expiringLots,
     stockValue,
     ledgerValue,
   ],
@@ -112,8 +124,7 @@ export const inventory: Suite = defineSuite({
       cron: '30 2 * * *',
       useCase: checkStock,
       input: {},
-      alarm: ({ drifts }: z.output<typeof checkStock.output>) =>
-        drifts.length === 0 ? null : `${drifts.length} drifts, the first: ${drifts[0]?.check} (${drifts[0]?.subject})`,
+      alarm: alarmOfDrifts,
     },
   ],
   // What the rules of the database are called in the words of this suite. They are the last line: the use cases see
@@ -137,4 +148,5 @@ export const inventory: Suite = defineSuite({
     locations_org_id_warehouse_id_fkey: commonErrors.notFound,
     locations_org_id_parent_id_fkey: inventoryErrors.locationUnknown,
   },
+  demo: { needs: ['product'], run: fillStock },
 });

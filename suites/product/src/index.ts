@@ -10,15 +10,18 @@ import { getProduct } from './application/get-product.ts';
 import { importProducts } from './application/import-products.ts';
 import { listVariants } from './application/list-variants.ts';
 import { movedVariants, noteStockMoved, stockMovements } from './application/note-stock-moved.ts';
+import { noteStockLevel } from './application/note-stock-level.ts';
 import { priceHistory } from './application/price-history.ts';
 import { createPriceList, listPriceLists, updatePriceList } from './application/price-lists.ts';
 import { archiveProduct, publishProduct, unpublishProduct } from './application/publish-product.ts';
 import { removeBarcode } from './application/remove-barcode.ts';
+import { quoteVariants } from './application/quote-variants.ts';
 import { resolvePriceQuery } from './application/resolve-price-query.ts';
 import { setBundle } from './application/set-bundle.ts';
 import { setPrices } from './application/set-prices.ts';
 import { updateProduct } from './application/update-product.ts';
 import { updateVariant } from './application/update-variant.ts';
+import { fillShop } from './demo/fill-shop.ts';
 import { productErrors } from './domain/product-errors.ts';
 import * as events from './domain/product-events.ts';
 
@@ -46,12 +49,14 @@ export const product = defineSuite({
     setPrices,
     setBundle,
     noteStockMoved,
+    noteStockLevel,
     importProducts,
     getProduct,
     listVariants,
     listCategories,
     listPriceLists,
     resolvePriceQuery,
+    quoteVariants,
     priceHistory,
     findByBarcode,
     exportProducts,
@@ -107,6 +112,7 @@ export const product = defineSuite({
     tier_ends_before_start: productErrors.tierOverlap,
     tier_overlap: productErrors.tierOverlap,
   },
+  demo: { needs: [], run: fillShop },
 });
 
 export { csvLine } from './domain/write-csv.ts';

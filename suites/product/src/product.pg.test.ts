@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createSuiteProject, type SuiteProject } from '@ashlar/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addBarcode } from './application/add-barcode.ts';
@@ -6,7 +7,9 @@ import { createProduct } from './application/create-product.ts';
 import { findByBarcode } from './application/find-by-barcode.ts';
 import { generateVariants } from './application/generate-variants.ts';
 import { getProduct } from './application/get-product.ts';
+import { importProducts } from './application/import-products.ts';
 import { listVariants } from './application/list-variants.ts';
+import { noteStockLevel } from './application/note-stock-level.ts';
 import { noteStockMoved } from './application/note-stock-moved.ts';
 import { priceHistory } from './application/price-history.ts';
 import { createPriceList } from './application/price-lists.ts';
@@ -78,6 +81,19 @@ test('an SKU is taken whatever its case, and free once archived', async () => {
   await expect(shop.call(createProduct, again)).rejects.toThrow(refusal('product.sku_taken'));
   await shop.call(archiveProduct, { productId: id });
   await expect(shop.call(createProduct, again)).resolves.toMatchObject({ version: 1 });
+});
+
+test('products of one title, made at once, get slugs of their own', async () => {
+  const title = { en: 'Round Tray', ar: 'صينية دائرية' };
+  const made = await Promise.all(Array.from({ length: 12 }, () => shop.call(createProduct, { title })));
+  const slugs = await Promise.all(made.map(async ({ id }) => (await shop.call(getProduct, { productId: id })).slug));
+  const english = slugs.map(({ en = '' }) => en);
+  expect(new Set(english).size).toBe(12);
+  expect(english).toEqual(expect.arrayContaining(['round-tray', 'round-tray-2']));
+  expect(new Set(slugs.map(({ ar }) => ar)).size).toBe(12);
+  // What somebody asks for is what they get, or nothing.
+  const asked = shop.call(createProduct, { title, slug: { en: 'round-tray' } });
+  await expect(asked).rejects.toThrow(refusal('product.slug_taken'));
 });
 
 test('a slug leads to one product, in whatever language', async () => {
@@ -273,6 +289,45 @@ test('a bundle never holds itself, and is at most three levels deep', async () =
   await expect(hold(item, one)).rejects.toThrow(refusal('product.not_a_bundle'));
 });
 
+const pcs = (value: string) => ({ value, uom: 'pcs' });
+const bundle = () => addProduct({ type: 'bundle' });
+const millions = (...counts: number[]) => counts.map((count) => BigInt(count * 1_000_000));
+
+test('a list tells what there is, and of a bundle how many there could be', async () => {
+  const { variantId: after } = await addProduct();
+  const [cup, pot, set, hamper] = [await addProduct(), await addProduct(), await bundle(), await bundle()];
+  const hold = (outer: typeof cup, ...parts: (readonly [typeof cup, string, boolean?])[]) =>
+    shop.call(setBundle, {
+      variantId: outer.variantId,
+      components: parts.map(([{ variantId }, count, optional = false]) => ({
+        variantId,
+        quantity: pcs(count),
+        optional,
+      })),
+    });
+  await hold(set, [cup, '6'], [pot, '1']);
+  // Two of the six cups more: what is in a bundle of a bundle is counted with what is beside it.
+  await hold(hamper, [set, '1'], [cup, '2'], [await addProduct(), '1', true]);
+  const there = async () => {
+    const page = (await shop.call(listVariants, { after })).variants;
+    return [cup, pot, set, hamper].map(({ variantId }) => page.find(({ id }) => id === variantId)?.available?.micros);
+  };
+  const tell = (of: typeof cup, value: string, locationId: string, pickable = true) =>
+    shop.call(noteStockLevel, { variantId: of.variantId, locationId, available: pcs(value), pickable });
+  const [shelf, store, backRoom] = [randomUUID(), randomUUID(), randomUUID()];
+  expect(await there()).toEqual([undefined, undefined, undefined, undefined]);
+  await tell(cup, '20', shelf);
+  await tell(cup, '3.5', store);
+  await tell(cup, '90', backRoom, false);
+  await tell(pot, '3', shelf);
+  expect(await there()).toEqual(millions(23.5, 3, 3, 2));
+  await tell(cup, '0', store);
+  await tell(pot, '-1', shelf);
+  expect(await there()).toEqual(millions(20, -1, 0, 0));
+  // Of what the catalogue does not know nothing is kept.
+  expect(await tell({ ...cup, variantId: randomUUID() as typeof cup.variantId }, '1', shelf)).toEqual({ known: false });
+});
+
 test('categories are a tree: moved with all below, never below themselves, kept while in use', async () => {
   const add = async (parentId: string | null) =>
     (await shop.call(createCategory, { title: { en: 'C' }, slug: next('c'), parentId })).id;
@@ -302,6 +357,17 @@ test('a search forgives typing errors, accents and Arabic spellings, and hears o
   await shop.call(updateProduct, { productId: id, title: { en: 'Green Samovar' } });
   expect(await find('samovar')).toContain(variantId);
   expect(await find('espresso')).not.toContain(variantId);
+});
+
+test('what a variant is found by does not depend on the order its codes came in', async () => {
+  const { variantId, name } = await addProduct();
+  for (const code of ['zz-1', 'mm-1', 'aa-1']) await shop.call(addBarcode, { variantId, code, symbology: 'code128' });
+  const texts = () => shop.test.sql('select search_text from product.variants where id = $1', [variantId]);
+  const found = await texts();
+  expect(found).toMatchObject([{ search_text: expect.stringMatching(/aa.1 mm.1 zz.1$/) }]);
+  await shop.call(importProducts, { rows: [{ sku: name, brand: 'Other' }] });
+  await shop.call(importProducts, { rows: [{ sku: name, 'title.en': name }] });
+  expect(await texts()).toMatchObject([{ search_text: expect.stringMatching(/other .*aa.1 mm.1 zz.1$/) }]);
 });
 
 test('pages of the catalogue hold each variant once, with its price', async () => {

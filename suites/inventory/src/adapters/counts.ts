@@ -56,23 +56,32 @@ export interface CountLine {
   readonly counted: bigint;
   /** On hand by the ledger when it was counted. */
   readonly expected: bigint;
+  /** Of an item kept by serial: ids of what should have been there, and codes of what was found besides. */
+  readonly missing: readonly string[];
+  readonly found: readonly string[];
 }
 
-/** The lines that were counted. */
+/** The lines that were counted, by SKU and lot: the order in which they are numbered where they correct something. */
 export async function findCountLines(db: InventoryDb, countId: string): Promise<readonly CountLine[]> {
   const rows = await db
-    .selectFrom('inventory.count_lines')
-    .select(['item_id', 'lot_id', 'counted', 'expected'])
-    .where('count_id', '=', countId)
-    .where('counted', 'is not', null)
-    .orderBy('item_id')
-    .orderBy('lot_id')
+    .selectFrom('inventory.count_lines as line')
+    .innerJoin('inventory.items as item', 'item.id', 'line.item_id')
+    .leftJoin('inventory.lots as lot', 'lot.id', 'line.lot_id')
+    .select(['line.item_id', 'line.lot_id', 'line.counted', 'line.expected'])
+    .select(['line.missing_serials', 'line.found_serials'])
+    .where('line.count_id', '=', countId)
+    .where('line.counted', 'is not', null)
+    .orderBy('item.sku')
+    .orderBy('lot.code')
+    .orderBy('line.item_id')
     .execute();
   return rows.map((row) => ({
     itemId: row.item_id,
     lotId: row.lot_id,
     counted: parseMicros(row.counted ?? '0'),
     expected: parseMicros(row.expected ?? '0'),
+    missing: row.missing_serials,
+    found: row.found_serials,
   }));
 }
 
@@ -87,12 +96,17 @@ export async function setCounted(db: InventoryDb, countId: string, lines: readon
         snapshot_qty: '0',
         counted: microsText(line.counted),
         expected: microsText(line.expected),
+        missing_serials: [...line.missing],
+        found_serials: [...line.found],
       })),
     )
     .onConflict((conflict) =>
-      conflict
-        .constraint('one_line_per_lot')
-        .doUpdateSet((eb) => ({ counted: eb.ref('excluded.counted'), expected: eb.ref('excluded.expected') })),
+      conflict.constraint('one_line_per_lot').doUpdateSet((eb) => ({
+        counted: eb.ref('excluded.counted'),
+        expected: eb.ref('excluded.expected'),
+        missing_serials: eb.ref('excluded.missing_serials'),
+        found_serials: eb.ref('excluded.found_serials'),
+      })),
     )
     .execute();
 }

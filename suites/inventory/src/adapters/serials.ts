@@ -1,4 +1,5 @@
 import { type CommandContext, must } from '@ashlar/kernel';
+import { sql } from 'kysely';
 import type { Item } from '../domain/entered-quantity.ts';
 import { SerialId } from '../domain/ids.ts';
 import { inventoryErrors } from '../domain/inventory-errors.ts';
@@ -42,6 +43,42 @@ export async function leaveSerials(
   const absent = codes.find(({ item, code, lineNo }) => found.get(`${item.id}/${code}`)?.levelId !== levelOf(lineNo));
   if (absent !== undefined) throw inventoryErrors.serialUnknown({ code: absent.code });
   return idsByLine(lines, found);
+}
+
+/** Which pieces at the level of each line its codes leave out, and which codes are not at it. */
+export async function compareSerials(
+  db: InventoryDb,
+  lines: readonly LineWithSerials[],
+  levelOf: (lineNo: number) => string,
+): Promise<readonly { readonly missing: readonly string[]; readonly found: readonly string[] }[]> {
+  const codes = codesOf(lines);
+  const levelIds = lines.flatMap(({ item, lineNo }) => (item.tracking === 'serial' ? [levelOf(lineNo)] : []));
+  const there = await serialsAt(db, levelIds);
+  return lines.map(({ lineNo, item }) => {
+    if (item.tracking !== 'serial') return { missing: [], found: [] };
+    const here = there.filter(({ levelId }) => levelId === levelOf(lineNo));
+    const counted = new Set(codes.filter((one) => one.lineNo === lineNo).map(({ code }) => code));
+    const known = new Set(here.map(({ code }) => code));
+    return {
+      missing: here.filter(({ code }) => !counted.has(code)).map(({ id }) => id),
+      found: [...counted].filter((code) => !known.has(code)),
+    };
+  });
+}
+
+/** The serials at these levels now. */
+export async function serialsAt(
+  db: InventoryDb,
+  levelIds: readonly string[],
+): Promise<readonly { readonly id: string; readonly code: string; readonly levelId: string }[]> {
+  if (levelIds.length === 0) return [];
+  const rows = await db
+    .selectFrom('inventory.serials')
+    .select(['id', 'code', 'level_id'])
+    .where(sql<boolean>`level_id = any(${[...levelIds]}::bigint[])`)
+    .orderBy('code')
+    .execute();
+  return rows.map(({ id, code, level_id }) => ({ id, code, levelId: String(level_id) }));
 }
 
 type Found = ReadonlyMap<string, { readonly id: string; readonly levelId: string | null }>;

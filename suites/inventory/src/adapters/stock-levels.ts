@@ -84,6 +84,20 @@ export async function lockLevelsById(db: InventoryDb, ids: readonly string[]): P
   return new Map(rows.map(toLevel).map((level) => [level.id, level]));
 }
 
+/** Locks every level of a location, in the same order. @returns Their ids. */
+export async function lockLevelsAt(db: InventoryDb, locationId: string): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('inventory.stock_levels')
+    .select('id')
+    .where('location_id', '=', locationId)
+    .orderBy('item_id')
+    .orderBy('location_id')
+    .orderBy('lot_id')
+    .forUpdate()
+    .execute();
+  return rows.map(({ id }) => id.toString());
+}
+
 /** Levels by id, as the rules of the domain want them. */
 export function byId<Level extends StockLevel>(levels: Iterable<Level>): Map<string, Level> {
   return new Map([...levels].map((level) => [level.id, level]));

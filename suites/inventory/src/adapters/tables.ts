@@ -138,6 +138,8 @@ interface Serials {
   code: string;
   status: Filled<'in_stock' | 'sold' | 'in_repair' | 'returned' | 'scrapped'>;
   level_id: Kept<bigint | null>;
+  created_at: Filled<Date>;
+  updated_at: Filled<Date>;
 }
 
 interface StockLedger {
@@ -174,6 +176,7 @@ interface Reservations {
   priority: Filled<number>;
   held: Kept<Decimal>;
   created_at: Filled<Date>;
+  created_by: Filled<string | null>;
   updated_at: Filled<Date>;
 }
 
@@ -219,6 +222,8 @@ interface CountLines {
   snapshot_qty: Decimal;
   counted: Decimal | null;
   expected: Decimal | null;
+  missing_serials: Filled<string[]>;
+  found_serials: Filled<string[]>;
 }
 
 /** A level with what only some may see. */
@@ -258,6 +263,19 @@ interface LedgerCosts {
   number: Kept<bigint>;
 }
 
+/** A line of a count as its readers may see it. */
+interface CountSheets {
+  count_id: Kept<string>;
+  org_id: Kept<string>;
+  item_id: Kept<string | null>;
+  lot_id: Kept<string | null>;
+  sku: Kept<string | null>;
+  base_uom: Kept<string | null>;
+  lot_code: Kept<string | null>;
+  counted: Kept<Decimal | null>;
+  expected: Kept<Decimal | null>;
+}
+
 /** What Kysely knows of the schema `inventory`. */
 export interface InventoryTables {
   'inventory.items': Items;
@@ -280,6 +298,7 @@ export interface InventoryTables {
   'inventory.stock_minimums': StockMinimums;
   'inventory.level_costs': LevelCosts;
   'inventory.ledger_costs': LedgerCosts;
+  'inventory.count_sheets': CountSheets;
 }
 
 export type InventoryDb = Kysely<InventoryTables>;

@@ -1,7 +1,8 @@
-import { type CommandContext, commonErrors } from '@ashlar/kernel';
+import { commonErrors } from '@ashlar/kernel';
+import { touched } from '@ashlar/kernel/touched';
 import { microsText, parseMicros } from '@ashlar/kernel/values';
 import { sql } from 'kysely';
-import type { InventoryDb, InventoryTables } from './tables.ts';
+import type { InventoryDb } from './tables.ts';
 
 type TransferState = 'draft' | 'in_transit' | 'received' | 'cancelled';
 
@@ -106,15 +107,10 @@ export async function setInTransit(
     where l.transfer_id = ${id} and l.line_no = n.line_no`.execute(db);
 }
 
-export async function setTransferState(
-  { db, clock, actor }: Pick<CommandContext<InventoryTables>, 'db' | 'clock' | 'actor'>,
-  id: string,
-  state: TransferState,
-  version: number,
-): Promise<void> {
+export async function setTransferState(db: InventoryDb, id: string, state: TransferState): Promise<void> {
   await db
     .updateTable('inventory.transfers')
-    .set({ state, version: version + 1, updated_at: clock(), updated_by: actor.id })
+    .set({ state, ...touched })
     .where('id', '=', id)
     .execute();
 }

@@ -9,7 +9,7 @@ import { stockAdjusted } from '../domain/inventory-events.ts';
 import { coverWaiting } from './cover-waiting.ts';
 import { decideOrFreeOverdue } from './free-overdue.ts';
 import { measureLines } from './known-items.ts';
-import { MAX_LINES, PlaceLine, Reason } from './line-input.ts';
+import { MAX_LINES, PlaceLine, Reason } from './inputs.ts';
 import { PostedDocument } from './posted-output.ts';
 import { branchOf, type InventoryContext, itemsById, post, postingDay } from './posting.ts';
 import { tellLevels } from './tell-levels.ts';

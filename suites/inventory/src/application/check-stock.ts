@@ -1,20 +1,13 @@
 import { useCase } from '@ashlar/kernel';
-import { sql } from 'kysely';
+import { type Checks, Drift, findDrifts } from '@ashlar/kernel/reconciliation';
 import { z } from 'zod';
-import type { InventoryDb } from '../adapters/tables.ts';
 import type { InventoryContext } from './posting.ts';
-
-/** What a report names at most of each kind of drift. */
-const MAX_DRIFTS = 100;
-
-const Drift = z.object({ check: z.string(), subject: z.string(), expected: z.string(), found: z.string() });
-type Drift = z.output<typeof Drift>;
 
 /**
  * What the balances say against what they are made of. All of it is expected to be empty: the triggers move both in
  * one transaction, and this is how anybody can know that they do.
  */
-const CHECKS: Readonly<Record<string, string>> = {
+const CHECKS: Checks = {
   'on hand is the sum of the ledger': `
     select l.id::text as subject, coalesce(e.quantity, 0)::text as expected, l.on_hand::text as found
     from inventory.stock_levels l left join (
@@ -60,16 +53,6 @@ const CHECKS: Readonly<Record<string, string>> = {
     having count(d.id) <> s.next_number - 1`,
 };
 
-/** Every drift between the balances of this organisation and what they are made of. */
-async function findDrifts(db: InventoryDb): Promise<readonly Drift[]> {
-  const drifts: Drift[] = [];
-  for (const [check, text] of Object.entries(CHECKS)) {
-    const { rows } = await sql<Omit<Drift, 'check'>>`${sql.raw(text)} limit ${MAX_DRIFTS}`.execute(db);
-    drifts.push(...rows.map((row) => ({ check, ...row })));
-  }
-  return drifts;
-}
-
 export const checkStock = useCase('inventory.check-stock', {
   summary: 'Reckons all balances anew and names every drift; none is expected.',
   input: z.strictObject({}),
@@ -78,8 +61,8 @@ export const checkStock = useCase('inventory.check-stock', {
   permission: 'inventory.read-cost',
   on: { http: 'POST /checks', graphql: 'mutation', grpc: true, job: true, mcp: true },
   run: async (_input, { db, audit }: InventoryContext) => {
-    const drifts = await findDrifts(db);
+    const drifts = await findDrifts(db, CHECKS);
     audit({ after: { drifts: drifts.length } });
-    return { checks: Object.keys(CHECKS).length, drifts: [...drifts] };
+    return { checks: Object.keys(CHECKS).length, drifts };
   },
 });

@@ -1,4 +1,5 @@
 import { type DomainEvent, useCase } from '@ashlar/kernel';
+import { touched } from '@ashlar/kernel/touched';
 import { commonUnits, UnitCode } from '@ashlar/kernel/values';
 import { sql } from 'kysely';
 import { z } from 'zod';
@@ -116,14 +117,10 @@ async function lockProduct(db: InventoryDb, productId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`inventory/product/${productId}`}, 0))`.execute(db);
 }
 
-async function archive(
-  { db, clock, actor }: InventoryContext,
-  column: 'id' | 'product_id',
-  value: string,
-): Promise<number> {
+async function archive({ db }: InventoryContext, column: 'id' | 'product_id', value: string): Promise<number> {
   const { numUpdatedRows } = await db
     .updateTable('inventory.items')
-    .set((eb) => ({ status: 'archived', version: eb('version', '+', 1), updated_at: clock(), updated_by: actor.id }))
+    .set({ status: 'archived', ...touched })
     .where(column, '=', value)
     .where('status', '=', 'active')
     .executeTakeFirstOrThrow();

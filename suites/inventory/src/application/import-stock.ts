@@ -1,21 +1,21 @@
 import { AshlarError, refuse, useCase } from '@ashlar/kernel';
-import { BusinessDate, microsText, Money, PositiveQuantity, valueErrors } from '@ashlar/kernel/values';
+import { BusinessDate, microsText, Money, PositiveQuantity, text, valueErrors } from '@ashlar/kernel/values';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { findItems } from '../adapters/items.ts';
 import { inBaseUnits, type Item } from '../domain/entered-quantity.ts';
 import { DocumentId, type ItemId, type LocationId } from '../domain/ids.ts';
 import { inventoryErrors } from '../domain/inventory-errors.ts';
-import { MAX_LINES, SerialCode } from './line-input.ts';
+import { LotCode, MAX_LINES, PlaceCode, SerialCode, Sku } from './inputs.ts';
 import type { InventoryContext } from './posting.ts';
 import { receiveStock } from './receive-stock.ts';
 
 const Row = z.strictObject({
-  sku: z.string().trim().min(1).max(100),
-  location: z.string().trim().min(1).max(50).describe('Code of the location'),
+  sku: Sku,
+  location: PlaceCode.describe('Code of the location'),
   quantity: PositiveQuantity,
   cost: Money.describe('Of all of the row'),
-  lot: z.strictObject({ code: z.string().trim().min(1).max(100), expiresOn: BusinessDate.optional() }).optional(),
+  lot: z.strictObject({ code: LotCode, expiresOn: BusinessDate.optional() }).optional(),
   serials: z.array(SerialCode).max(1000).optional(),
 });
 type Row = z.output<typeof Row>;
@@ -28,7 +28,7 @@ export const importStock = useCase('inventory.import-stock', {
   description:
     'A batch that is told again under its name changes nothing. Rows that are wrong are all named, each with its reason.',
   input: z.strictObject({
-    batch: z.string().trim().min(1).max(200).describe('Name of the batch: the same name is the same batch'),
+    batch: text({ max: 200 }).describe('Name of the batch: the same name is the same batch'),
     postingDate: BusinessDate.optional(),
     rows: z.array(Row).min(1).max(MAX_LINES),
     onlyValid: z.boolean().default(false).describe('Leave wrong rows out rather than refuse all of them'),

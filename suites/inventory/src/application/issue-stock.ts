@@ -12,7 +12,7 @@ import { type UsedHold, useHold } from '../domain/use-hold.ts';
 import { decideOrFreeOverdue } from './free-overdue.ts';
 import { factsOfHolds } from './hold-facts.ts';
 import { measureLines } from './known-items.ts';
-import { MAX_LINES, PlaceLine, Reason, SourceInput } from './line-input.ts';
+import { MAX_LINES, PlaceLine, Reason, SourceInput } from './inputs.ts';
 import { requireFitLots } from './fit-lots.ts';
 import { PostedDocument } from './posted-output.ts';
 import { branchOf, type InventoryContext, itemsById, post, postingDay } from './posting.ts';

@@ -1,14 +1,15 @@
 import { commonErrors, refuse, refuseStale, useCase } from '@ashlar/kernel';
+import { touched } from '@ashlar/kernel/touched';
 import { z } from 'zod';
 import { LotId } from '../domain/ids.ts';
 import type { ItemId } from '../domain/ids.ts';
 import { lotRecalled } from '../domain/inventory-events.ts';
-import { Reason } from './line-input.ts';
+import { ExpectedVersion, Reason } from './inputs.ts';
 import type { InventoryContext } from './posting.ts';
 import { tellLevels } from './tell-levels.ts';
 
 const LotStatus = z.enum(['ok', 'quarantine', 'recalled']);
-const input = z.strictObject({ lotId: LotId, reason: Reason, expectedVersion: z.int().optional() });
+const input = z.strictObject({ lotId: LotId, reason: Reason, expectedVersion: ExpectedVersion });
 const output = z.object({ id: LotId, status: LotStatus, version: z.int() });
 type Status = z.output<typeof LotStatus>;
 
@@ -47,7 +48,7 @@ async function setStatus(
   context: InventoryContext,
   status: Status,
 ) {
-  const { db, clock, actor, emit, audit } = context;
+  const { db, emit, audit } = context;
   // Levels come before everything else that is locked, so that whoever holds one never waits for a lot.
   const levels = await db
     .selectFrom('inventory.stock_levels')
@@ -67,7 +68,7 @@ async function setStatus(
   const version = lot.version + 1;
   await db
     .updateTable('inventory.lots')
-    .set({ status, reason, version, updated_at: clock(), updated_by: actor.id })
+    .set({ status, reason, ...touched })
     .where('id', '=', lotId)
     .execute();
   await tellLevels(

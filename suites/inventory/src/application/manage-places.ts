@@ -1,18 +1,21 @@
-import { useCase } from '@ashlar/kernel';
-import { Currency, Zone } from '@ashlar/kernel/values';
+import { commonErrors, refuse, refuseStale, useCase } from '@ashlar/kernel';
+import { touched } from '@ashlar/kernel/touched';
+import { text } from '@ashlar/kernel/values';
 import { z } from 'zod';
+import { lockLevelsAt } from '../adapters/stock-levels.ts';
 import { LocationId, WarehouseId } from '../domain/ids.ts';
 import { inventoryErrors } from '../domain/inventory-errors.ts';
+import { ExpectedVersion, Name, PlaceCode } from './inputs.ts';
 import type { InventoryContext } from './posting.ts';
+import { tellLevels } from './tell-levels.ts';
 
-const Code = z.string().trim().min(1).max(50);
-const Name = z.record(z.string().max(35), z.string().max(200)).default({});
+const Branch = text({ max: 50, min: 0 });
 /** Code of the one place that belongs to no warehouse. */
 const TRANSIT_CODE = 'TRANSIT';
 
 export const addWarehouse = useCase('inventory.add-warehouse', {
   summary: 'Adds a warehouse; the first one brings the place that goods on their way are at.',
-  input: z.strictObject({ code: Code, name: Name, branch: z.string().trim().max(50).default('') }),
+  input: z.strictObject({ code: PlaceCode, name: Name.default({}), branch: Branch.default('') }),
   output: z.object({ id: WarehouseId }),
   errors: [inventoryErrors.codeTaken],
   permission: 'inventory.manage',
@@ -46,8 +49,8 @@ export const addLocation = useCase('inventory.add-location', {
   input: z.strictObject({
     warehouseId: WarehouseId,
     parentId: LocationId.optional(),
-    code: Code,
-    name: Name,
+    code: PlaceCode,
+    name: Name.default({}),
     kind: z.enum(['internal', 'scrap', 'repair']).default('internal'),
     pickable: z.boolean().optional().describe('Whether orders are served from here; internal places are unless told'),
     allowNegative: z.boolean().default(false).describe('Whether more may leave than is known to be here'),
@@ -79,43 +82,76 @@ export const addLocation = useCase('inventory.add-location', {
   },
 });
 
-export const setPolicy = useCase('inventory.set-policy', {
-  summary:
-    'Says in which zone days begin, until when stock is closed, how much anybody may adjust, and the currency of new items.',
+export const changeWarehouse = useCase('inventory.change-warehouse', {
+  summary: 'Gives a warehouse another name, or another branch for the numbers of its documents from now on.',
   input: z.strictObject({
-    timeZone: Zone.default('UTC'),
-    closedUntil: z.iso.date().nullable().default(null),
-    approvalLimit: z
-      .string()
-      .regex(/^\d{1,16}$/, 'Expected whole minor units as digits')
-      .nullable()
-      .default(null),
-    currency: Currency.default('USD' as Currency).describe('What items that come from the catalogue are valued in'),
+    warehouseId: WarehouseId,
+    name: Name.optional(),
+    branch: Branch.optional(),
+    expectedVersion: ExpectedVersion,
   }),
-  output: z.object({
-    timeZone: z.string(),
-    closedUntil: z.string().nullable(),
-    approvalLimit: z.string().nullable(),
-    currency: Currency,
-  }),
+  output: z.object({ id: WarehouseId, version: z.int() }),
   errors: [],
   permission: 'inventory.manage',
-  on: { http: 'PUT /policy', graphql: 'mutation', grpc: true },
-  run: async (policy, { db, clock, actor, audit }: InventoryContext) => {
-    const row = {
-      time_zone: policy.timeZone,
-      closed_until: policy.closedUntil,
-      approval_limit: policy.approvalLimit === null ? null : BigInt(policy.approvalLimit),
-      currency: policy.currency,
-      updated_at: clock(),
-      updated_by: actor.id,
-    };
+  on: { http: 'PATCH /warehouses/:warehouseId', graphql: 'mutation', grpc: true, mcp: true },
+  run: async ({ warehouseId: id, name, branch, ...given }, context: InventoryContext) => {
+    const { db, audit } = context;
+    const before = await db
+      .selectFrom('inventory.warehouses')
+      .select(['name', 'branch', 'version'])
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst();
+    if (before === undefined) return refuse(commonErrors.notFound({ what: 'warehouse', id }));
+    const stale = refuseStale(before.version, given.expectedVersion, { id, ...before });
+    if (stale !== null) return stale;
+    const after = { name: name ?? before.name, branch: branch ?? before.branch };
     await db
-      .insertInto('inventory.policies')
-      .values(row)
-      .onConflict((conflict) => conflict.column('org_id').doUpdateSet(row))
+      .updateTable('inventory.warehouses')
+      .set({ ...after, name: JSON.stringify(after.name), ...touched })
+      .where('id', '=', id)
       .execute();
-    audit({ after: policy });
-    return policy;
+    audit({ subject: id, before, after });
+    return { id, version: before.version + 1 };
+  },
+});
+
+export const changeLocation = useCase('inventory.change-location', {
+  summary: 'Gives a location another name, or says whether orders are served from it.',
+  input: z.strictObject({
+    locationId: LocationId,
+    name: Name.optional(),
+    pickable: z.boolean().optional(),
+    expectedVersion: ExpectedVersion,
+  }),
+  output: z.object({ id: LocationId, version: z.int() }),
+  errors: [],
+  permission: 'inventory.manage',
+  on: { http: 'PATCH /locations/:locationId', graphql: 'mutation', grpc: true, mcp: true },
+  run: async ({ locationId: id, name, pickable, ...given }, context: InventoryContext) => {
+    const { db, audit } = context;
+    // Levels come before everything else that is locked. Whoever holds stock here reads the location after them.
+    const levels = pickable === undefined ? [] : await lockLevelsAt(db, id);
+    const before = await db
+      .selectFrom('inventory.locations')
+      .select(['name', 'pickable', 'kind', 'version'])
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst();
+    if (before === undefined) return refuse(commonErrors.notFound({ what: 'location', id }));
+    const stale = refuseStale(before.version, given.expectedVersion, { id, ...before });
+    if (stale !== null) return stale;
+    if (pickable === true && before.kind !== 'internal') {
+      return refuse(commonErrors.illegalTransition({ from: before.kind, to: 'pickable', allowed: [] }));
+    }
+    const after = { name: name ?? before.name, pickable: pickable ?? before.pickable };
+    await db
+      .updateTable('inventory.locations')
+      .set({ ...after, name: JSON.stringify(after.name), ...touched })
+      .where('id', '=', id)
+      .execute();
+    if (after.pickable !== before.pickable) await tellLevels(context, levels);
+    audit({ subject: id, before, after });
+    return { id, version: before.version + 1 };
   },
 });

@@ -6,7 +6,7 @@ import { findTransfer, insertTransfer, setTransferState } from '../adapters/tran
 import { LocationId, TransferId } from '../domain/ids.ts';
 import { inventoryErrors } from '../domain/inventory-errors.ts';
 import { measureLines } from './known-items.ts';
-import { MAX_LINES, PlaceLine } from './line-input.ts';
+import { ExpectedVersion, MAX_LINES, PlaceLine } from './inputs.ts';
 import type { InventoryContext } from './posting.ts';
 
 const Answer = z.object({
@@ -48,7 +48,7 @@ export const startTransfer = useCase('inventory.start-transfer', {
 
 export const cancelTransfer = useCase('inventory.cancel-transfer', {
   summary: 'Gives a transfer up before it leaves.',
-  input: z.strictObject({ transferId: TransferId, expectedVersion: z.int().optional() }),
+  input: z.strictObject({ transferId: TransferId, expectedVersion: ExpectedVersion }),
   output: Answer,
   errors: [],
   permission: 'inventory.transfer',
@@ -60,7 +60,7 @@ export const cancelTransfer = useCase('inventory.cancel-transfer', {
     if (state !== 'draft') {
       return refuse(commonErrors.illegalTransition({ from: state, to: 'cancelled', allowed: ['received'] }));
     }
-    await setTransferState(context, transferId, 'cancelled', version);
+    await setTransferState(context.db, transferId, 'cancelled');
     context.audit({ subject: transferId, before: { state }, after: { state: 'cancelled' } });
     return { id: transferId, state: 'cancelled' as const, version: version + 1 };
   },

@@ -2,16 +2,8 @@ import { commonErrors, refuse, refuseStale, useCase } from '@ashlar/kernel';
 import { BusinessDate, microsText, parseMicros } from '@ashlar/kernel/values';
 import { z } from 'zod';
 import { findItems } from '../adapters/items.ts';
-import { byId, type Levels, openLevels, type Place, placeKey } from '../adapters/stock-levels.ts';
-import {
-  findTransfer,
-  findTransferLines,
-  setInTransit,
-  setTransferState,
-  type Transfer,
-  type TransferLine,
-  transitLocation,
-} from '../adapters/transfers.ts';
+import { byId } from '../adapters/stock-levels.ts';
+import { setInTransit, setTransferState } from '../adapters/transfers.ts';
 import { TransferId } from '../domain/ids.ts';
 import { inventoryErrors } from '../domain/inventory-errors.ts';
 import { stockTransferred } from '../domain/inventory-events.ts';
@@ -19,7 +11,8 @@ import { issueStock } from '../domain/issue-stock.ts';
 import { arriveStock, enterTransit } from '../domain/transfer-stock.ts';
 import { coverWaiting } from './cover-waiting.ts';
 import { decideOrFreeOverdue } from './free-overdue.ts';
-import { MAX_LINES } from './line-input.ts';
+import { ExpectedVersion, MAX_LINES } from './inputs.ts';
+import { openTransfer } from './open-transfer.ts';
 import { PostedDocument } from './posted-output.ts';
 import { branchOf, type InventoryContext, post, postingDay } from './posting.ts';
 import { tellLevels } from './tell-levels.ts';
@@ -36,7 +29,7 @@ export const dispatchTransfer = useCase('inventory.dispatch-transfer', {
   input: z.strictObject({
     transferId: TransferId,
     postingDate: BusinessDate.optional(),
-    expectedVersion: z.int().optional(),
+    expectedVersion: ExpectedVersion,
   }),
   output: Answer,
   errors: [inventoryErrors.insufficientStock, inventoryErrors.periodClosed],
@@ -85,7 +78,7 @@ export const dispatchTransfer = useCase('inventory.dispatch-transfer', {
         transitMinor: valueMinor,
       })),
     );
-    await setTransferState(context, transferId, 'in_transit', version);
+    await setTransferState(db, transferId, 'in_transit');
     await tellLevels(context, byId(levels.values()).keys());
     const next = { id: transferId, state: 'in_transit' as const, version: version + 1 };
     emit(
@@ -110,16 +103,19 @@ export const receiveTransfer = useCase('inventory.receive-transfer', {
       .max(MAX_LINES)
       .optional()
       .describe('What arrived; absent: everything'),
+    expectedVersion: ExpectedVersion,
   }),
   output: Answer,
   errors: [inventoryErrors.overReceipt, inventoryErrors.periodClosed],
   permission: 'inventory.transfer',
   on: { http: 'POST /transfers/:transferId/receive', graphql: 'mutation', grpc: true, job: true, mcp: true },
-  run: async ({ transferId, ...given }, context: InventoryContext) => {
+  run: async ({ transferId, expectedVersion, ...given }, context: InventoryContext) => {
     const { db, emit } = context;
     const postingDate = await postingDay(context, given.postingDate);
     const { transfer, lines, levels, targetOf, transitOf } = await openTransfer(context, transferId);
     const { state, version } = transfer;
+    const stale = refuseStale(version, expectedVersion, { id: transferId, state, version });
+    if (stale !== null) return stale;
     if (state !== 'in_transit')
       return refuse(commonErrors.illegalTransition({ from: state, to: 'received', allowed: [] }));
 
@@ -180,7 +176,7 @@ export const receiveTransfer = useCase('inventory.receive-transfer', {
       state: done ? ('received' as const) : ('in_transit' as const),
       version: version + 1,
     };
-    await setTransferState(context, transferId, next.state, version);
+    await setTransferState(db, transferId, next.state);
     await tellLevels(context, byId(levels.values()).keys());
     emit(
       stockTransferred.of({
@@ -192,38 +188,3 @@ export const receiveTransfer = useCase('inventory.receive-transfer', {
     return { ...next, posting: posted.answer };
   },
 });
-
-interface OpenTransfer {
-  readonly transfer: Transfer;
-  readonly lines: readonly TransferLine[];
-  readonly levels: Levels;
-  readonly sourceOf: (line: TransferLine) => string;
-  readonly transitOf: (line: TransferLine | undefined) => string;
-  readonly targetOf: (line: TransferLine) => string;
-}
-
-/** Locks the transfer and then every level it may touch, at both ends and between them. */
-async function openTransfer({ db }: InventoryContext, transferId: TransferId): Promise<OpenTransfer> {
-  const transfer = await findTransfer(db, transferId);
-  const lines = await findTransferLines(db, transferId);
-  const transitId = await transitLocation(db);
-  const ends = transfer.state === 'draft' ? transfer.fromLocationId : transfer.toLocationId;
-  const levels = await openLevels(
-    db,
-    lines.flatMap((line) => [at(line, ends), at(line, transitId)]),
-  );
-  const idOf = (line: TransferLine | undefined, locationId: string): string =>
-    (line && levels.get(placeKey(at(line, locationId)))?.id) ?? '';
-  return {
-    transfer,
-    lines,
-    levels,
-    sourceOf: (line) => idOf(line, transfer.fromLocationId),
-    transitOf: (line) => idOf(line, transitId),
-    targetOf: (line) => idOf(line, transfer.toLocationId),
-  };
-}
-
-function at({ itemId, lotId }: TransferLine, locationId: string): Place {
-  return { itemId, lotId, locationId };
-}

@@ -1,4 +1,4 @@
-import type { CommandContext } from '@ashlar/kernel';
+import type { CommandContext, QueryContext } from '@ashlar/kernel';
 import { type BusinessDate, type Currency, dayInZone, instant, money } from '@ashlar/kernel/values';
 import { type NewDocument, postDocument } from '../adapters/post-document.ts';
 import type { InventoryDb, InventoryTables } from '../adapters/tables.ts';
@@ -12,7 +12,7 @@ import type { PostedDocument } from './posted-output.ts';
 export type InventoryContext = CommandContext<InventoryTables>;
 
 /** Which day it is for the organisation. */
-export async function today(context: Pick<InventoryContext, 'db' | 'clock'>): Promise<BusinessDate> {
+export async function today(context: Pick<QueryContext<InventoryTables>, 'db' | 'clock'>): Promise<BusinessDate> {
   return (await readCalendar(context)).today;
 }
 
@@ -35,7 +35,7 @@ export async function postingDay(
 async function readCalendar({
   db,
   clock,
-}: Pick<InventoryContext, 'db' | 'clock'>): Promise<{ today: BusinessDate; closedUntil: string | null }> {
+}: Pick<QueryContext<InventoryTables>, 'db' | 'clock'>): Promise<{ today: BusinessDate; closedUntil: string | null }> {
   const policy = await db.selectFrom('inventory.policies').select(['time_zone', 'closed_until']).executeTakeFirst();
   return { today: dayInZone(instant(clock()), policy?.time_zone ?? 'UTC'), closedUntil: policy?.closed_until ?? null };
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { InventoryTables } from '../adapters/tables.ts';
 import { DocumentId, ItemId, LocationId, LotId } from '../domain/ids.ts';
 import { inventoryErrors } from '../domain/inventory-errors.ts';
+import { today } from './posting.ts';
 
 const PAGE = z.int().min(1).max(1000).default(100);
 
@@ -23,45 +24,46 @@ export const availability = useCase('inventory.availability', {
   on: { http: 'GET /items/:itemId/availability', graphql: 'query', grpc: true, mcp: true },
   run: async ({ itemId, locationId, limit }, { db, clock }: QueryContext<InventoryTables>) => {
     const uom = await baseUnit(db, itemId);
-    let levels = db
-      .selectFrom('inventory.stock_levels as level')
-      .innerJoin('inventory.locations as location', 'location.id', 'level.location_id')
-      .select([
-        'level.location_id',
-        'level.lot_id',
-        'level.on_hand',
-        'level.reserved',
-        'level.backordered',
-        'level.blocked',
-      ])
-      .select('location.pickable')
-      // Overdue reservations hold nothing, whether or not somebody has written that down.
-      .select(
-        sql<string>`(select coalesce(sum(r.held), 0) from inventory.reservations r
-          where r.level_id = level.id and r.state = 'active' and r.expires_at <= ${clock()})`.as('overdue'),
-      )
-      .where('level.item_id', '=', itemId)
-      .orderBy('level.id')
-      .limit(limit);
-    if (locationId !== undefined) levels = levels.where('level.location_id', '=', locationId);
-    const rows = await levels.execute();
-    const places = rows.map((row) => {
-      const [onHand, held] = [parseMicros(row.on_hand), parseMicros(row.reserved) - parseMicros(row.overdue)];
-      return { row, onHand, held, free: row.blocked ? 0n : onHand - held };
-    });
-    const sum = places.reduce((total, { row, free }) => total + (row.pickable ? free : 0n), 0n);
+    const day = await today({ db, clock });
+    // Overdue reservations hold nothing, whether or not somebody has written that down; the sum is of all places,
+    // however many of them are listed.
+    const { rows } = await sql<PlaceRow>`
+      select p.location_id, p.lot_id, p.on_hand, p.held, p.promised, p.free::text, coalesce(sum(p.free) filter (where p.pickable) over (), 0)::text as sum
+      from (
+        select l.id, l.location_id, l.lot_id, l.on_hand::text, (l.reserved - o.overdue)::text as held,
+          l.backordered::text as promised, place.pickable,
+          case when l.blocked or lot.expires_on < ${day}::date then 0 else l.on_hand - l.reserved + o.overdue end as free
+        from inventory.stock_levels l
+          join inventory.locations place on place.id = l.location_id
+          left join inventory.lots lot on lot.id = l.lot_id,
+          lateral (select coalesce(sum(r.held), 0) as overdue from inventory.reservations r
+            where r.level_id = l.id and r.state = 'active' and r.expires_at <= ${clock()}) o
+        where l.item_id = ${itemId}::uuid and (${locationId ?? null}::uuid is null or l.location_id = ${locationId ?? null}::uuid)
+      ) p
+      order by p.id limit ${limit}`.execute(db);
+    const quantity = (text: string): Quantity => ({ micros: parseMicros(text), uom });
     return {
-      available: { micros: sum, uom },
-      places: places.map(({ row, onHand, held, free }) => ({
+      available: quantity(rows[0]?.sum ?? '0'),
+      places: rows.map((row) => ({
         ...placeOf(row),
-        onHand: { micros: onHand, uom },
-        held: { micros: held, uom },
-        available: { micros: free, uom },
-        promised: { micros: parseMicros(row.backordered), uom },
+        onHand: quantity(row.on_hand),
+        held: quantity(row.held),
+        available: quantity(row.free),
+        promised: quantity(row.promised),
       })),
     };
   },
 });
+
+interface PlaceRow {
+  readonly location_id: string;
+  readonly lot_id: string | null;
+  readonly on_hand: string;
+  readonly held: string;
+  readonly free: string;
+  readonly promised: string;
+  readonly sum: string;
+}
 
 export const stockAsOf = useCase('inventory.stock-as-of', {
   kind: 'query',
@@ -93,6 +95,7 @@ export const ledgerCard = useCase('inventory.ledger-card', {
   summary: 'What moved of an item, the latest first.',
   input: z.strictObject({
     itemId: ItemId,
+    lotId: LotId.optional().describe('Only of this lot: where it came from and who was given of it'),
     before: z
       .string()
       .regex(/^\d{1,18}$/)
@@ -106,6 +109,7 @@ export const ledgerCard = useCase('inventory.ledger-card', {
         seq: z.string(),
         document: z.string().describe('kind/branch/year/number'),
         documentId: DocumentId,
+        source: z.object({ type: z.string(), id: z.string() }).nullable().describe('For whom or because of what'),
         line: z.int(),
         quantity: Quantity,
         postingDate: z.string(),
@@ -116,7 +120,7 @@ export const ledgerCard = useCase('inventory.ledger-card', {
   errors: [inventoryErrors.itemUnknown],
   permission: 'inventory.read',
   on: { http: 'GET /items/:itemId/ledger', graphql: 'query', grpc: true, mcp: true },
-  run: async ({ itemId, before, limit }, { db }: QueryContext<InventoryTables>) => {
+  run: async ({ itemId, lotId, before, limit }, { db }: QueryContext<InventoryTables>) => {
     const uom = await baseUnit(db, itemId);
     let entries = db
       .selectFrom('inventory.stock_levels as level')
@@ -137,10 +141,13 @@ export const ledgerCard = useCase('inventory.ledger-card', {
         'document.branch',
         'document.fiscal_year',
         'document.number',
+        'document.source_type',
+        'document.source_id',
       ])
       .where('level.item_id', '=', itemId)
       .orderBy('entry.seq', 'desc')
       .limit(limit);
+    if (lotId !== undefined) entries = entries.where('level.lot_id', '=', lotId);
     if (before !== undefined) entries = entries.where('entry.seq', '<', BigInt(before));
     return {
       entries: (await entries.execute()).map((row) => ({
@@ -149,6 +156,8 @@ export const ledgerCard = useCase('inventory.ledger-card', {
         document: [row.kind, ...(row.branch === '' ? [] : [row.branch]), row.fiscal_year, row.number].join('/'),
         // The id out of our own table is what it was when it was made.
         documentId: row.id as DocumentId,
+        source:
+          row.source_type === null || row.source_id === null ? null : { type: row.source_type, id: row.source_id },
         line: row.line_no,
         quantity: { micros: parseMicros(row.qty_delta), uom },
         postingDate: row.posting_date,

@@ -9,14 +9,14 @@ import { stockReceived } from '../domain/inventory-events.ts';
 import { receiveStock as decide } from '../domain/receive-stock.ts';
 import { coverWaiting } from './cover-waiting.ts';
 import { measureLines, refuseArchived } from './known-items.ts';
-import { MAX_LINES, PlaceLine, SourceInput } from './line-input.ts';
+import { LotCode, MAX_LINES, PlaceLine, SourceInput } from './inputs.ts';
 import { PostedDocument } from './posted-output.ts';
 import { branchOf, type InventoryContext, itemsById, post, postingDay } from './posting.ts';
 import { tellLevels } from './tell-levels.ts';
 
 const NewLot = z
   .strictObject({
-    code: z.string().trim().min(1).max(100),
+    code: LotCode,
     madeOn: BusinessDate.optional(),
     expiresOn: BusinessDate.optional(),
   })

@@ -9,7 +9,7 @@ import { reservationCreated } from '../domain/inventory-events.ts';
 import { allocateLines } from './allocate-lines.ts';
 import { heldLine, HeldLine } from './held-line.ts';
 import { measureLines, refuseArchived } from './known-items.ts';
-import { MAX_LINES, SourceInput } from './line-input.ts';
+import { MAX_LINES, SourceInput } from './inputs.ts';
 import type { InventoryContext } from './posting.ts';
 import { requirePickable } from './require-pickable.ts';
 import { tellHeld } from './tell-levels.ts';

@@ -10,13 +10,15 @@ import { stockAdjusted } from '../domain/inventory-events.ts';
 import { type Entry, reverseDocument as decide } from '../domain/reverse-document.ts';
 import { coverWaiting } from './cover-waiting.ts';
 import { decideOrFreeOverdue } from './free-overdue.ts';
-import { Reason } from './line-input.ts';
+import { Reason } from './inputs.ts';
 import { PostedDocument } from './posted-output.ts';
 import { type InventoryContext, post, postingDay } from './posting.ts';
 import { tellLevels } from './tell-levels.ts';
 
 /** A transfer is taken back by another one, and a reversal by posting anew. */
 const REVERSIBLE = ['receipt', 'issue', 'adjustment', 'count'];
+/** What was written off of a transfer is no more on its way than what arrived. */
+const TRANSFER = 'transfer';
 
 export const reverseDocument = useCase('inventory.reverse-document', {
   summary: 'Takes a posted document back at its original cost.',
@@ -39,7 +41,7 @@ export const reverseDocument = useCase('inventory.reverse-document', {
       .where('id', '=', documentId)
       .executeTakeFirst();
     if (document === undefined) return refuse(commonErrors.notFound({ what: 'document', id: documentId }));
-    if (!REVERSIBLE.includes(document.kind)) {
+    if (!REVERSIBLE.includes(document.kind) || document.source_type === TRANSFER) {
       return refuse(commonErrors.illegalTransition({ from: document.kind, to: 'reversed', allowed: [] }));
     }
     const entries = await readEntries(db, documentId);

@@ -1,8 +1,9 @@
-import { useCase } from '@ashlar/kernel';
-import { Currency, UnitCode } from '@ashlar/kernel/values';
+import { refuseStale, useCase } from '@ashlar/kernel';
+import { Currency, localizedText, UnitCode } from '@ashlar/kernel/values';
 import { z } from 'zod';
 import { ItemId } from '../domain/ids.ts';
 import { inventoryErrors } from '../domain/inventory-errors.ts';
+import { ExpectedVersion, Sku } from './inputs.ts';
 import type { InventoryContext } from './posting.ts';
 
 const Unit = z.strictObject({
@@ -16,13 +17,14 @@ const Unit = z.strictObject({
 
 const input = z.strictObject({
   itemId: ItemId.describe("The variant's id in the catalogue"),
-  sku: z.string().trim().min(1).max(100),
-  title: z.record(z.string().max(35), z.string().max(500)).default({}),
+  sku: Sku,
+  title: localizedText({ max: 500 }).default({}),
   baseUom: UnitCode.default('pcs'),
   wholeUnits: z.boolean().default(true),
   tracking: z.enum(['none', 'lot', 'serial']).default('none'),
   currency: Currency,
   status: z.enum(['active', 'archived']).default('active'),
+  expectedVersion: ExpectedVersion,
   units: z.array(Unit).max(50).default([]).describe('Other units: one of them is num ÷ den of the base unit'),
 });
 
@@ -30,11 +32,22 @@ const input = z.strictObject({
 export const trackItem = useCase('inventory.track-item', {
   summary: 'Keeps stock of a variant, or learns how it changed.',
   input,
-  output: z.object({ id: ItemId }),
+  output: z.object({ id: ItemId, version: z.int() }),
   errors: [inventoryErrors.frozenField, inventoryErrors.codeTaken],
   permission: 'inventory.manage',
   on: { http: 'PUT /items/:itemId', graphql: 'mutation', grpc: true, job: true, mcp: true },
-  run: async ({ itemId, units, ...item }, { db, clock, actor, audit }: InventoryContext) => {
+  run: async ({ itemId, units, expectedVersion, ...item }, { db, clock, actor, audit }: InventoryContext) => {
+    const before =
+      expectedVersion === undefined
+        ? undefined
+        : await db
+            .selectFrom('inventory.items')
+            .select(['sku', 'status', 'version'])
+            .where('id', '=', itemId)
+            .forUpdate()
+            .executeTakeFirst();
+    const stale = refuseStale(before?.version ?? 0, expectedVersion, { id: itemId, ...before });
+    if (stale !== null) return stale;
     const row = {
       sku: item.sku,
       title: JSON.stringify(item.title),
@@ -44,7 +57,7 @@ export const trackItem = useCase('inventory.track-item', {
       currency: item.currency,
       status: item.status,
     };
-    await db
+    const { version } = await db
       .insertInto('inventory.items')
       .values({ id: itemId, ...row })
       .onConflict((conflict) =>
@@ -55,7 +68,8 @@ export const trackItem = useCase('inventory.track-item', {
           updated_by: actor.id,
         })),
       )
-      .execute();
+      .returning('version')
+      .executeTakeFirstOrThrow();
     await db.deleteFrom('inventory.item_units').where('item_id', '=', itemId).execute();
     if (units.length > 0) {
       await db
@@ -64,6 +78,6 @@ export const trackItem = useCase('inventory.track-item', {
         .execute();
     }
     audit({ subject: itemId, after: row });
-    return { id: itemId };
+    return { id: itemId, version };
   },
 });

@@ -33,6 +33,29 @@ export function enterTransit(
   }));
 }
 
+interface LostLine {
+  readonly lineNo: number;
+  readonly transitLevelId: string;
+  readonly serialId: string | null;
+  readonly transitQuantity: bigint;
+  readonly transitMinor: bigint;
+}
+
+/** What got lost on the way leaves transit with all it cost. */
+export function loseInTransit(lines: readonly LostLine[]): readonly Movement[] {
+  return lines.map(({ lineNo, transitLevelId, serialId, transitQuantity, transitMinor }) => ({
+    levelId: transitLevelId,
+    lineNo,
+    serialId,
+    quantity: -transitQuantity,
+    valueMinor: -transitMinor,
+    varianceMinor: 0n,
+    unitCost: unitCost(transitMinor, transitQuantity),
+    entered: null,
+    reverses: null,
+  }));
+}
+
 /** What arrives takes its share of its own line's cost along; the last piece takes what remains. */
 export function arriveStock(levels: ReadonlyMap<string, StockLevel>, arrivals: readonly Arrival[]): Decision<Movement> {
   const now = new Map(levels);

@@ -4,7 +4,7 @@ import type { ProductId, VariantId } from '../domain/ids.ts';
 import { type Option, variantTitle } from '../domain/option-matrix.ts';
 import { searchText } from '../domain/search-text.ts';
 import type { ProductTables } from './tables.ts';
-import { touched } from './touched.ts';
+import { touched } from '@ashlar/kernel/touched';
 
 type Database = Kysely<ProductTables>;
 export type ProductRow = Selectable<ProductTables['product.products']>;
@@ -61,7 +61,7 @@ export async function renameVariants(db: Database, product: Pick<ProductRow, 'id
     .select((eb) =>
       eb
         .selectFrom('product.barcodes as b')
-        .select(sql<string[]>`coalesce(array_agg(b.code), '{}')`.as('codes'))
+        .select(sql<string[]>`coalesce(array_agg(b.code order by b.code), '{}')`.as('codes'))
         .whereRef('b.variant_id', '=', 'v.id')
         .as('codes'),
     )

@@ -17,6 +17,7 @@ import type {
 type Decimal = string;
 /** Written as JSON text, read as what it says. */
 type Json<Value> = ColumnType<Value, string, string>;
+type Moment = ColumnType<Date | null, Date | string | null, Date | string | null>;
 type Texts = Json<Record<string, string>>;
 
 interface Written {
@@ -114,8 +115,8 @@ interface PriceLists extends Written {
   channel: string | null;
   customer_group: string | null;
   customer_id: z.output<typeof CustomerId> | null;
-  valid_from: Date | string | null;
-  valid_to: Date | string | null;
+  valid_from: Moment;
+  valid_to: Moment;
   priority: Generated<number>;
   status: Generated<'active' | 'archived'>;
 }
@@ -133,6 +134,7 @@ interface Prices {
 
 interface PriceChanges {
   id: Generated<bigint>;
+  org_id: Generated<string>;
   list_id: PriceListId;
   variant_id: VariantId;
   min_qty: Decimal;
@@ -171,5 +173,19 @@ export interface ProductTables {
     optional: Generated<boolean>;
     position: Generated<number>;
   };
-  'product.settings': { org_id: Generated<string>; default_locale: string; version: Generated<number> };
+  'product.stock': {
+    org_id: Generated<string>;
+    variant_id: VariantId;
+    location_id: string;
+    available: Decimal;
+    pickable: boolean;
+    at: Date;
+  };
+  'product.settings': {
+    org_id: Generated<string>;
+    default_locale: string;
+    version: Generated<number>;
+    updated_at: Generated<Date>;
+    updated_by: Generated<string | null>;
+  };
 }

@@ -97,7 +97,7 @@ export async function renameProducts(db: Database, products: ReadonlySet<Product
   for (const one of rows) if (one.has_options === true) await renameVariants(db, one);
   const plain = new Map(rows.filter((one) => one.has_options !== true).map((one) => [one.id, one]));
   const { rows: variants } = await sql<{ id: VariantId; product_id: ProductId; sku: string; codes: string[] }>`
-    select v.id, v.product_id, v.sku, array(select b.code from product.barcodes b where b.variant_id = v.id) as codes
+    select v.id, v.product_id, v.sku, array(select b.code from product.barcodes b where b.variant_id = v.id order by 1) as codes
     from product.variants v where v.product_id = any (${[...plain.keys()]}::uuid[])
   `.execute(db);
   const named = variants.map(({ id, product_id, sku, codes }) => {

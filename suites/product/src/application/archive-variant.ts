@@ -2,7 +2,7 @@ import { type CommandContext, isRefused, useCase } from '@ashlar/kernel';
 import { z } from 'zod';
 import { holdVariant } from '../adapters/products.ts';
 import type { ProductTables } from '../adapters/tables.ts';
-import { touched } from '../adapters/touched.ts';
+import { touched } from '@ashlar/kernel/touched';
 import { VariantId } from '../domain/ids.ts';
 import { variantArchived } from '../domain/product-events.ts';
 

@@ -2,7 +2,7 @@ import { type CommandContext, commonErrors, type QueryContext, refuse, refuseSta
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { ProductTables } from '../adapters/tables.ts';
-import { touched } from '../adapters/touched.ts';
+import { touched } from '@ashlar/kernel/touched';
 import { CategoryId } from '../domain/ids.ts';
 import { productErrors } from '../domain/product-errors.ts';
 import { Title } from '../domain/product.ts';

@@ -1,5 +1,6 @@
 import { type CommandContext, useCase } from '@ashlar/kernel';
 import { z } from 'zod';
+import { freeSlugs } from '../adapters/free-slugs.ts';
 import type { ProductTables } from '../adapters/tables.ts';
 import { CategoryId, ProductId, VariantId } from '../domain/ids.ts';
 import { variantCreated } from '../domain/product-events.ts';
@@ -11,6 +12,7 @@ import { detailColumns, KnownUnit, Sku, variantDetails } from './product-input.t
 
 export const createProduct = useCase('product.create-product', {
   summary: 'Adds a product as a draft; with an SKU it has one variant at once.',
+  description: 'A slug that is not given is made of the title, and set apart where another product has it.',
   input: z.object({
     type: ProductType.default('goods'),
     title: Title,
@@ -29,16 +31,21 @@ export const createProduct = useCase('product.create-product', {
   errors: [productErrors.slugTaken, productErrors.skuTaken],
   permission: 'product.edit',
   on: { http: 'POST /products', graphql: 'mutation', grpc: true, job: true, mcp: true },
-  run: async (input, { db, emit, audit, newId }: CommandContext<ProductTables>) => {
+  run: async (input, { db, orgId, emit, audit, newId }: CommandContext<ProductTables>) => {
     const id = newId(ProductId);
     const { type, title, brand = null, baseUom, tracking, variant } = input;
+    const made = Object.entries(slugsOf(title)).filter(([locale]) => input.slug?.[locale] === undefined);
+    const slug = {
+      ...(await freeSlugs(db, { productId: id, orgId, wanted: Object.fromEntries(made) })),
+      ...input.slug,
+    };
     await db
       .insertInto('product.products')
       .values({
         id,
         type,
         title: JSON.stringify(title),
-        slug: JSON.stringify(slugsOf(title, input.slug)),
+        slug: JSON.stringify(slug),
         description: JSON.stringify(input.description ?? {}),
         brand,
         tax_category: input.taxCategory ?? null,

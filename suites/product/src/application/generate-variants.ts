@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { holdProduct, touchProduct } from '../adapters/products.ts';
 import type { ProductTables } from '../adapters/tables.ts';
-import { touched } from '../adapters/touched.ts';
+import { touched } from '@ashlar/kernel/touched';
 import { OptionId, OptionValueId, ProductId, VariantId } from '../domain/ids.ts';
 import {
   changeOfMatrix,

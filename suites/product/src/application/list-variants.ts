@@ -1,8 +1,10 @@
 import { type QueryContext, useCase } from '@ashlar/kernel';
-import { Currency, foldForSearch, UnitPrice, unitPrice } from '@ashlar/kernel/values';
+import { Currency, foldForSearch, parseMicros, Quantity, UnitPrice, unitPrice } from '@ashlar/kernel/values';
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
+import { bundleParts } from '../adapters/bundle-parts.ts';
 import type { ProductTables } from '../adapters/tables.ts';
+import { bundleAvailability } from '../domain/bundle-availability.ts';
 import { CategoryId, ProductId, VariantId } from '../domain/ids.ts';
 import { ProductStatus, VariantStatus } from '../domain/product.ts';
 
@@ -15,13 +17,18 @@ const ListedVariant = z.object({
   productStatus: ProductStatus,
   /** From the first piece on, in the default list of the currency asked for; null where there is none. */
   price: UnitPrice.nullable(),
+  /** What a newcomer may have, all places together; of a bundle, how many there could be. Null: it is not counted. */
+  available: Quantity.nullable(),
 });
 
 export const listVariants = useCase('product.list-variants', {
   kind: 'query',
   summary:
-    'A page of the catalogue, with what one piece costs; in the order things were added, or by likeness to a search.',
-  description: 'Searching forgives typing errors, accents, vowel signs and the spellings of alef, ya and ta marbuta.',
+    'A page of the catalogue, with what one piece costs and how much there is; in the order things were added, or by likeness to a search.',
+  description: [
+    'Searching forgives typing errors, accents, vowel signs and the spellings of alef, ya and ta marbuta. How much there',
+    'is follows the stock by a moment; a promise is made by reserving.',
+  ].join(' '),
   input: z.object({
     search: z.string().max(200).optional(),
     categoryId: CategoryId.optional(),
@@ -46,7 +53,23 @@ export const listVariants = useCase('product.list-variants', {
     let query = db
       .selectFrom('product.variants as v')
       .innerJoin('product.products as p', 'p.id', 'v.product_id')
-      .select(['v.id', 'v.product_id', 'v.sku', 'v.title', 'v.status', 'p.status as product_status'])
+      .select([
+        'v.id',
+        'v.product_id',
+        'v.sku',
+        'v.title',
+        'v.status',
+        'p.status as product_status',
+        'p.type',
+        'p.base_uom',
+      ])
+      .select(
+        sql<
+          string | null
+        >`(select sum(s.available) filter (where s.pickable)::text from product.stock s where s.variant_id = v.id)`.as(
+          'available',
+        ),
+      )
       .select(priceNow(currency ?? '', clock()).as('price'))
       .where('v.org_id', '=', context.orgId)
       .where('v.status', '=', status);
@@ -66,6 +89,19 @@ export const listVariants = useCase('product.list-variants', {
       found === undefined ? query.orderBy('v.id') : query.orderBy(sql`array_position(${found}::uuid[], v.id)`);
     const rows = await ordered.limit(limit + 1).execute();
     const page = rows.slice(0, limit);
+    const parts = await bundleParts(
+      db,
+      page.filter(({ type }) => type === 'bundle').map(({ id }) => id),
+    );
+    const availableOf = ({ id, type, available }: (typeof page)[number]): bigint | null => {
+      if (type === 'bundle') return bundleAvailability(parts.get(id) ?? []);
+      return available === null ? null : parseMicros(available);
+    };
+    const quantityOf = (row: (typeof page)[number]): Quantity | null => {
+      const micros = availableOf(row);
+      if (micros === null) return null;
+      return { micros: row.type === 'bundle' ? micros * 1_000_000n : micros, uom: row.base_uom };
+    };
     return {
       variants: page.map((row) => ({
         id: row.id,
@@ -74,6 +110,7 @@ export const listVariants = useCase('product.list-variants', {
         title: row.title,
         status: row.status,
         productStatus: row.product_status,
+        available: quantityOf(row),
         price: currency === undefined || row.price === null ? null : unitPrice(row.price, currency),
       })),
       next: found === undefined && rows.length > limit ? (page.at(-1)?.id ?? null) : null,

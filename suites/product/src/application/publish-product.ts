@@ -4,7 +4,7 @@ import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import { holdProduct, touchProduct } from '../adapters/products.ts';
 import type { ProductTables } from '../adapters/tables.ts';
-import { touched } from '../adapters/touched.ts';
+import { touched } from '@ashlar/kernel/touched';
 import { ProductId } from '../domain/ids.ts';
 import { productArchived, productPublished, productUnpublished } from '../domain/product-events.ts';
 import { productErrors } from '../domain/product-errors.ts';

@@ -2,7 +2,7 @@ import { type CommandContext, isRefused, refuseStale, useCase } from '@ashlar/ke
 import { z } from 'zod';
 import { holdVariant, renameVariants, touchProduct } from '../adapters/products.ts';
 import type { ProductTables } from '../adapters/tables.ts';
-import { touched } from '../adapters/touched.ts';
+import { touched } from '@ashlar/kernel/touched';
 import { VariantId } from '../domain/ids.ts';
 import { productUpdated } from '../domain/product-events.ts';
 import { productErrors } from '../domain/product-errors.ts';

@@ -110,4 +110,8 @@ test('the scarcest component decides how many bundles there are, optional and un
 test('a slug keeps the letters of every script', () => {
   expect(slugOf('  Blue & Green: Cups! ')).toBe('blue-green-cups');
   expect(slugOf('فنجان قهوة ٢')).toBe('فنجان-قهوة-٢');
+  // A sign that is eighteen letters, and letters of two units: nothing is cut in halves.
+  expect(slugOf('ﷺ '.repeat(60))).toMatch(/^.{1,200}(?<!-)$/u);
+  expect(slugOf('𐤀'.repeat(200)).isWellFormed()).toBe(true);
+  expect(slugOf(`a${'𐤀'.repeat(199)}`).isWellFormed()).toBe(true);
 });

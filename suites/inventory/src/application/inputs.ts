@@ -1,4 +1,4 @@
-import { PositiveQuantity } from '@ashlar/kernel/values';
+import { code, localizedText, PositiveQuantity, text } from '@ashlar/kernel/values';
 import { z } from 'zod';
 import { ItemId, LocationId, LotId } from '../domain/ids.ts';
 
@@ -6,10 +6,14 @@ import { ItemId, LocationId, LotId } from '../domain/ids.ts';
 export const MAX_LINES = 1000;
 
 export const SourceInput = z
-  .strictObject({ type: z.string().min(1).max(100), id: z.string().min(1).max(200) })
+  .strictObject({ type: text({ max: 100 }), id: text({ max: 200 }) })
   .describe('For whom or because of what: order, and its id');
 
-export const SerialCode = z.string().trim().min(1).max(100);
+export const Sku = code(100);
+export const PlaceCode = code(50);
+export const SerialCode = code(100);
+export const LotCode = text({ max: 100 });
+export const Name = localizedText({ max: 200 });
 
 /** So much of an item at a place. */
 export const PlaceLine = z.strictObject({
@@ -21,4 +25,5 @@ export const PlaceLine = z.strictObject({
 });
 export type PlaceLine = z.output<typeof PlaceLine>;
 
-export const Reason = z.string().trim().min(1).max(500);
+export const Reason = text({ max: 500 });
+export const ExpectedVersion = z.int().optional().describe('Refused when somebody has changed it since this version');

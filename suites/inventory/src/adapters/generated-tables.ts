@@ -1,0 +1,271 @@
+// Made from the schema after all its migrations; apps/server/src/contracts/suite-tables.pg.test.ts says how.
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+
+/** What PostgreSQL says of the schema `inventory`; tables.ts says more of it, and is held to it. */
+export interface InventorySchema {
+  'inventory.archived_products': {
+    org_id: Generated<string>;
+    product_id: string;
+    archived_at: Generated<Date>;
+  };
+  'inventory.count_lines': {
+    count_id: string;
+    org_id: Generated<string>;
+    item_id: string;
+    lot_id: string | null;
+    snapshot_qty: Generated<string>;
+    counted: string | null;
+    expected: string | null;
+    missing_serials: Generated<string[]>;
+    found_serials: Generated<string[]>;
+  };
+  'inventory.count_sheets': {
+    count_id: ColumnType<string | null, never, never>;
+    org_id: ColumnType<string | null, never, never>;
+    item_id: ColumnType<string | null, never, never>;
+    lot_id: ColumnType<string | null, never, never>;
+    sku: ColumnType<string | null, never, never>;
+    base_uom: ColumnType<string | null, never, never>;
+    lot_code: ColumnType<string | null, never, never>;
+    counted: ColumnType<string | null, never, never>;
+    expected: ColumnType<string | null, never, never>;
+  };
+  'inventory.counts': {
+    id: string;
+    org_id: Generated<string>;
+    location_id: string;
+    blind: Generated<boolean>;
+    state: Generated<'open' | 'review' | 'approved' | 'cancelled'>;
+    snapshot_seq: bigint;
+    version: Generated<number>;
+    created_at: Generated<Date>;
+    created_by: Generated<string | null>;
+    submitted_by: string | null;
+    approved_by: string | null;
+    updated_at: Generated<Date>;
+  };
+  'inventory.documents': {
+    id: string;
+    org_id: Generated<string>;
+    kind: 'receipt' | 'issue' | 'adjustment' | 'dispatch' | 'arrival' | 'count' | 'reversal';
+    branch: Generated<string>;
+    fiscal_year: number;
+    number: bigint;
+    posting_date: string;
+    source_type: string | null;
+    source_id: string | null;
+    reason: string | null;
+    reverses: string | null;
+    posted_at: Generated<Date>;
+    posted_by: Generated<string | null>;
+  };
+  'inventory.item_units': {
+    org_id: Generated<string>;
+    item_id: string;
+    uom: string;
+    num: bigint;
+    den: Generated<bigint>;
+  };
+  'inventory.items': {
+    id: string;
+    org_id: Generated<string>;
+    sku: string;
+    title: ColumnType<unknown, string | undefined, string>;
+    base_uom: string;
+    whole_units: Generated<boolean>;
+    tracking: Generated<'none' | 'lot' | 'serial'>;
+    currency: string;
+    status: Generated<'active' | 'archived'>;
+    version: Generated<number>;
+    created_at: Generated<Date>;
+    created_by: Generated<string | null>;
+    updated_at: Generated<Date>;
+    updated_by: Generated<string | null>;
+    product_id: string | null;
+  };
+  'inventory.ledger_costs': {
+    seq: ColumnType<bigint | null, never, never>;
+    org_id: ColumnType<string | null, never, never>;
+    item_id: ColumnType<string | null, never, never>;
+    location_id: ColumnType<string | null, never, never>;
+    lot_id: ColumnType<string | null, never, never>;
+    document_id: ColumnType<string | null, never, never>;
+    line_no: ColumnType<number | null, never, never>;
+    qty_delta: ColumnType<string | null, never, never>;
+    unit_cost: ColumnType<string | null, never, never>;
+    value_delta: ColumnType<bigint | null, never, never>;
+    variance: ColumnType<bigint | null, never, never>;
+    posting_date: ColumnType<string | null, never, never>;
+    recorded_at: ColumnType<Date | null, never, never>;
+    base_uom: ColumnType<string | null, never, never>;
+    currency: ColumnType<string | null, never, never>;
+    kind: ColumnType<string | null, never, never>;
+    branch: ColumnType<string | null, never, never>;
+    fiscal_year: ColumnType<number | null, never, never>;
+    number: ColumnType<bigint | null, never, never>;
+  };
+  'inventory.level_costs': {
+    id: ColumnType<bigint | null, never, never>;
+    org_id: ColumnType<string | null, never, never>;
+    item_id: ColumnType<string | null, never, never>;
+    location_id: ColumnType<string | null, never, never>;
+    lot_id: ColumnType<string | null, never, never>;
+    on_hand: ColumnType<string | null, never, never>;
+    value: ColumnType<bigint | null, never, never>;
+    last_cost: ColumnType<string | null, never, never>;
+    base_uom: ColumnType<string | null, never, never>;
+    currency: ColumnType<string | null, never, never>;
+  };
+  'inventory.locations': {
+    id: string;
+    org_id: Generated<string>;
+    warehouse_id: string | null;
+    parent_id: string | null;
+    kind: Generated<'internal' | 'transit' | 'supplier' | 'customer' | 'scrap' | 'adjustment' | 'repair'>;
+    code: string;
+    name: ColumnType<unknown, string | undefined, string>;
+    pickable: Generated<boolean>;
+    allow_negative: Generated<boolean>;
+    version: Generated<number>;
+    created_at: Generated<Date>;
+    created_by: Generated<string | null>;
+    updated_at: Generated<Date>;
+    updated_by: Generated<string | null>;
+  };
+  'inventory.lots': {
+    id: string;
+    org_id: Generated<string>;
+    item_id: string;
+    code: string;
+    made_on: string | null;
+    expires_on: string | null;
+    status: Generated<'ok' | 'quarantine' | 'recalled'>;
+    reason: string | null;
+    version: Generated<number>;
+    created_at: Generated<Date>;
+    created_by: Generated<string | null>;
+    updated_at: Generated<Date>;
+    updated_by: Generated<string | null>;
+  };
+  'inventory.number_series': {
+    org_id: Generated<string>;
+    kind: string;
+    branch: Generated<string>;
+    fiscal_year: number;
+    next_number: Generated<bigint>;
+  };
+  'inventory.policies': {
+    org_id: Generated<string>;
+    time_zone: Generated<string>;
+    closed_until: string | null;
+    approval_limit: bigint | null;
+    version: Generated<number>;
+    updated_at: Generated<Date>;
+    updated_by: Generated<string | null>;
+    currency: Generated<string>;
+  };
+  'inventory.reservations': {
+    id: string;
+    org_id: Generated<string>;
+    hold_id: string;
+    line_no: number;
+    level_id: bigint;
+    source_type: string;
+    source_id: string;
+    qty: string;
+    consumed: Generated<string>;
+    backordered: Generated<string>;
+    state: Generated<'active' | 'consumed' | 'released' | 'expired'>;
+    expires_at: Date | null;
+    priority: Generated<number>;
+    held: GeneratedAlways<string>;
+    created_at: Generated<Date>;
+    created_by: Generated<string | null>;
+    updated_at: Generated<Date>;
+  };
+  'inventory.serials': {
+    id: string;
+    org_id: Generated<string>;
+    item_id: string;
+    code: string;
+    status: Generated<'in_stock' | 'sold' | 'in_repair' | 'returned' | 'scrapped'>;
+    level_id: bigint | null;
+    created_at: Generated<Date>;
+    updated_at: Generated<Date>;
+  };
+  'inventory.stock_ledger': {
+    seq: GeneratedAlways<bigint>;
+    org_id: Generated<string>;
+    level_id: bigint;
+    serial_id: string | null;
+    document_id: string;
+    line_no: number;
+    qty_delta: string;
+    uom_entered: string | null;
+    qty_entered: string | null;
+    unit_cost: string;
+    value_delta: bigint;
+    variance: Generated<bigint>;
+    posting_date: string;
+    recorded_at: Generated<Date>;
+    reverses: bigint | null;
+  };
+  'inventory.stock_levels': {
+    id: GeneratedAlways<bigint>;
+    org_id: Generated<string>;
+    item_id: string;
+    location_id: string;
+    lot_id: string | null;
+    on_hand: Generated<string>;
+    reserved: Generated<string>;
+    backordered: Generated<string>;
+    value: Generated<bigint>;
+    last_cost: Generated<string>;
+    allow_negative: Generated<boolean>;
+    blocked: Generated<boolean>;
+  };
+  'inventory.stock_minimums': {
+    org_id: Generated<string>;
+    item_id: string;
+    location_id: string;
+    minimum: string;
+    is_low: Generated<boolean>;
+    updated_at: Generated<Date>;
+    updated_by: Generated<string | null>;
+  };
+  'inventory.transfer_lines': {
+    transfer_id: string;
+    org_id: Generated<string>;
+    line_no: number;
+    item_id: string;
+    lot_id: string | null;
+    serial_id: string | null;
+    qty: string;
+    transit_qty: Generated<string>;
+    transit_value: Generated<bigint>;
+  };
+  'inventory.transfers': {
+    id: string;
+    org_id: Generated<string>;
+    from_location_id: string;
+    to_location_id: string;
+    state: Generated<'draft' | 'in_transit' | 'received' | 'cancelled'>;
+    version: Generated<number>;
+    created_at: Generated<Date>;
+    created_by: Generated<string | null>;
+    updated_at: Generated<Date>;
+    updated_by: Generated<string | null>;
+  };
+  'inventory.warehouses': {
+    id: string;
+    org_id: Generated<string>;
+    code: string;
+    name: ColumnType<unknown, string | undefined, string>;
+    branch: Generated<string>;
+    version: Generated<number>;
+    created_at: Generated<Date>;
+    created_by: Generated<string | null>;
+    updated_at: Generated<Date>;
+    updated_by: Generated<string | null>;
+  };
+}

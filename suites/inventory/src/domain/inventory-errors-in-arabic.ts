@@ -1,0 +1,31 @@
+import type { Translation } from '@ashlar/kernel';
+
+/** What `inventoryErrors` tell in Arabic. */
+export const inventoryErrorsInArabic = {
+  insufficientStock: ['السطر {line}: المطلوب {wanted} والمتاح {available}'],
+  itemUnknown: ['لا توجد مادة {id}', 'انشر متغيرها أو ابدأ بتتبعها أولا'],
+  locationUnknown: ['لا يوجد موقع {id}'],
+  locationNotPickable: ['السطر {line}: لا يصرف شيء من {location}'],
+  lotRequired: ['السطر {line}: المادة {sku} تحفظ بالدفعات'],
+  lotUnknown: ['لا توجد دفعة {code} من {sku}'],
+  lotBlocked: ['السطر {line}: الدفعة محجوزة أو مسحوبة'],
+  lotExpired: ['السطر {line}: انتهت صلاحية الدفعة في {expiresOn}'],
+  serialDuplicate: ['الرقم التسلسلي {code} موجود في المخزون من قبل'],
+  serialCountDiffers: ['السطر {line}: {quantity} قطعة و{serials} رقما تسلسليا'],
+  serialUnknown: ['الرقم التسلسلي {code} ليس في هذا الموقع'],
+  serialMovedOn: ['تحرك رقم تسلسلي من هذا المستند بعده', 'اعكس ما تلاه أولا'],
+  costRequired: ['السطر {line}: لما يستلم كلفة', 'الكلفة صفر تحتاج الصلاحية inventory.receive-free'],
+  reservationMismatch: ['السطر {line}: في الحجز {held} هنا والمطلوب {wanted}'],
+  alreadyExpired: ['انتهى الحجز {hold}', 'احجز من جديد'],
+  periodClosed: ['المخزون مغلق حتى {closedUntil} وتاريخ القيد {date}'],
+  approvalRequired: ['تسوية بقيمة {value} تتجاوز الحد {limit}', 'اطلبها ممن لديه inventory.approve'],
+  alreadyReversed: ['عُكس المستند {id} من قبل'],
+  sameLocation: ['التحويل يكون من موقع إلى موقع آخر'],
+  overReceipt: ['السطر {line}: وصل {arrived} وكان في الطريق {inTransit}'],
+  countOpenElsewhere: ['الموقع {location} قيد الجرد'],
+  selfApproval: ['من قام بالجرد لا يعتمده'],
+  countedTwice: ['عُدت مادة في سطرين', 'اجمعهما'],
+  frozenField: ['تحركت المادة {id}: تبقى وحدتها الأساسية وتتبعها وعملتها كما هي'],
+  codeTaken: ['الرمز {code} مستخدم'],
+  rowsWrong: ['{wrong} من {rows} صفوف خطأ', 'كل منها مذكور مع سببه'],
+} as const satisfies Readonly<Record<string, Translation>>;
