@@ -1,0 +1,21 @@
+-- What an issued document looked like when it was first printed. A later print is the same bytes, or is marked a copy.
+
+create table billing.prints (
+  org_id uuid not null default suites.org_id(),
+  document_id uuid not null,
+  paper text not null check (paper in ('a4', '80mm')),
+  language text not null check (language in ('en', 'ar')),
+  -- Of the file, in hexadecimal digits.
+  sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
+  printed_at timestamptz not null default now(),
+  printed_by uuid default suites.actor_id(),
+  primary key (org_id, document_id, paper, language),
+  foreign key (org_id, document_id) references billing.invoices (org_id, id)
+);
+create trigger append_only before update or delete or truncate on billing.prints
+  for each statement execute function billing.refuse_change();
+
+select suites.guard_table('billing.prints', read_permission => 'billing.read');
+revoke all on billing.prints from billing, authenticated, service_role;
+grant select, insert on billing.prints to billing;
+grant select on billing.prints to authenticated, service_role;

@@ -1,0 +1,3 @@
+export { billing } from './suite.ts';
+export { billingErrors } from './domain/billing-errors.ts';
+export * as billingEvents from './domain/billing-events.ts';
