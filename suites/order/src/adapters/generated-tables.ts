@@ -1,0 +1,195 @@
+// Made from the schema after all its migrations; apps/server/src/contracts/suite-tables.pg.test.ts says how.
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+
+/** What PostgreSQL says of the schema `orders`; tables.ts says more of it, and is held to it. */
+export interface OrderSchema {
+  'orders.cart_lines': {
+    cart_id: string;
+    org_id: Generated<string>;
+    line_no: number;
+    variant_id: string;
+    quantity: string;
+    uom: string;
+  };
+  'orders.carts': {
+    id: string;
+    org_id: Generated<string>;
+    status: Generated<'open' | 'placed' | 'discarded'>;
+    channel: 'web' | 'pos' | 'phone' | 'b2b' | 'api';
+    currency: string;
+    customer_id: string | null;
+    party: ColumnType<unknown, string, string>;
+    ship_to: ColumnType<unknown, string, string>;
+    place: ColumnType<unknown, string | undefined, string>;
+    expires_at: Date | null;
+    version: Generated<number>;
+    created_at: Generated<Date>;
+    created_by: Generated<string | null>;
+    updated_at: Generated<Date>;
+    updated_by: Generated<string | null>;
+  };
+  'orders.documents': {
+    document_id: string;
+    org_id: Generated<string>;
+    order_id: string;
+    kind: 'invoice' | 'credit_note';
+    invoice_id: string | null;
+    label: string;
+    total: bigint;
+    lines: ColumnType<unknown, string, string>;
+    noted_at: Generated<Date>;
+  };
+  'orders.fulfilment_lines': {
+    fulfilment_id: string;
+    org_id: Generated<string>;
+    order_id: string;
+    line_no: number;
+    quantity: string;
+    picked: Generated<string>;
+    cost: bigint | null;
+  };
+  'orders.fulfilments': {
+    id: string;
+    org_id: Generated<string>;
+    order_id: string;
+    number: number;
+    state: Generated<'pending' | 'picking' | 'packed' | 'ship_requested' | 'shipped' | 'delivered' | 'failed' | 'cancelled'>;
+    attempt: Generated<number>;
+    location_id: string | null;
+    carrier: string | null;
+    tracking: string | null;
+    stock_document_id: string | null;
+    failure: string | null;
+    shipped_at: Date | null;
+    delivered_at: Date | null;
+    version: Generated<number>;
+    created_at: Generated<Date>;
+    created_by: Generated<string | null>;
+    updated_at: Generated<Date>;
+    updated_by: Generated<string | null>;
+  };
+  'orders.history': {
+    seq: GeneratedAlways<bigint>;
+    org_id: Generated<string>;
+    order_id: string;
+    at: Generated<Date>;
+    by: Generated<string | null>;
+    what: string;
+    details: ColumnType<unknown, string | undefined, string>;
+  };
+  'orders.number_series': {
+    org_id: Generated<string>;
+    branch: string;
+    year: number;
+    next_number: Generated<bigint>;
+  };
+  'orders.order_lines': {
+    order_id: string;
+    org_id: Generated<string>;
+    line_no: number;
+    variant_id: string;
+    sku: string;
+    title: ColumnType<unknown, string, string>;
+    choices: ColumnType<unknown, string | undefined, string>;
+    is_stocked: boolean;
+    quantity: string;
+    uom: string;
+    unit_price: string;
+    discount: Generated<bigint>;
+    tax_category: string;
+    taxes: ColumnType<unknown, string | undefined, string>;
+    net: bigint;
+    tax: bigint;
+    qty_reserved: Generated<string>;
+    qty_fulfilled: Generated<string>;
+    qty_cancelled: Generated<string>;
+    qty_returned: Generated<string>;
+    qty_invoiced: Generated<string>;
+  };
+  'orders.orders': {
+    id: string;
+    org_id: Generated<string>;
+    branch: Generated<string>;
+    year: number;
+    number: bigint;
+    label: string;
+    cart_id: string;
+    channel: 'web' | 'pos' | 'phone' | 'b2b' | 'api';
+    tender: 'online' | 'by_hand' | 'on_account';
+    customer_id: string | null;
+    party: ColumnType<unknown, string, string>;
+    ship_to: ColumnType<unknown, string, string>;
+    place: ColumnType<unknown, string | undefined, string>;
+    currency: string;
+    prices: 'inclusive' | 'exclusive';
+    net: bigint;
+    tax: bigint;
+    total: bigint;
+    note: string | null;
+    placed_at: Date;
+    return_days: number;
+    ships_unpaid: boolean;
+    status: 'placed' | 'on_hold' | 'confirmed' | 'in_fulfilment' | 'fulfilled' | 'completed' | 'cancelled' | 'rejected';
+    status_reason: string | null;
+    cancel_reason: string | null;
+    hold_id: string | null;
+    delivered_at: Date | null;
+    authorised: Generated<bigint>;
+    captured: Generated<bigint>;
+    refunded: Generated<bigint>;
+    payment_failed: Generated<boolean>;
+    payment_status: GeneratedAlways<string>;
+    fulfilment_status: Generated<'none' | 'partial' | 'full' | 'partially_returned' | 'returned'>;
+    placed_in: Generated<string>;
+    version: Generated<number>;
+    created_at: Generated<Date>;
+    created_by: Generated<string | null>;
+    updated_at: Generated<Date>;
+    updated_by: Generated<string | null>;
+  };
+  'orders.payment_facts': {
+    fact_id: string;
+    org_id: Generated<string>;
+    order_id: string;
+    payment_id: string;
+    kind: 'authorised' | 'captured' | 'refunded' | 'failed';
+    amount: bigint;
+    noted_at: Generated<Date>;
+  };
+  'orders.return_lines': {
+    return_id: string;
+    org_id: Generated<string>;
+    order_id: string;
+    line_no: number;
+    quantity: string;
+    received: Generated<string>;
+    restocked: Generated<string>;
+    scrapped: Generated<string>;
+  };
+  'orders.returns': {
+    id: string;
+    org_id: Generated<string>;
+    order_id: string;
+    state: Generated<'requested' | 'approved' | 'received' | 'inspected' | 'closed' | 'rejected'>;
+    reason: string;
+    resolution: string | null;
+    version: Generated<number>;
+    created_at: Generated<Date>;
+    created_by: Generated<string | null>;
+    updated_at: Generated<Date>;
+    updated_by: Generated<string | null>;
+  };
+  'orders.settings': {
+    org_id: Generated<string>;
+    invoice_on: Generated<'place' | 'capture' | 'ship'>;
+    capture_on: Generated<'place' | 'ship'>;
+    when_short: Generated<'reject' | 'partial' | 'backorder'>;
+    provider: Generated<string>;
+    payment_minutes: Generated<number>;
+    return_days: Generated<number>;
+    approve_on_account: Generated<boolean>;
+    version: Generated<number>;
+    updated_at: Generated<Date>;
+    updated_by: Generated<string | null>;
+  };
+}

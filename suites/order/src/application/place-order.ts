@@ -1,0 +1,195 @@
+import { commonErrors, refuse, useCase } from '@ashlar/kernel';
+import { microsText, Money, money, percentText, text, unitPriceText } from '@ashlar/kernel/values';
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { type CartRow, cartLines, findCart, requireOpen } from '../adapters/carts.ts';
+import { labelOf, takeNumber } from '../adapters/take-number.ts';
+import { remember } from '../adapters/history.ts';
+import { CartId, OrderId, type VariantId } from '../domain/ids.ts';
+import { orderErrors } from '../domain/order-errors.ts';
+import { orderHeld, orderPlaced } from '../domain/order-events.ts';
+import type { OrderDb } from '../adapters/tables.ts';
+import type { OrderContext } from './order-context.ts';
+import { readPolicy } from './policy.ts';
+import { type PricedNow, priceOpenCart } from './price-open-cart.ts';
+
+const AWAITS_CREDIT = 'on account';
+
+export const placeOrder = useCase('order.place-order', {
+  summary: 'Makes a cart an order, at the total the customer has seen.',
+  description:
+    'Prices, taxes, titles and addresses are taken down now. A cart becomes one order, however often it is sent.',
+  input: z.strictObject({
+    cartId: CartId,
+    expectedTotal: Money.describe('What the customer has seen; refused when it comes to something else now'),
+    tender: z.enum(['online', 'by_hand', 'on_account']).describe('How it will be paid'),
+    branch: z.string().trim().max(50).default(''),
+    note: text({ max: 2000, isMultiline: true }).optional(),
+  }),
+  output: z.object({
+    id: OrderId,
+    number: z.string(),
+    status: z.enum(['placed', 'on_hold']),
+    total: Money,
+    version: z.int(),
+  }),
+  errors: [
+    orderErrors.alreadyPlaced,
+    orderErrors.cartClosed,
+    orderErrors.cartExpired,
+    orderErrors.cartEmpty,
+    orderErrors.addressIncomplete,
+    orderErrors.priceChanged,
+    orderErrors.variantInactive,
+    orderErrors.notSellable,
+    orderErrors.unitDiffers,
+    orderErrors.qtyStep,
+    orderErrors.pricesMixed,
+    orderErrors.currencyDiffers,
+    orderErrors.taxUnresolved,
+  ],
+  permission: 'order.place',
+  on: { http: 'POST /carts/:cartId/place', graphql: 'mutation', grpc: true, job: true, mcp: true },
+  run: async ({ cartId, expectedTotal, tender, branch, note }, context: OrderContext) => {
+    const { db, orgId, clock, newId, emit, audit } = context;
+    const [cart, lines, policy] = await Promise.all([
+      findCart(db, cartId),
+      cartLines(db, cartId),
+      readPolicy(db, orgId),
+    ]);
+    if (cart.status === 'placed') return refuse(await placedBefore(db, cartId));
+    requireOpen(cart, clock());
+    const { party, ship_to: shipTo } = cart;
+    if (party === null || shipTo === null) {
+      return refuse(orderErrors.addressIncomplete({ missing: ['party', 'shipTo'] }));
+    }
+    // Others answer here, so nothing is locked yet; below it counts only if the cart is still what was priced.
+    const priced = await priceOpenCart(context, cart, lines);
+    const total = money(priced.totalMinor, priced.currency);
+    if (expectedTotal.amountMinor !== total.amountMinor || expectedTotal.currency !== total.currency) {
+      const [seen, now] = [expectedTotal, total].map((one) => `${one.amountMinor} ${one.currency}`);
+      return refuse(orderErrors.priceChanged({ old: seen ?? '', new: now ?? '' }));
+    }
+    if (!(await closeCart(db, cart))) {
+      const now = await findCart(db, cartId);
+      return refuse(now.status === 'placed' ? await placedBefore(db, cartId) : commonErrors.busy());
+    }
+    const isHeld = tender === 'on_account' && policy.approveOnAccount;
+    const id = newId(OrderId);
+    const series = { branch, year: Number(priced.today.slice(0, 4)) };
+    const number = await takeNumber(db, series);
+    const label = labelOf(series, number);
+    const status = isHeld ? 'on_hold' : 'placed';
+    await db
+      .insertInto('orders.orders')
+      .values({
+        id,
+        ...series,
+        number,
+        label,
+        cart_id: cartId,
+        channel: cart.channel,
+        tender,
+        customer_id: cart.customer_id,
+        party: JSON.stringify(party),
+        ship_to: JSON.stringify(shipTo),
+        place: JSON.stringify(cart.place),
+        currency: priced.currency,
+        prices: priced.prices,
+        net: priced.netMinor,
+        tax: priced.taxMinor,
+        total: priced.totalMinor,
+        note: note ?? null,
+        placed_at: clock(),
+        return_days: policy.returnDays,
+        ships_unpaid: tender === 'on_account' || policy.captureOn === 'ship',
+        status,
+        status_reason: isHeld ? AWAITS_CREDIT : null,
+        cancel_reason: null,
+        hold_id: null,
+        delivered_at: null,
+      })
+      .execute();
+    await insertLines(db, id, priced);
+    await remember(db, id, 'placed', { total: total.amountMinor.toString() });
+    const { approveOnAccount: _approve, version: _version, ...terms } = policy;
+    emit(
+      orderPlaced.of({
+        subject: id,
+        version: 1,
+        data: {
+          orderId: id,
+          number: label,
+          customerId: cart.customer_id,
+          channel: cart.channel,
+          tender,
+          isHeld,
+          total,
+          policy: terms,
+          lines: priced.lines.map(({ lineNo: line, variantId, quantity, offer }) => ({
+            line,
+            // Ids out of our own tables are what they were when they were made.
+            variantId: variantId as VariantId,
+            quantity,
+            isStocked: offer.isStocked,
+          })),
+        },
+      }),
+    );
+    if (isHeld) emit(orderHeld.of({ subject: id, data: { orderId: id, number: label, reason: AWAITS_CREDIT } }));
+    audit({ subject: id, after: { number: label, total: total.amountMinor.toString(), lines: lines.length } });
+    return { id, number: label, status, total, version: 1 } as const;
+  },
+});
+
+async function placedBefore(db: OrderDb, cartId: string) {
+  const { id, label } = await db
+    .selectFrom('orders.orders')
+    .select(['id', 'label'])
+    .where('cart_id', '=', cartId)
+    .executeTakeFirstOrThrow();
+  return orderErrors.alreadyPlaced({ number: label, orderId: id });
+}
+
+/** @returns False when somebody has changed or placed it since it was read. */
+async function closeCart(db: OrderDb, { id, version }: CartRow): Promise<boolean> {
+  const closed = await db
+    .updateTable('orders.carts')
+    .set({ status: 'placed', version: version + 1 })
+    .where('id', '=', id)
+    .where('version', '=', version)
+    .where('status', '=', 'open')
+    .returning('id')
+    .executeTakeFirst();
+  return closed !== undefined;
+}
+
+/** All lines in one statement of one parameter, however many they are. */
+async function insertLines(db: OrderDb, orderId: string, { lines }: PricedNow): Promise<void> {
+  const rows = lines.map((line) => ({
+    line_no: line.lineNo,
+    variant_id: line.variantId,
+    sku: line.offer.sku,
+    title: line.offer.title,
+    choices: line.offer.choices,
+    is_stocked: line.offer.isStocked,
+    quantity: microsText(line.quantity.micros),
+    uom: line.quantity.uom,
+    unit_price: unitPriceText(line.unitPrice),
+    tax_category: line.taxCategory,
+    taxes: line.rates.map(({ code, percent, compoundOn = [] }, index) => ({
+      code,
+      percent: percentText(percent),
+      compoundOn,
+      tax: (line.taxesMinor[index] ?? 0n).toString(),
+    })),
+    net: line.netMinor.toString(),
+    tax: line.taxMinor.toString(),
+  }));
+  await sql`
+    insert into orders.order_lines (order_id, line_no, variant_id, sku, title, choices, is_stocked, quantity, uom,
+      unit_price, tax_category, taxes, net, tax)
+    select ${orderId}, r.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(line_no integer, variant_id uuid,
+      sku text, title jsonb, choices jsonb, is_stocked boolean, quantity numeric, uom text, unit_price numeric,
+      tax_category text, taxes jsonb, net bigint, tax bigint)`.execute(db);
+}

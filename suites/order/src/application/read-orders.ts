@@ -1,0 +1,288 @@
+import { commonErrors, refuse, useCase } from '@ashlar/kernel';
+import {
+  type Currency,
+  microsText,
+  Money,
+  money,
+  parseMicros,
+  Quantity,
+  UnitPrice,
+  unitPrice,
+} from '@ashlar/kernel/values';
+import { z } from 'zod';
+import { cartLines, findCart, requireOpen } from '../adapters/carts.ts';
+import { CartId, CustomerId, FulfilmentId, OrderId, ReturnId, VariantId } from '../domain/ids.ts';
+import type { OrderQuery } from './order-context.ts';
+import { priceOpenCart } from './price-open-cart.ts';
+
+const Status = z.enum([
+  'placed',
+  'on_hold',
+  'confirmed',
+  'in_fulfilment',
+  'fulfilled',
+  'completed',
+  'cancelled',
+  'rejected',
+]);
+const Axes = {
+  status: Status,
+  paymentStatus: z.enum(['none', 'authorised', 'partial', 'paid', 'partially_refunded', 'refunded', 'failed']),
+  fulfilmentStatus: z.enum(['none', 'partial', 'full', 'partially_returned', 'returned']),
+};
+
+const Listed = z.object({
+  id: OrderId,
+  number: z.string(),
+  channel: z.string(),
+  customerId: CustomerId.nullable(),
+  customerName: z.string(),
+  placedAt: z.string(),
+  total: Money,
+  isBeingCancelled: z.boolean(),
+  ...Axes,
+});
+
+export const listOrders = useCase('order.list-orders', {
+  kind: 'query',
+  summary: 'A page of orders, the latest first.',
+  input: z.strictObject({
+    status: Status.optional(),
+    paymentStatus: Axes.paymentStatus.optional(),
+    fulfilmentStatus: Axes.fulfilmentStatus.optional(),
+    customerId: CustomerId.optional(),
+    number: z.string().max(100).optional(),
+    after: OrderId.optional().describe('The last id of the page before'),
+    limit: z.int().min(1).max(200).default(50),
+  }),
+  output: z.object({ orders: z.array(Listed), next: OrderId.nullable() }),
+  errors: [],
+  permission: 'order.read',
+  on: { http: 'GET /orders', graphql: 'query', grpc: true, mcp: true },
+  run: async ({ after, limit, ...wanted }, { db, orgId }: OrderQuery) => {
+    let query = db
+      .selectFrom('orders.orders')
+      .select(['id', 'label', 'channel', 'customer_id', 'party', 'placed_at', 'total', 'currency', 'cancel_reason'])
+      .select(['status', 'payment_status', 'fulfilment_status'])
+      .where('org_id', '=', orgId);
+    if (wanted.status !== undefined) query = query.where('status', '=', wanted.status);
+    if (wanted.paymentStatus !== undefined) query = query.where('payment_status', '=', wanted.paymentStatus);
+    if (wanted.fulfilmentStatus !== undefined) query = query.where('fulfilment_status', '=', wanted.fulfilmentStatus);
+    if (wanted.customerId !== undefined) query = query.where('customer_id', '=', wanted.customerId);
+    if (wanted.number !== undefined) query = query.where('label', '=', wanted.number);
+    if (after !== undefined) query = query.where('id', '<', after);
+    const rows = await query
+      .orderBy('id', 'desc')
+      .limit(limit + 1)
+      .execute();
+    const page = rows.slice(0, limit);
+    return {
+      orders: page.map((row) => ({
+        // Ids and codes out of our own tables are what they were when they were made.
+        id: row.id as OrderId,
+        number: row.label,
+        channel: row.channel,
+        customerId: row.customer_id as z.output<typeof CustomerId> | null,
+        customerName: nameOf(row.party),
+        placedAt: row.placed_at.toISOString(),
+        total: money(row.total, row.currency as Currency),
+        isBeingCancelled: row.cancel_reason !== null && row.status !== 'cancelled',
+        status: row.status,
+        paymentStatus: row.payment_status,
+        fulfilmentStatus: row.fulfilment_status,
+      })),
+      next: rows.length > limit ? ((page.at(-1)?.id as OrderId | undefined) ?? null) : null,
+    };
+  },
+});
+
+const Line = z.object({
+  line: z.int(),
+  variantId: VariantId,
+  sku: z.string(),
+  title: z.record(z.string(), z.string()),
+  quantity: Quantity,
+  unitPrice: UnitPrice,
+  net: Money,
+  tax: Money,
+  reserved: z.string(),
+  fulfilled: z.string(),
+  cancelled: z.string(),
+  returned: z.string(),
+  invoiced: z.string(),
+});
+
+export const getOrder = useCase('order.get-order', {
+  kind: 'query',
+  summary: 'An order with its lines, money, parcels, returns and history.',
+  input: z.strictObject({ orderId: OrderId }),
+  output: Listed.extend({
+    version: z.int(),
+    tender: z.string(),
+    prices: z.enum(['inclusive', 'exclusive']),
+    net: Money,
+    tax: Money,
+    captured: Money,
+    refunded: Money,
+    reason: z.string().nullable(),
+    party: z.record(z.string(), z.unknown()),
+    shipTo: z.record(z.string(), z.unknown()),
+    note: z.string().nullable(),
+    lines: z.array(Line),
+    fulfilments: z.array(
+      z.object({ id: FulfilmentId, number: z.int(), state: z.string(), tracking: z.string().nullable() }),
+    ),
+    returns: z.array(z.object({ id: ReturnId, state: z.string(), reason: z.string() })),
+    history: z.array(z.object({ at: z.string(), what: z.string(), details: z.record(z.string(), z.unknown()) })),
+  }),
+  errors: [],
+  permission: 'order.read',
+  on: { http: 'GET /orders/:orderId', graphql: 'query', grpc: true, mcp: true },
+  run: async ({ orderId }, { db }: OrderQuery) => {
+    const of = { orders: ['order_id', '=', orderId] as const };
+    const [row, lines, fulfilments, returns, history] = await Promise.all([
+      db.selectFrom('orders.orders').selectAll().where('id', '=', orderId).executeTakeFirst(),
+      db
+        .selectFrom('orders.order_lines')
+        .selectAll()
+        .where(...of.orders)
+        .orderBy('line_no')
+        .execute(),
+      db
+        .selectFrom('orders.fulfilments')
+        .selectAll()
+        .where(...of.orders)
+        .orderBy('number')
+        .execute(),
+      db
+        .selectFrom('orders.returns')
+        .selectAll()
+        .where(...of.orders)
+        .orderBy('id')
+        .execute(),
+      db
+        .selectFrom('orders.history')
+        .selectAll()
+        .where(...of.orders)
+        .orderBy('seq')
+        .limit(500)
+        .execute(),
+    ]);
+    if (row === undefined) return refuse(commonErrors.notFound({ what: 'order', id: orderId }));
+    const currency = row.currency as Currency;
+    const amount = (minor: bigint): Money => money(minor, currency);
+    return {
+      id: orderId,
+      number: row.label,
+      version: row.version,
+      channel: row.channel,
+      tender: row.tender,
+      customerId: row.customer_id as z.output<typeof CustomerId> | null,
+      customerName: nameOf(row.party),
+      placedAt: row.placed_at.toISOString(),
+      isBeingCancelled: row.cancel_reason !== null && row.status !== 'cancelled',
+      status: row.status,
+      paymentStatus: row.payment_status,
+      fulfilmentStatus: row.fulfilment_status,
+      prices: row.prices,
+      net: amount(row.net),
+      tax: amount(row.tax),
+      total: amount(row.total),
+      captured: amount(row.captured),
+      refunded: amount(row.refunded),
+      reason: row.status_reason ?? row.cancel_reason,
+      party: row.party,
+      shipTo: row.ship_to,
+      note: row.note,
+      lines: lines.map((line) => ({
+        line: line.line_no,
+        variantId: line.variant_id as VariantId,
+        sku: line.sku,
+        title: line.title,
+        quantity: { micros: parseMicros(line.quantity), uom: line.uom },
+        unitPrice: unitPrice(line.unit_price, currency),
+        net: amount(line.net),
+        tax: amount(line.tax),
+        reserved: shortest(line.qty_reserved),
+        fulfilled: shortest(line.qty_fulfilled),
+        cancelled: shortest(line.qty_cancelled),
+        returned: shortest(line.qty_returned),
+        invoiced: shortest(line.qty_invoiced),
+      })),
+      fulfilments: fulfilments.map(({ id, number, state, tracking }) => ({
+        id: id as FulfilmentId,
+        number,
+        state,
+        tracking,
+      })),
+      returns: returns.map(({ id, state, reason }) => ({ id: id as ReturnId, state, reason })),
+      history: history.map(({ at, what, details }) => ({ at: at.toISOString(), what, details })),
+    };
+  },
+});
+
+/** Whoever buys, as it was taken down. */
+function nameOf({ name }: Readonly<Record<string, unknown>>): string {
+  return typeof name === 'string' ? name : '';
+}
+
+const shortest = (quantity: string): string => microsText(parseMicros(quantity));
+
+export const getCart = useCase('order.get-cart', {
+  kind: 'query',
+  summary: 'A cart, and what it comes to now; what order.place-order wants to be told.',
+  input: z.strictObject({ cartId: CartId }),
+  output: z.object({
+    id: CartId,
+    status: z.enum(['open', 'placed', 'discarded']),
+    version: z.int(),
+    currency: z.string(),
+    lines: z.array(z.object({ line: z.int(), variantId: VariantId, quantity: Quantity })),
+    priced: z
+      .object({
+        net: Money,
+        tax: Money,
+        total: Money,
+        lines: z.array(z.object({ line: z.int(), sku: z.string(), unitPrice: UnitPrice, net: Money, tax: Money })),
+      })
+      .nullable()
+      .describe('Null where it is empty or no longer open'),
+  }),
+  errors: [],
+  permission: 'order.place',
+  on: { http: 'GET /carts/:cartId', graphql: 'query', grpc: true, mcp: true },
+  run: async ({ cartId }, context: OrderQuery) => {
+    const { db, clock } = context;
+    const [cart, lines] = await Promise.all([findCart(db, cartId), cartLines(db, cartId)]);
+    const answer = {
+      id: cartId,
+      status: cart.status,
+      version: cart.version,
+      currency: cart.currency,
+      lines: lines.map(({ lineNo: line, variantId, quantity }) => ({
+        line,
+        variantId: variantId as VariantId,
+        quantity,
+      })),
+    };
+    if (cart.status !== 'open' || lines.length === 0) return { ...answer, priced: null };
+    requireOpen(cart, clock());
+    const priced = await priceOpenCart(context, cart, lines);
+    const amount = (minor: bigint): Money => money(minor, priced.currency);
+    return {
+      ...answer,
+      priced: {
+        net: amount(priced.netMinor),
+        tax: amount(priced.taxMinor),
+        total: amount(priced.totalMinor),
+        lines: priced.lines.map((line) => ({
+          line: line.lineNo,
+          sku: line.offer.sku,
+          unitPrice: line.unitPrice,
+          net: amount(line.netMinor),
+          tax: amount(line.taxMinor),
+        })),
+      },
+    };
+  },
+});

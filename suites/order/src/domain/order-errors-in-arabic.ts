@@ -1,0 +1,36 @@
+import type { Translation } from '@ashlar/kernel';
+import type { OrderError } from './order-errors.ts';
+
+/** What `orderErrors` tell in Arabic. */
+export const orderErrorsInArabic: Readonly<Record<OrderError, Translation>> = {
+  cartEmpty: ['السلة خالية من السطور'],
+  cartClosed: ['حالة السلة {status}', 'افتح سلة أخرى'],
+  cartExpired: ['انتهت صلاحية السلة في {until}', 'افتح سلة أخرى'],
+  cartTooLarge: ['لا تزيد السلة على {most} سطرا'],
+  lineUnknown: ['لا يوجد سطر {line}'],
+  variantInactive: ['السطر {line}: هذا الصنف لا يباع', 'أزل السطر'],
+  notSellable: ['السطر {line}: الصنف {sku} ينقصه {what}'],
+  unitDiffers: ['السطر {line}: الصنف {sku} يباع بوحدة {uom}'],
+  qtyStep: ['السطر {line}: الصنف {sku} يباع ابتداء من {least} وبخطوات قدرها {step}'],
+  priceChanged: ['المجموع {new} لا {old}', 'اعرضه على العميل ثم أكد الطلب بالمجموع الجديد'],
+  pricesMixed: ['بعض الأسعار شامل للضريبة وبعضها غير شامل'],
+  currencyDiffers: ['الطلبات بعملة {books} والسلة بعملة {cart}'],
+  taxUnresolved: ['السطر {line}: لا تعرف ضريبة للفئة {category}'],
+  addressIncomplete: ['الناقص: {missing}'],
+  alreadyPlaced: ['صارت السلة الطلب {number}'],
+  hasShippedLines: ['شحن بعض الطلب أو يوشك أن يشحن', 'ألغ شحناته، وما خرج منها يعود بمرتجع'],
+  beingCancelled: ['الطلب قيد الإلغاء'],
+  exceedsOpenQty: ['السطر {line}: المطلوب {wanted} والباقي {open}'],
+  exceedsInvoiceable: ['يفوتر أكثر مما طلب، أو يلغى أكثر مما لم يفوتر'],
+  notReserved: ['السطر {line}: المطلوب {wanted} والمحجوز {reserved}'],
+  unpaid: ['الطلب غير مدفوع'],
+  wrongItem: ['الصنف {sku} ليس من هذه الشحنة'],
+  overPick: ['{sku}: المطلوب جمعه {wanted} والمجموع {picked}'],
+  shortPick: ['السطر {line}: المطلوب جمعه {wanted} والمجموع {picked}', 'اجمع الباقي أو ألغ الشحنة وأنشئ شحنة بالموجود'],
+  exceedsFulfilled: ['السطر {line}: يطلب إرجاع أكثر مما خرج ولم يعد'],
+  overReceived: ['السطر {line}: المنتظر {wanted} والمستلم {received}'],
+  notInspected: ['السطر {line}: المستلم {received} والمفحوص {inspected}'],
+  windowOver: ['كان إرجاع هذا الطلب ممكنا حتى {until}'],
+  notRejectable: ['تم من الطلب شيء يجب التراجع عنه أولا'],
+  placedAsIs: ['يبقى الطلب كما أكد'],
+};
