@@ -1,0 +1,11 @@
+export { createClient, suites } from './create-client.ts';
+export type { AshlarClient, ClientOptions, SuiteClient } from './create-client.ts';
+export type { CallOptions, CallResult } from './call-operation.ts';
+export type { Operation, OperationRoute, OperationTable, SuiteTables } from './operations.ts';
+export { orThrow } from './or-throw.ts';
+export { ProblemError } from './problem.ts';
+export type { ClientCode, FieldFault, Problem } from './problem.ts';
+export type { BillingOperations } from './generated/billing.ts';
+export type { InventoryOperations } from './generated/inventory.ts';
+export type { OrderOperations } from './generated/order.ts';
+export type { ProductOperations } from './generated/product.ts';
