@@ -6,6 +6,8 @@ import { Client } from 'pg';
 import { benchUser } from './load/bench-user.ts';
 import type { LoadRequest } from './load/http-load.ts';
 import { scenarios } from './load/scenario.ts';
+import { describeCatalogue, judgeCatalogue, measureCatalogue } from './catalogue/measure-catalogue.ts';
+import { describeDocuments, judgeDocuments, measureDocuments } from './documents/measure-documents.ts';
 import { measureBulkInsert } from './measure/bulk-insert.ts';
 import { compareScenario, requestsOf, type Comparison } from './measure/compare-scenario.ts';
 import { cpuPerRequest, type CpuPerRequest } from './measure/cpu.ts';
@@ -18,6 +20,7 @@ import { measureLogStream } from './measure/log-stream.ts';
 import { measureMails } from './measure/mails.ts';
 import { processTreeMemory } from './measure/memory.ts';
 import { measureRefresh } from './measure/refresh.ts';
+import { measureRevocation } from './measure/revocation.ts';
 import { measureOverload } from './measure/overload.ts';
 import { measureRowSecurity } from './measure/row-security.ts';
 import { measureSignIn } from './measure/sign-in.ts';
@@ -27,6 +30,8 @@ import { type Instance, startInstance } from './instance/instance.ts';
 import { measureRealtime } from './realtime/measure-realtime.ts';
 import { readOptions, USAGE, type BenchOptions } from './options.ts';
 import { describeFiles, judge, judgeFiles, writeReport, writeVerdicts, type Findings } from './report.ts';
+import { describeStock, judgeStock, measureStock } from './stock/measure-stock.ts';
+import { describeStudio, judgeStudio, measureStudio } from './studio/measure-studio.ts';
 import { startDriver } from './rivals/driver-process.ts';
 import { startPostgrest } from './rivals/start-postgrest.ts';
 
@@ -38,6 +43,10 @@ const IDLE_MS = 30_000;
 const chosen = readOptions(process.argv.slice(2));
 if (chosen === 'help') process.stdout.write(USAGE);
 else if (chosen.isOnlyFiles) await benchFiles(chosen);
+else if (chosen.isOnlyCatalogue) await benchCatalogue(chosen);
+else if (chosen.isOnlyStock) await benchStock(chosen);
+else if (chosen.isOnlyDocuments) await benchDocuments(chosen);
+else if (chosen.isOnlyStudio) await benchStudio(chosen);
 else await bench(chosen);
 
 async function bench(options: BenchOptions): Promise<void> {
@@ -82,6 +91,8 @@ async function bench(options: BenchOptions): Promise<void> {
   const signIn = await measureSignIn(instance, options);
   say('refresh');
   const refresh = await measureRefresh(instance, options);
+  say('revocation');
+  const revokedP95Ms = await measureRevocation(instance);
   say('files');
   const files = await measureFiles(instance, folder, options);
   const afterLoad = await processTreeMemory(instance.pid);
@@ -104,6 +115,11 @@ async function bench(options: BenchOptions): Promise<void> {
   const jobs = await measureJobs();
   say('webhooks');
   const webhooks = await measureWebhooks({ dataDir: join(folder, 'webhooks'), logLevel: options.logLevel });
+  say('stock');
+  const stock = await measureStock({ dataDir: join(folder, 'stock'), logLevel: options.logLevel }, options);
+
+  say('catalogue');
+  const catalogue = await measureCatalogue({ dataDir: join(folder, 'catalogue'), logLevel: options.logLevel }, options);
 
   const { milliseconds: freshStartMs } = fresh;
   const findings: Findings = {
@@ -118,6 +134,7 @@ async function bench(options: BenchOptions): Promise<void> {
     bulkInsert,
     signIn,
     refresh,
+    revokedP95Ms,
     files,
     overload,
     logStream,
@@ -126,6 +143,8 @@ async function bench(options: BenchOptions): Promise<void> {
     realtime,
     jobs,
     webhooks,
+    catalogue,
+    stock,
   };
   process.stdout.write(`\n${writeReport(findings)}`);
   if (options.jsonFile !== null) await writeFile(options.jsonFile, toJson(findings, options));
@@ -143,6 +162,39 @@ async function benchFiles(options: BenchOptions): Promise<void> {
     process.stdout.write(`${what.padEnd(24)}${describeCost(cost)}\n`);
   }
   process.stdout.write(`\n${describeFiles(files)}\n\n${writeVerdicts(judgeFiles(files))}\n`);
+}
+
+async function benchCatalogue(options: BenchOptions): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'ashlar-bench-'));
+  await using closing = new AsyncDisposableStack();
+  closing.defer(() => rm(folder, { recursive: true, force: true }));
+  const catalogue = await measureCatalogue({ dataDir: join(folder, 'data'), logLevel: options.logLevel }, options);
+  process.stdout.write(`\n${describeCatalogue(catalogue)}\n\n${writeVerdicts(judgeCatalogue(catalogue))}\n`);
+  if (options.jsonFile !== null) await writeFile(options.jsonFile, `${JSON.stringify(catalogue, null, 2)}\n`);
+}
+
+async function benchStock(options: BenchOptions): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'ashlar-bench-'));
+  await using closing = new AsyncDisposableStack();
+  closing.defer(() => rm(folder, { recursive: true, force: true }));
+  const stock = await measureStock({ dataDir: join(folder, 'data'), logLevel: options.logLevel }, options);
+  process.stdout.write(`\n${describeStock(stock)}\n\n${writeVerdicts(judgeStock(stock))}\n`);
+  if (options.jsonFile !== null) await writeFile(options.jsonFile, `${JSON.stringify(stock, null, 2)}\n`);
+}
+
+async function benchDocuments(options: BenchOptions): Promise<void> {
+  const figures = await measureDocuments(options);
+  process.stdout.write(`\n${describeDocuments(figures)}\n\n${writeVerdicts(judgeDocuments(figures))}\n`);
+  if (options.jsonFile !== null) await writeFile(options.jsonFile, `${JSON.stringify(figures, null, 2)}\n`);
+}
+
+async function benchStudio(options: BenchOptions): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'ashlar-bench-'));
+  await using closing = new AsyncDisposableStack();
+  closing.defer(() => rm(folder, { recursive: true, force: true }));
+  const studio = await measureStudio({ dataDir: join(folder, 'data'), logLevel: options.logLevel }, options);
+  process.stdout.write(`\n${describeStudio(studio)}\n\n${writeVerdicts(judgeStudio(studio))}\n`);
+  if (options.jsonFile !== null) await writeFile(options.jsonFile, `${JSON.stringify(studio, null, 2)}\n`);
 }
 
 function describeCost({ server, postgres, load }: CpuPerRequest): string {

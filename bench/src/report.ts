@@ -1,3 +1,4 @@
+import { type CatalogueFigures, describeCatalogue, judgeCatalogue } from './catalogue/measure-catalogue.ts';
 import type { BulkInsertFigures } from './measure/bulk-insert.ts';
 import type { Comparison } from './measure/compare-scenario.ts';
 import type { CpuPerRequest } from './measure/cpu.ts';
@@ -13,8 +14,10 @@ import type { RealtimeFigures } from './realtime/measure-realtime.ts';
 import type { RowSecurityFigures } from './measure/row-security.ts';
 import type { SignInFigures } from './measure/sign-in.ts';
 import type { WebhookFigures } from './measure/webhooks.ts';
+import { describeStock, judgeStock, type StockFigures } from './stock/measure-stock.ts';
 
 export interface Findings {
+  readonly catalogue: CatalogueFigures;
   readonly freshStartMs: number;
   readonly warmStartMs: number;
   readonly idle: readonly ProcessMemory[];
@@ -27,6 +30,8 @@ export interface Findings {
   readonly bulkInsert: BulkInsertFigures;
   readonly signIn: SignInFigures;
   readonly refresh: RefreshFigures;
+  /** From the answer to a sign-out until its token is refused. */
+  readonly revokedP95Ms: number;
   readonly files: FileFigures;
   readonly overload: OverloadFigures;
   readonly logStream: LogStreamFigures;
@@ -36,6 +41,7 @@ export interface Findings {
   readonly realtime: RealtimeFigures;
   readonly jobs: JobFigures;
   readonly webhooks: WebhookFigures;
+  readonly stock: StockFigures;
 }
 
 /** One line of the closing table. */
@@ -65,6 +71,7 @@ export function judge(findings: Findings): readonly Verdict[] {
     { what: 'two embeds / pipelined driver', got: ratio('tree', 'driver'), wanted: 0.7, sense: 'least', unit: '×' },
     { what: 'insert / pipelined driver', got: ratio('insert', 'driver'), wanted: 0.5, sense: 'least', unit: '×' },
     { what: 'refresh / single-row read', got: refreshRatio(findings), wanted: 0.4, sense: 'least', unit: '×' },
+    { what: 'sign-out to refusal, p95', got: findings.revokedP95Ms, wanted: 1_000, sense: 'most', unit: 'ms' },
     {
       what: '10,000 rows / multi-row INSERT',
       got: bulkInsert.ours / bulkInsert.driver,
@@ -134,6 +141,8 @@ export function judge(findings: Findings): readonly Verdict[] {
       unit: '×',
     },
     ...judgeRealtime(findings.realtime),
+    ...judgeCatalogue(findings.catalogue),
+    ...judgeStock(findings.stock),
     { what: 'jobs, added and done', got: findings.jobs.jobsPerSecond, wanted: 3_000, sense: 'least', unit: '/s' },
     { what: 'start of a job (p50)', got: findings.jobs.startP50Ms, wanted: 10, sense: 'most', unit: 'ms' },
     { what: 'empty folder to first read', got: findings.freshStartMs / 1000, wanted: 10, sense: 'most', unit: 's' },
@@ -234,6 +243,8 @@ ${cpu}
 10,000 rows at once: ${bulkInsert.ours.toFixed(1)}/s, as a list of rows ${bulkInsert.driver.toFixed(1)}/s
 overload: of ${overload.asked}/s asked for on 2,000 connections ${overload.admitted.toFixed(0)}/s answered, ${overload.refused} told to come again
 ${describeFiles(files)}
+${describeCatalogue(findings.catalogue)}
+${describeStock(findings.stock)}
 sign-in ${signIn.signInMs.toFixed(1)} ms, of which the hash ${signIn.hashMs.toFixed(1)} ms; \
 at once ${signIn.signInsPerSecond.toFixed(0)}/s, the hash alone ${signIn.hashesPerSecond.toFixed(0)}/s
 p99 of a read ${signIn.readP99Ms} ms, beside sign-ins ${signIn.readP99BesideMs} ms
