@@ -35,5 +35,11 @@ for (const { layer, manifest } of workspaces) {
     if (!fine) faults.push(`${manifest.name} (${layer}) must not depend on ${dependency} (${target})`);
   }
 }
+/** The kernel knows no server, no driver and no user interface: suites stand on it wherever they run. */
+const OF_KERNEL = ['kysely', 'zod'];
+const kernel = workspaces.find(({ manifest }) => manifest.name === '@ashlar/kernel')?.manifest;
+for (const dependency of Object.keys({ ...kernel?.dependencies, ...kernel?.peerDependencies })) {
+  if (!OF_KERNEL.includes(dependency)) faults.push(`@ashlar/kernel must not depend on ${dependency}`);
+}
 for (const fault of faults) process.stdout.write(`${fault}\n`);
 if (faults.length > 0) process.exitCode = 1;

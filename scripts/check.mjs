@@ -10,6 +10,7 @@ const steps = [
   ['types of exports', 'tsc', ['--project', 'tsconfig.exports.json']],
   ['types of the grid', 'tsc', ['--project', 'packages/ui/browser']],
   ['unused code', 'knip', []],
+  ['contracts', process.execPath, ['apps/server/src/contracts/main.ts', '--verify']],
   ['lockfile', process.execPath, ['scripts/check-lockfile.mjs']],
   ['workspaces', process.execPath, ['scripts/check-workspaces.mjs']],
 ];

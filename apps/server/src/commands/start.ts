@@ -61,6 +61,7 @@ function greet(terminal: Terminal, state: RunState, { data, readyInMs, setupUrl,
   const ashlar = underNpm ? 'npm run -s ashlar --' : 'ashlar';
   const rows = [
     ['API', terminal.paint('bold', state.publicUrl)],
+    ...(state.grpcPort === undefined ? [] : [['gRPC', `port ${state.grpcPort}`]]),
     ['Database', `postgresql://${host}:${port}/${defaultDatabase}`],
     ['Keys', `${relative(process.cwd(), data) || '.'}/keys/default.json`],
     ...(setupUrl === null ? [] : [['Set up', `${setupUrl} makes the owner, once`]]),

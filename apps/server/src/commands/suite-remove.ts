@@ -27,13 +27,8 @@ export const command: Command = {
         suite.name,
       );
     }
-    const { removeSuite } = await import('@ashlar/handlers');
-    await withInstance(invocation, async ({ projects }) => {
-      const { project } = await projects.open(ref);
-      await removeSuite({ host: projects.hostOf(project.ref), observe: () => undefined }, project.ref, suite, {
-        withData,
-      });
-    });
+    const { createSuiteDesk } = await import('../suite-desk.ts');
+    await withInstance(invocation, ({ projects }) => createSuiteDesk(projects).remove(ref, suite.name, { withData }));
     invocation.terminal.out(`Removed suite ${suite.name} from project ${ref}${withData ? ' with its data' : ''}.`);
     return 0;
   },

@@ -126,8 +126,12 @@ async function judge(host: string, port: number, { config, observe }: InstanceOp
 }
 
 async function bringSuitesUpToDate(ref: string, host: ProjectHost, observe: Observe): Promise<void> {
-  const [{ refreshSuites }, { suites }] = await Promise.all([import('@ashlar/handlers'), import('../suites.ts')]);
-  await refreshSuites({ host, observe }, ref, suites);
+  const [{ refreshSuites }, { suites }, { registerSuiteContracts: registerContracts }] = await Promise.all([
+    import('@ashlar/handlers'),
+    import('../suites.ts'),
+    import('../contracts/register-suite-contracts.ts'),
+  ]);
+  await refreshSuites({ host, observe, registerContracts }, ref, suites);
 }
 
 /** What is kept of a project beside its database; after a crash it is told again. */

@@ -14,6 +14,8 @@ export interface RunState {
   readonly url: string;
   /** How clients reach it: as configured, else `url`. */
   readonly publicUrl: string;
+  /** Where gRPC answers, when it does. */
+  readonly grpcPort?: number | undefined;
   readonly startedAt: string;
   /** The database server, as people and as commands of this machine reach it. */
   readonly postgres: {
@@ -32,6 +34,7 @@ const stateFile: z.ZodType<RunState> = z.object({
   services: z.array(z.string()),
   url: z.string(),
   publicUrl: z.string(),
+  grpcPort: z.int().optional(),
   startedAt: z.string(),
   postgres: z.object({
     kind: z.enum(['embedded', 'external']),

@@ -6,10 +6,10 @@ export interface ListenAddress {
 }
 
 /** Begins to listen. @throws {AshlarError} `cli.port_taken`, `cli.address_unusable`. */
-export async function listenAt(
+export async function listenAt<Listening>(
   { host, port }: ListenAddress,
-  listen: (address: ListenAddress) => Promise<string>,
-): Promise<string> {
+  listen: (address: ListenAddress) => Promise<Listening>,
+): Promise<Listening> {
   try {
     return await listen({ host, port });
   } catch (error) {

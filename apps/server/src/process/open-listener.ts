@@ -13,11 +13,14 @@ import type { Instance } from '../instance/open-instance.ts';
 import { listenAt } from './listen-address.ts';
 import { createStudioFolder } from '../studio/studio-folder.ts';
 import { createStudioPages } from '../studio/studio-pages.ts';
+import { openGrpc } from './open-grpc.ts';
 import { openProjectLogs } from './project-logs.ts';
 
 /** The HTTP side of a process: a gateway with services behind it, or one service for a gateway elsewhere. */
 export interface Listener {
   readonly url: string;
+  /** Port of gRPC, when it listens. */
+  readonly grpcPort: number | null;
   /** Ends the listener, then the services behind it. */
   close(): Promise<void>;
 }
@@ -50,6 +53,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     meter?.count(observation);
   };
   const outbound = createOutbound({ allow: config.server.outboundAllow, observe });
+  const bus = openBus(config, identitySecret, observe);
   const logs = openProjectLogs({
     cluster,
     control: instance.sessions.project(cluster.control),
@@ -57,9 +61,9 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     observe,
     idleMs: config.postgres.projectIdleSeconds * 1_000,
     relay: openRelay(config, services, identitySecret, observe),
+    bus,
     secret: identitySecret,
   });
-  const bus = openBus(config, identitySecret, observe);
   const { jobsConcurrency, jobsKeepHours, jobsKeepFailedHours } = config.jobs;
   const scheduler = createScheduler({
     cluster,
@@ -89,15 +93,19 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     );
 
   const studio = createStudioFolder({ observe: options.observe, dataFolder: instance.paths.data });
-  const door = services.includes(GATEWAY) ? await openGateway() : await openService();
+  const gateway = services.includes(GATEWAY) ? await openGateway() : null;
+  const door = gateway ?? (await openService());
   const url = await listenAt(config.server, door.listen);
+  const grpc = gateway === null ? null : await openGrpc(config, gateway);
   logs.serve(running);
   scheduler.start(running.flatMap(({ tasks = [] }) => tasks));
   if (options.wantsStudio && services.includes(GATEWAY)) studio.state();
   return {
     url,
+    grpcPort: grpc?.port ?? null,
     async close() {
       studio.close();
+      await grpc?.close();
       await door.close();
       // Services have nothing to leave any more once their requests and jobs have ended.
       await Promise.all([scheduler.stop(), logs.close()]);

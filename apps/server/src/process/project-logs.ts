@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Relay } from '@ashlar/bus';
+import type { Bus, Relay } from '@ashlar/bus';
 import type { OpenProject, ProjectRecord, ProjectRegistry } from '@ashlar/control';
 import { type Cluster, databasesWithSlots, hasConsumersBehind, type ProjectDatabase } from '@ashlar/postgres';
 import type { ProjectLogs, Service } from '@ashlar/service';
@@ -7,7 +8,7 @@ import type { Observe } from '@ashlar/telemetry';
 import { EventSignals } from './logs/event-signals.ts';
 import { FollowedProject } from './logs/followed-project.ts';
 import { NewsCodec } from './logs/foreign-news.ts';
-import { NEWS_TYPE, NewsSender } from './logs/news-sender.ts';
+import { NEWS_KIND, NewsSender } from './logs/news-sender.ts';
 
 export interface ProjectLogsOptions {
   readonly cluster: Cluster;
@@ -19,6 +20,8 @@ export interface ProjectLogsOptions {
   readonly idleMs: number;
   /** Ways of events between processes, and the name of this one, which outlives it; null when there are none. */
   readonly relay: { readonly relay: Relay; readonly follower: string } | null;
+  /** Reaches the other processes of the instance, if it is shared. */
+  readonly bus: Bus;
   /** The same in all processes of the instance. */
   readonly secret: string;
 }
@@ -47,6 +50,7 @@ export function openProjectLogs(options: ProjectLogsOptions): OpenedLogs {
   const signals = new EventSignals(control);
   const relay = options.relay?.relay ?? null;
   const codec = new NewsCodec(options.secret);
+  const feed = options.bus.isShared ? { bus: options.bus, self: randomUUID() } : null;
   const closing = new AbortController();
   /** Of this process, as far as projects have woken. */
   const consumers = new Set<string>();
@@ -72,6 +76,7 @@ export function openProjectLogs(options: ProjectLogsOptions): OpenedLogs {
       ref,
       access: projects.hostOf(ref).admin(database),
       observe,
+      feed,
       onForeign: (news) => sender.tell(news),
       onStandby: () => {
         project.look(null);
@@ -213,7 +218,7 @@ export function openProjectLogs(options: ProjectLogsOptions): OpenedLogs {
       });
       options.relay?.relay.follow({
         name: options.relay.follower,
-        type: NEWS_TYPE,
+        kind: NEWS_KIND,
         onBatch: ({ project, bytes }) => onNews(project, bytes),
         onMissed: lookEverywhere,
       });

@@ -121,7 +121,7 @@ async function begin(options: ProcessOptions, observe: Observe, signal: AbortSig
       services,
       wantsStudio: options.terminal.interactive,
     });
-    const state = describeRun({ config, services, instance, url: listener.url, project });
+    const state = describeRun({ config, services, instance, listener, project });
     return { instance, listener, state };
   } catch (error) {
     await instance.close();
@@ -133,12 +133,12 @@ interface Run {
   readonly config: Config;
   readonly services: readonly string[];
   readonly instance: Instance;
-  readonly url: string;
+  readonly listener: Listener;
   /** The default project. */
   readonly project: Project;
 }
 
-function describeRun({ config, services, instance: { cluster }, url, project }: Run): RunState {
+function describeRun({ config, services, instance: { cluster }, listener: { url, grpcPort }, project }: Run): RunState {
   const { pid } = process;
   return {
     pid,
@@ -147,6 +147,7 @@ function describeRun({ config, services, instance: { cluster }, url, project }: 
     services: [...services],
     url,
     publicUrl: config.gateway.publicUrl ?? url,
+    ...(grpcPort === null ? {} : { grpcPort }),
     startedAt: new Date().toISOString(),
     postgres: {
       kind: cluster.kind,

@@ -43,6 +43,8 @@ const HEADERS: Readonly<Record<string, string>> = {
     "connect-src 'self'",
     "worker-src 'self'",
     "manifest-src 'self'",
+    // GraphiQL, which the server has as a page of its own.
+    "frame-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
