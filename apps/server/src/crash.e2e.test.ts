@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { proofSize, type RunningServer, startServer } from '@ashlar/testing';
+import { makeInstanceFolder, proofSize, type RunningServer, startServer } from '@ashlar/testing';
 import { expect, onTestFinished, test } from 'vitest';
 
 const WRITERS = proofSize('crash', { short: 50, full: 500 });
@@ -14,7 +13,7 @@ const READY_AGAIN_MS = proofSize('crash', { short: 20_000, full: 5_000 });
 const SEED = 20_261_121;
 
 test('no acknowledged row is lost when server or postmaster are killed under load', { timeout: 600_000 }, async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'ashlar-crash-'));
+  const dataDir = await makeInstanceFolder();
   const random = seeded(SEED);
   const writing = { round: 0, stopped: false };
   const environment = { ASHLAR_PORT: String(await freePort()), ASHLAR_DEV: 'true' };

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type RunningServer, startServer } from '@ashlar/testing';
+import { rm } from 'node:fs/promises';
+import { makeInstanceFolder, type RunningServer, startServer } from '@ashlar/testing';
 import { expect, test } from 'vitest';
 
 const DOCUMENT = '{ notesCollection { edges { node { id } } } }';
@@ -10,7 +8,7 @@ const sha256Hash = createHash('sha256').update(DOCUMENT).digest('hex');
 const extensions = { persistedQuery: { version: 1, sha256Hash } };
 
 test('a persisted operation is known after a restart', { timeout: 120_000 }, async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'ashlar-persisted-'));
+  const dataDir = await makeInstanceFolder();
   try {
     const first = await startServer({ dataDir });
     await first.sql('create table notes (id int primary key); insert into notes values (1)');

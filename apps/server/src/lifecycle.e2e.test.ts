@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { runAshlar, startServer, type RunningServer } from '@ashlar/testing';
+import { makeInstanceFolder, runAshlar, startServer, type RunningServer } from '@ashlar/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 let dataDir: string;
 
 beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'ashlar-life-'));
+  dataDir = await makeInstanceFolder();
 });
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
@@ -105,7 +105,9 @@ describe('stopping', { timeout: 90_000 }, () => {
     await eventually(() => existsSync(join(dataDir, 'run', 'server.json')), false);
   });
 
-  test('a signal while it is starting ends it as well', async () => {
+  test('a signal while it is starting for the first time ends it as well', async () => {
+    await rm(dataDir, { recursive: true });
+    dataDir = await mkdtemp(join(tmpdir(), 'ashlar-life-'));
     const ended = runAshlar(['start', '--port', '0', '--db-port', '0'], { ASHLAR_DATA: dataDir });
     await eventually(() => processesOf(join(dataDir, 'postgres')).length > 0, true);
     const pid = JSON.parse(await readFile(join(dataDir, 'run', 'instance.lock'), 'utf8')).pid;

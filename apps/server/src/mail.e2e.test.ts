@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClient } from '@supabase/supabase-js';
-import { startMailReceiver, startServer, type MailReceiver, type RunningServer } from '@ashlar/testing';
+import {
+  type MailReceiver,
+  makeInstanceFolder,
+  type RunningServer,
+  startMailReceiver,
+  startServer,
+} from '@ashlar/testing';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 
@@ -12,7 +17,7 @@ let receiver: MailReceiver;
 let server: RunningServer | undefined;
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'ashlar-mail-'));
+  dataDir = await makeInstanceFolder();
 });
 beforeEach(async () => {
   receiver = await startMailReceiver({

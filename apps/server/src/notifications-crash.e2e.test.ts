@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { proofSize, type RunningServer, startMailReceiver, startServer } from '@ashlar/testing';
+import { makeInstanceFolder, proofSize, type RunningServer, startMailReceiver, startServer } from '@ashlar/testing';
 import { expect, onTestFinished, test } from 'vitest';
 
 const MAILS = proofSize('mails', { short: 120, full: 20_000 });
@@ -15,7 +13,7 @@ test(
   { timeout: 1_800_000 },
   async () => {
     const receiver = await startMailReceiver();
-    const dataDir = await mkdtemp(join(tmpdir(), 'ashlar-mails-crash-'));
+    const dataDir = await makeInstanceFolder();
     const environment = {
       ASHLAR_SMTP_URL: `smtp://127.0.0.1:${receiver.port}?tls=none`,
       ASHLAR_MAIL_FROM: 'Shop <shop@example.org>',

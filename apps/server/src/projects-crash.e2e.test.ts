@@ -1,8 +1,7 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { proofSize, type RunningServer, startServer } from '@ashlar/testing';
+import { makeInstanceFolder, proofSize, type RunningServer, startServer } from '@ashlar/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { ask, setUp } from './control-client.fixture.ts';
 
@@ -20,7 +19,7 @@ test(
   'a kill -9 while projects are made, copied and removed leaves no half project',
   { timeout: 3_600_000 },
   async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'ashlar-projects-crash-'));
+    const dataDir = await makeInstanceFolder();
     let server = await startServer({ dataDir });
     onTestFinished(async () => {
       await server.stop();

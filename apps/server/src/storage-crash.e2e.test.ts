@@ -1,9 +1,8 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort, proofSize, type RunningServer, startServer } from '@ashlar/testing';
+import { freePort, makeInstanceFolder, proofSize, type RunningServer, startServer } from '@ashlar/testing';
 import { expect, test } from 'vitest';
 
 const UPLOADS = proofSize('files', { short: 30, full: 200 });
@@ -46,7 +45,7 @@ test('and so it is with the bytes in a bucket of an S3 server', { timeout: TIMEO
 });
 
 async function survives(uploads: number, rounds: number, backend: Backend): Promise<void> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'ashlar-files-crash-'));
+  const dataDir = await makeInstanceFolder();
   const environment = { ASHLAR_PORT: String(await freePort()), ASHLAR_DEV: 'true', ...backend.environment };
   let server = await startServer({ dataDir, environment });
   const uploading = { stopped: false };

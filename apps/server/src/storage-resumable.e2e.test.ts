@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort, type RunningServer, startServer } from '@ashlar/testing';
+import { freePort, makeInstanceFolder, type RunningServer, startServer } from '@ashlar/testing';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import sharp from 'sharp';
 import { type DetailedError, Upload, type UploadOptions } from 'tus-js-client';
@@ -17,7 +16,7 @@ let tokens: readonly [ada: string, ibn: string];
 let adaId: string;
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'ashlar-resumable-'));
+  dataDir = await makeInstanceFolder();
   environment = { ASHLAR_PORT: String(await freePort()), ASHLAR_DEV: 'true' };
   server = await startServer({ dataDir, environment });
   await admin().storage.createBucket(BUCKET);

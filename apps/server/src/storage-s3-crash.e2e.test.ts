@@ -1,10 +1,9 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as s3 from '@aws-sdk/client-s3';
-import { freePort, proofSize, type RunningServer, startServer } from '@ashlar/testing';
+import { freePort, makeInstanceFolder, proofSize, type RunningServer, startServer } from '@ashlar/testing';
 import { expect, onTestFinished, test } from 'vitest';
 
 const WRITERS = proofSize('files', { short: 2, full: 12 });
@@ -20,7 +19,7 @@ test(
   'a kill -9 under uploads in parts serves no half of them, loses no acknowledged one, and leaves no orphan',
   { timeout: 1_800_000 },
   async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'ashlar-s3-crash-'));
+    const dataDir = await makeInstanceFolder();
     const environment = { ASHLAR_PORT: String(await freePort()), ASHLAR_DEV: 'true' };
     let server = await startServer({ dataDir, environment });
     const state = { stopped: false };

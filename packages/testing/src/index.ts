@@ -2,6 +2,7 @@ export { launchBrowser } from './browser.ts';
 export type { Browser, CDPSession, Page } from './browser.ts';
 export { freePort } from './free-port.ts';
 export { heldBytes } from './held-bytes.ts';
+export { makeInstanceFolder } from './instance-folder.ts';
 export { startMailReceiver } from './mail-receiver.ts';
 export type { MailReceiver, ReceivedMail } from './mail-receiver.ts';
 export { canMeasureMemory, memoryGrowth } from './memory-growth.ts';

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
+import { makeInstanceFolder } from './instance-folder.ts';
 
 export interface ServerOptions {
-  /** An instance that is there already; default: a new one in a temporary folder, removed at the end. */
+  /** An instance that is there already, or an empty folder for one; default: a new one, removed at the end. */
   readonly dataDir?: string;
   /** The command line after `ashlar`; default `start`. */
   readonly args?: readonly string[];
@@ -69,7 +70,7 @@ const POLL_MS = 20;
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const startedAt = performance.now();
-  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'ashlar-e2e-')));
+  const dataDir = options.dataDir ?? (await makeInstanceFolder());
   const args = options.args ?? ['start'];
   const environment = { ASHLAR_PORT: '0', ASHLAR_DB_PORT: '0', ...options.environment, ASHLAR_DATA: dataDir };
   const main = options.main === undefined ? MAIN : fileURLToPath(options.main);

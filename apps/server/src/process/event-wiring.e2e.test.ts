@@ -1,8 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { proofSize, type RunningServer, startServer } from '@ashlar/testing';
+import { makeInstanceFolder, proofSize, type RunningServer, startServer } from '@ashlar/testing';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Probe, PROBED_SERVER } from './fixtures/probe.ts';
@@ -14,7 +13,7 @@ let dataDir: string;
 let server: RunningServer;
 let probe: Probe;
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'ashlar-wiring-'));
+  dataDir = await makeInstanceFolder();
   await start();
   probe = new Probe((text, values) => server.superuserSql(text, values));
 });

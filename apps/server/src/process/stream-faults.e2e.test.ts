@@ -1,14 +1,14 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   findNatsServer,
+  makeInstanceFolder,
   type NatsServer,
   proofSize,
-  startNatsServer,
   type RunningServer,
+  startNatsServer,
   startServer,
 } from '@ashlar/testing';
 import { Client } from 'pg';
@@ -119,7 +119,7 @@ test.skipIf(findNatsServer() === null)(
   'whatever of two processes, PostgreSQL and NATS is killed, what is committed reaches every consumer once, and nothing else does',
   { timeout: 3_600_000 },
   async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'ashlar-faults-'));
+    const dataDir = await makeInstanceFolder();
     const nats: NatsServer = await startNatsServer();
     const start = (): Promise<RunningServer> =>
       startServer({

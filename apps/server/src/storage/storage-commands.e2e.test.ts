@@ -12,9 +12,7 @@ const big = randomBytes(20_000_000);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ashlar-cp-'));
-  const dataDir = join(folder, 'instance');
-  await mkdir(dataDir);
-  server = await startServer({ dataDir, environment: { ASHLAR_DEV: 'true' } });
+  server = await startServer({ environment: { ASHLAR_DEV: 'true' } });
   const client = createClient(server.url, server.serviceRoleKey, { auth: { persistSession: false } });
   await client.storage.createBucket('docs');
   await client.storage.createBucket('other');
