@@ -8,7 +8,7 @@ import { createNotifications, notificationsContract } from '@ashlar/notification
 import { createSuitesService, createUseCases, suitesContract } from '@ashlar/handlers';
 import type { Outbound } from '@ashlar/outbound';
 import { createStorage, storageContract } from '@ashlar/storage';
-import { platformSchema, type DatabaseTarget, type SchemaOwner, type Snapshots } from '@ashlar/postgres';
+import type { DatabaseTarget, Snapshots } from '@ashlar/postgres';
 import { createRealtime, realtimeContract } from '@ashlar/realtime';
 import { createRegistry, registryContract } from '@ashlar/registry';
 import {
@@ -163,9 +163,3 @@ export const GATEWAY = 'gateway';
 
 /** What `ashlar serve` can run. */
 export const serviceNames: readonly string[] = [GATEWAY, ...serviceModules.map(({ contract }) => contract.name)];
-
-/** Who owns a schema in every project's database, in the order of their migrations. */
-export const schemaOwners: readonly SchemaOwner[] = [
-  platformSchema,
-  ...serviceModules.flatMap(({ contract }) => contract.schema ?? []),
-];

@@ -1,7 +1,7 @@
 import { admitReader, type ConsoleOutcome, READER_ROLE, runConsole } from '@ashlar/postgres';
 import { createTestProject, type TestProject } from '@ashlar/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { schemaOwners } from './composition.ts';
+import { schemaOwners } from './schema-owners.ts';
 import { HARMLESS, REFUSED } from './console-attacks.fixture.ts';
 
 const TIMEOUT_MS = 1_000;

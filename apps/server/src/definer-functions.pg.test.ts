@@ -1,6 +1,6 @@
 import { createTestProject, type TestProject } from '@ashlar/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { schemaOwners } from './composition.ts';
+import { schemaOwners } from './schema-owners.ts';
 
 let project: TestProject;
 

@@ -2,6 +2,7 @@ import type { ServiceContract } from '@ashlar/service';
 import type { FastifyRequest } from 'fastify';
 import { unverifiable } from './domain/bearer.ts';
 import { API_VERSION_HEADER, renderDoorFailure, renderError, renderKeyRefusal } from './routes/wire-errors.ts';
+import { identitySchema } from './schema.ts';
 
 const BODY_LIMIT_BYTES = 1_048_576;
 
@@ -13,13 +14,7 @@ export const identityContract: ServiceContract = {
   // Signing in must work with an expired token at hand.
   caller: 'optional',
   bodyLimitBytes: BODY_LIMIT_BYTES,
-  schema: {
-    name: 'identity',
-    schema: 'auth',
-    owner: 'supabase_auth_admin',
-    runner: 'identity',
-    migrations: new URL('../migrations/', import.meta.url),
-  },
+  schema: identitySchema,
   refuse: (refusal, request) =>
     refusal.reason === 'key-missing' || refusal.reason === 'key-unknown'
       ? renderKeyRefusal(refusal)

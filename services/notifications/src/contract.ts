@@ -1,5 +1,6 @@
 import type { ServiceContract } from '@ashlar/service';
 import { renderDoorFailure, renderRefusal } from './routes/wire-errors.ts';
+import { notificationsSchema } from './schema.ts';
 
 /** A mail's HTML and text in four-byte letters, and what stands beside them. */
 const BODY_LIMIT_BYTES = 2 * 1024 * 1024;
@@ -11,13 +12,7 @@ export const notificationsContract: ServiceContract = {
   // Links of mails and reports of providers come without a key and prove themselves in their own ways.
   caller: 'optional',
   bodyLimitBytes: BODY_LIMIT_BYTES,
-  schema: {
-    name: 'notifications',
-    schema: 'notifications',
-    owner: 'notifications_owner',
-    runner: 'notifications',
-    migrations: new URL('../migrations/', import.meta.url),
-  },
+  schema: notificationsSchema,
   refuse: (refusal) => renderRefusal(refusal),
   fail: (failure) => renderDoorFailure(failure),
 };

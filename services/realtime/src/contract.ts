@@ -1,4 +1,5 @@
 import type { DoorFailure, RenderedError, ServiceContract } from '@ashlar/service';
+import { realtimeSchema } from './schema.ts';
 
 /** A batch of broadcasts may hold several payloads of the largest size. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
@@ -21,13 +22,7 @@ export const realtimeContract: ServiceContract = {
   // A websocket brings its key in its own ways, and says in its own words what is wrong with it.
   caller: 'optional',
   bodyLimitBytes: BODY_LIMIT_BYTES,
-  schema: {
-    name: 'realtime',
-    schema: 'realtime',
-    owner: 'supabase_realtime_admin',
-    runner: 'realtime',
-    migrations: new URL('../migrations/', import.meta.url),
-  },
+  schema: realtimeSchema,
   refuse: () => renderMessage(401, 'Unauthorized'),
   fail: ({ kind, message, retryAfterSeconds }) => {
     const rendered = renderMessage(STATUS[kind], message);

@@ -1,5 +1,6 @@
 import type { ServiceContract } from '@ashlar/service';
 import { wireErrors } from './routes/wire-errors.ts';
+import { registrySchema } from './schema.ts';
 
 /** A document of the largest size as a text within JSON, where most of its quotes are escaped. */
 const BODY_LIMIT_BYTES = 4_194_304;
@@ -10,13 +11,7 @@ export const registryContract: ServiceContract = {
   publicNames: ['registry'],
   caller: 'verified',
   bodyLimitBytes: BODY_LIMIT_BYTES,
-  schema: {
-    name: 'registry',
-    schema: 'registry',
-    owner: 'registry_owner',
-    runner: 'registry',
-    migrations: new URL('../migrations/', import.meta.url),
-  },
+  schema: registrySchema,
   refuse: (refusal) => wireErrors.renderRefusal(refusal),
   fail: (failure) => wireErrors.renderDoorFailure(failure),
 };

@@ -1,6 +1,7 @@
 import type { ServiceContract } from '@ashlar/service';
 import { renderS3DoorFailure } from './s3/render-s3-error.ts';
 import { renderDoorFailure, renderRefusal } from './routes/wire-errors.ts';
+import { storageSchema } from './schema.ts';
 
 /** The largest object there can be; what a project takes is configured, and counted while the bytes come in. */
 const BODY_LIMIT_BYTES = 5_497_558_138_880 + 1_048_576;
@@ -12,13 +13,7 @@ export const storageContract: ServiceContract = {
   // Public and signed addresses need no key and are opened with whatever a browser has at hand.
   caller: 'optional',
   bodyLimitBytes: BODY_LIMIT_BYTES,
-  schema: {
-    name: 'storage',
-    schema: 'storage',
-    owner: 'supabase_storage_admin',
-    runner: 'storage',
-    migrations: new URL('../migrations/', import.meta.url),
-  },
+  schema: storageSchema,
   refuse: (refusal) => renderRefusal(refusal),
   fail(failure, { url }) {
     const path = url.split('?', 1)[0] ?? '';

@@ -1,5 +1,6 @@
 import type { ServiceContract } from '@ashlar/service';
 import { wireErrors } from './routes/wire-errors.ts';
+import { webhooksSchema } from './schema.ts';
 
 /** An endpoint with all its headers, conditions and types. */
 const BODY_LIMIT_BYTES = 1_048_576;
@@ -10,13 +11,7 @@ export const webhooksContract: ServiceContract = {
   publicNames: ['webhooks'],
   caller: 'verified',
   bodyLimitBytes: BODY_LIMIT_BYTES,
-  schema: {
-    name: 'webhooks',
-    schema: 'webhooks',
-    owner: 'webhooks_owner',
-    runner: 'webhooks',
-    migrations: new URL('../migrations/', import.meta.url),
-  },
+  schema: webhooksSchema,
   refuse: (refusal) => wireErrors.renderRefusal(refusal),
   fail: (failure) => wireErrors.renderDoorFailure(failure),
 };

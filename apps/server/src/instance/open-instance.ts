@@ -27,6 +27,7 @@ import { chooseMasterKeys } from './choose-master-keys.ts';
 import { instancePaths, type InstancePaths } from './instance-paths.ts';
 import { projectDefaults } from './project-defaults.ts';
 import { studioAddress } from './studio-address.ts';
+import { schemaOwners } from '../schema-owners.ts';
 import { readRunState } from './run-state.ts';
 
 /** An instance as a process holds it: the database server, its sessions, keys and projects. */
@@ -67,11 +68,7 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
   refuseLostSecrets(paths);
   const secrets = await keyStore.instance();
 
-  // The services' code loads while the database server starts.
-  const [cluster, { schemaOwners }] = await Promise.all([
-    openCluster(options, paths, secrets),
-    import('../composition.ts'),
-  ]);
+  const cluster = await openCluster(options, paths, secrets);
   const masterKeys = whenNeeded(() => chooseMasterKeys(config, keyStore.masterKeys));
   const sessions = createSessions({ observe, bounds: { idleMs: config.postgres.projectIdleSeconds * 1_000 } });
   const closeDatabase = async (): Promise<void> => {

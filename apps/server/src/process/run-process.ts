@@ -104,15 +104,15 @@ async function end({ listener, instance }: Begun): Promise<void> {
 
 async function begin(options: ProcessOptions, observe: Observe, signal: AbortSignal): Promise<Begun> {
   const { config } = options;
-  const [instance, { openListener }] = await Promise.all([
+  const [instance, { openListener }, { serviceNames }] = await Promise.all([
     openInstance({ config, observe, given: config.keys, cluster: options.services === 'all' ? 'own' : 'join', signal }),
-    // Loads while the database server starts.
+    // The services' code loads while the database server starts.
     import('./open-listener.ts'),
+    import('../composition.ts'),
   ]);
   try {
     const project = must(await instance.projects.wake(DEFAULT_PROJECT), 'the default project');
     signal.throwIfAborted();
-    const { serviceNames } = await import('../composition.ts');
     const services = options.services === 'all' ? serviceNames : options.services;
     const listener = await openListener({
       config,
