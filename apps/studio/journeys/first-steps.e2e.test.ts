@@ -1,42 +1,21 @@
-import { type Browser, launchBrowser, type Page, type RunningServer, startServer } from '@ashlar/testing';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from '@ashlar/testing';
+import { expect, test } from 'vitest';
 import { seriousFaults } from './axe.fixture.ts';
-import { haveStudioBuilt, OWNER, setupLink } from './studio.fixture.ts';
+import { type Stage, useStage } from './stage.fixture.ts';
+import { OWNER, setupLink } from './studio.fixture.ts';
 
-const PATIENCE_MS = 30_000;
-
-const launched = await launchBrowser();
-const browser: Browser | null = 'absent' in launched ? null : launched;
-
-let server: RunningServer;
+let stage: Stage;
 let page: Page;
-const consoleErrors: string[] = [];
 
-beforeAll(async () => {
-  if (browser === null) return;
-  await haveStudioBuilt();
-  server = await startServer();
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
-  page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
-  page.on('pageerror', (error) => consoleErrors.push(String(error)));
-  page.on('console', (message) => {
-    // What the policy of the page forbids is told here and nowhere else.
-    if (message.text().includes('Content Security Policy')) consoleErrors.push(message.text());
-  });
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-beforeEach(({ skip }) => {
-  if ('absent' in launched) skip(launched.absent);
+useStage({}, async (given) => {
+  stage = given;
+  page = await stage.openPage();
 });
 
 const path = (): string => new URL(page.url()).pathname;
 
 test('the setup link makes the owner and leads to the projects, and its token stays in no address', async () => {
-  const link = await setupLink(server);
+  const link = await setupLink(stage.server);
   await page.goto(link);
   await page.getByLabel('Organisation').fill(OWNER.organisation);
   expect(page.url()).not.toContain('token');
@@ -63,13 +42,13 @@ test('no script of the page can read the session', async () => {
 });
 
 test('who signs out is asked to sign in, and comes back to the address they wanted', async () => {
-  await page.goto(`${server.url}/studio/projects/default/keys`);
+  await page.goto(`${stage.server.url}/studio/projects/default/keys`);
   await page.getByRole('button', { name: 'Account', exact: true }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await page.waitForURL('**/studio/sign-in');
   expect(await page.context().cookies()).toEqual([]);
 
-  await page.goto(`${server.url}/studio/projects/default/keys`);
+  await page.goto(`${stage.server.url}/studio/projects/default/keys`);
   await page.getByLabel('E-mail address').fill(OWNER.email);
   await page.getByLabel('Password', { exact: true }).fill('not the password');
   await page.keyboard.press('Enter');
@@ -103,7 +82,7 @@ test('a project is made with the keyboard alone, by way of the palette', async (
   await expect.poll(() => page.getByLabel('Reference').inputValue()).toBe('north-shop');
   expect(await seriousFaults(page)).toEqual([]);
   await page.keyboard.press('Enter');
-  await page.waitForURL('**/studio/projects/north-shop', { timeout: PATIENCE_MS });
+  await page.waitForURL('**/studio/projects/north-shop');
   await page.getByRole('heading', { name: 'Connect an application' }).waitFor();
   expect(await seriousFaults(page)).toEqual([]);
 });
@@ -122,23 +101,23 @@ test('a key that is made is shown once, and opens the project', async () => {
   expect(await page.content()).not.toContain(key);
   const ask = async (): Promise<number> =>
     (
-      await fetch(`${server.url}/p/north-shop/auth/v1/admin/users`, {
+      await fetch(`${stage.server.url}/p/north-shop/auth/v1/admin/users`, {
         headers: { apikey: key, authorization: `Bearer ${key}` },
       })
     ).status;
-  await expect.poll(ask, { timeout: PATIENCE_MS }).toBe(200);
+  await expect.poll(ask).toBe(200);
   expect(await seriousFaults(page)).toEqual([]);
 
   await page.getByRole('button', { name: 'Actions for Nightly import' }).click();
   await page.getByRole('menuitem', { name: 'Revoke' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
   await page.getByRole('cell', { name: 'Revoked' }).waitFor();
-  await expect.poll(ask, { timeout: PATIENCE_MS }).toBe(401);
+  await expect.poll(ask).toBe(401);
 });
 
 test('SQL is written with completion and run, its mistakes are marked, and what was run is in the log', async () => {
   await page.goto(
-    `${server.url}/studio/projects/north-shop/sql?q=${encodeURIComponent('create table notes (id int);')}`,
+    `${stage.server.url}/studio/projects/north-shop/sql?q=${encodeURIComponent('create table notes (id int);')}`,
   );
   await page.locator('input[aria-label="Run as"]').click();
   await page.getByRole('option', { name: 'Owner of the project' }).click();
@@ -168,17 +147,17 @@ test('SQL is written with completion and run, its mistakes are marked, and what 
   await page.getByRole('menuitem', { name: /^Explain ?How/ }).click();
   await page.getByText('Function Scan on').first().waitFor();
 
-  await page.goto(`${server.url}/studio/projects/north-shop/advisors`);
+  await page.goto(`${stage.server.url}/studio/projects/north-shop/advisors`);
   await page.getByText('cannot be told apart').first().waitFor();
   expect(await seriousFaults(page)).toEqual([]);
-  await page.goto(`${server.url}/studio`);
+  await page.goto(`${stage.server.url}/studio`);
   await page.getByRole('link', { name: 'Audit log' }).click();
   await page.getByText('generate_series').first().waitFor();
   expect(await seriousFaults(page)).toEqual([]);
 });
 
 test('somebody invited as a viewer joins and finds nothing that changes anything', async () => {
-  await page.goto(`${server.url}/studio`);
+  await page.goto(`${stage.server.url}/studio`);
   await page.getByRole('link', { name: 'Members' }).click();
   await page.getByRole('button', { name: 'Invite' }).click();
   await page.getByLabel('E-mail address').fill('grace@example.org');
@@ -188,28 +167,26 @@ test('somebody invited as a viewer joins and finds nothing that changes anything
   await page.getByRole('button', { name: 'I have it' }).click();
   expect(await seriousFaults(page)).toEqual([]);
 
-  const context = await must(browser).newContext();
-  const guest = await context.newPage();
-  guest.setDefaultTimeout(PATIENCE_MS);
+  const guest = await stage.openPage();
   await guest.goto(link);
   await guest.getByLabel('Password', { exact: true }).fill(OWNER.password);
   await guest.getByRole('button', { name: 'Join' }).click();
   await guest.getByRole('link', { name: /North shop/ }).click();
   await guest.getByRole('heading', { name: 'Connect an application' }).waitFor();
   expect(await guest.getByRole('link', { name: 'API keys' }).count()).toBe(0);
-  await guest.goto(`${server.url}/studio/projects/north-shop/keys`);
+  await guest.goto(`${stage.server.url}/studio/projects/north-shop/keys`);
   await guest.getByRole('heading', { name: 'Your role does not allow this' }).waitFor();
-  await guest.goto(`${server.url}/studio/projects/north-shop/settings`);
+  await guest.goto(`${stage.server.url}/studio/projects/north-shop/settings`);
   await guest.getByLabel('Reference').waitFor();
   expect(await guest.getByRole('button', { name: /Pause|Delete/ }).count()).toBe(0);
-  await guest.goto(`${server.url}/studio`);
+  await guest.goto(`${stage.server.url}/studio`);
   await guest.getByRole('link', { name: /North shop/ }).waitFor();
   expect(await guest.getByRole('button', { name: 'New project' }).count()).toBe(0);
-  await context.close();
+  await guest.context().close();
 });
 
 test('language, direction and theme change at once and are remembered', async () => {
-  await page.goto(`${server.url}/studio/projects/north-shop`);
+  await page.goto(`${stage.server.url}/studio/projects/north-shop`);
   await page.getByRole('button', { name: 'Account', exact: true }).click();
   await page.getByRole('menuitem', { name: 'العربية' }).click();
   await page.getByRole('heading', { name: 'اربط تطبيقًا' }).waitFor();
@@ -230,14 +207,9 @@ test('language, direction and theme change at once and are remembered', async ()
 });
 
 test('addresses that lead nowhere say so, and no page broke the policy or threw', async () => {
-  await page.goto(`${server.url}/studio/projects/nothing-here`);
+  await page.goto(`${stage.server.url}/studio/projects/nothing-here`);
   await page.getByRole('heading', { name: 'لا توجد صفحة بهذا العنوان' }).waitFor();
-  await page.goto(`${server.url}/studio/no/such/page`);
+  await page.goto(`${stage.server.url}/studio/no/such/page`);
   await page.getByRole('heading', { name: 'لا توجد صفحة بهذا العنوان' }).waitFor();
-  expect(consoleErrors).toEqual([]);
+  expect(stage.faults).toEqual([]);
 });
-
-function must<Value>(value: Value | null): Value {
-  if (value === null) throw new Error('There is no browser');
-  return value;
-}

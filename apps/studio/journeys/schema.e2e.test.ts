@@ -1,50 +1,26 @@
-import { type Browser, launchBrowser, type Page, type RunningServer, startServer } from '@ashlar/testing';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from '@ashlar/testing';
+import { expect, test } from 'vitest';
 import { seriousFaults } from './axe.fixture.ts';
 import { askAsOwner, inviteAs, signInAs } from './people.fixture.ts';
-import { haveStudioBuilt, OWNER } from './studio.fixture.ts';
+import { type Stage, useStage } from './stage.fixture.ts';
+import { OWNER } from './studio.fixture.ts';
 
-const PATIENCE_MS = 30_000;
 const ADA = '6f1f2a3e-0000-4000-8000-000000000001';
 
-const launched = await launchBrowser();
-const browser: Browser | null = 'absent' in launched ? null : launched;
-
-let server: RunningServer;
+let stage: Stage;
 let page: Page;
 let owner: Awaited<ReturnType<typeof askAsOwner>>;
-const faults: string[] = [];
 
-beforeAll(async () => {
-  if (browser === null) return;
-  await haveStudioBuilt();
-  server = await startServer();
-  owner = await askAsOwner(server);
-  page = await openPage(browser);
-  await signInAs(page, server.url, OWNER.email);
+useStage({ height: 900 }, async (given) => {
+  stage = given;
+  owner = await askAsOwner(stage.server);
+  page = await stage.openPage();
+  await signInAs(page, stage.server.url, OWNER.email);
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-beforeEach(({ skip }) => {
-  if ('absent' in launched) skip(launched.absent);
-});
-
-async function openPage(at: Browser): Promise<Page> {
-  const context = await at.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
-  const opened = await context.newPage();
-  opened.setDefaultTimeout(PATIENCE_MS);
-  opened.on('pageerror', (error) => faults.push(String(error)));
-  opened.on('console', (message) => {
-    if (message.text().includes('Content Security Policy')) faults.push(message.text());
-  });
-  return opened;
-}
 
 const sql = (text: string): Promise<{ results: { rows: (string | null)[][] }[] }> =>
   owner.ask('POST', '/control/v1/projects/default/sql', { sql: text, as: 'owner' });
-const go = (path: string): Promise<unknown> => page.goto(`${server.url}/studio/projects/default${path}`);
+const go = (path: string): Promise<unknown> => page.goto(`${stage.server.url}/studio/projects/default${path}`);
 
 /** Presses Tab until something is focused: what nobody reaches this way fails. */
 async function tabTo(role: 'button' | 'combobox' | 'textbox' | 'radio', name: string): Promise<void> {
@@ -217,13 +193,13 @@ test('a query is saved for everybody and drawn, and who may only view opens it',
   await dialog.getByRole('button', { name: 'Save' }).click();
   await dialog.waitFor({ state: 'detached' });
 
-  const guest = await openPage(must(browser));
-  await signInAs(guest, server.url, await inviteAs(owner, 'viewer@example.org', 'viewer'));
-  await guest.goto(`${server.url}/studio/projects/default/sql`);
+  const guest = await stage.openPage();
+  await signInAs(guest, stage.server.url, await inviteAs(owner, 'viewer@example.org', 'viewer'));
+  await guest.goto(`${stage.server.url}/studio/projects/default/sql`);
   await guest.getByRole('button', { name: 'Saved' }).click();
   await guest.getByRole('menuitem', { name: /Two words/ }).click();
   await guest.getByText("select 'a' as word").waitFor();
-  await guest.goto(`${server.url}/studio/projects/default/schema`);
+  await guest.goto(`${stage.server.url}/studio/projects/default/schema`);
   await guest.getByText('Changing the schema takes the role developer.').waitFor();
   expect(await guest.getByRole('button', { name: /New policy|Actions for/ }).count()).toBe(0);
   await guest.context().close();
@@ -241,10 +217,5 @@ test('GraphiQL asks as whoever is chosen, within the policies of both pages', as
   );
   await page.getByRole('button', { name: 'Use' }).click();
   expect(new URL((await asked).url()).pathname).toBe('/graphql/v1');
-  expect(faults).toEqual([]);
+  expect(stage.faults).toEqual([]);
 });
-
-function must<Value>(value: Value | null): Value {
-  if (value === null) throw new Error('There is no browser');
-  return value;
-}

@@ -1,48 +1,24 @@
 import { readFile } from 'node:fs/promises';
-import { type Browser, launchBrowser, type Page, type RunningServer, startServer } from '@ashlar/testing';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from '@ashlar/testing';
+import { expect, test } from 'vitest';
 import { seriousFaults } from './axe.fixture.ts';
 import { askAsOwner, inviteAs, signInAs } from './people.fixture.ts';
-import { haveStudioBuilt, OWNER } from './studio.fixture.ts';
+import { type Stage, useStage } from './stage.fixture.ts';
+import { OWNER } from './studio.fixture.ts';
 
-const PATIENCE_MS = 60_000;
 const ROWS = 10_000;
 const CITIES = ['Baghdad', 'Basra', 'Cairo'];
 
-const launched = await launchBrowser();
-const browser: Browser | null = 'absent' in launched ? null : launched;
-
-let server: RunningServer;
+let stage: Stage;
 let page: Page;
 let owner: Awaited<ReturnType<typeof askAsOwner>>;
-const faults: string[] = [];
 
-beforeAll(async () => {
-  if (browser === null) return;
-  await haveStudioBuilt();
-  server = await startServer();
-  owner = await askAsOwner(server);
-  page = await openPage(browser, OWNER.email);
+useStage({ width: 1440, height: 900 }, async (given) => {
+  stage = given;
+  owner = await askAsOwner(stage.server);
+  page = await stage.openPage();
+  await signInAs(page, stage.server.url, OWNER.email);
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-beforeEach(({ skip }) => {
-  if ('absent' in launched) skip(launched.absent);
-});
-
-async function openPage(at: Browser, email: string): Promise<Page> {
-  const context = await at.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
-  const opened = await context.newPage();
-  opened.setDefaultTimeout(PATIENCE_MS);
-  opened.on('pageerror', (error) => faults.push(String(error)));
-  opened.on('console', (message) => {
-    if (message.text().includes('Content Security Policy')) faults.push(message.text());
-  });
-  await signInAs(opened, server.url, email);
-  return opened;
-}
 
 async function sql(text: string): Promise<readonly (readonly (string | null)[])[]> {
   const body = { sql: text, as: 'owner' };
@@ -56,7 +32,7 @@ const names = (at: Page): Promise<readonly string[]> =>
     .map((row) => row.textContent).slice(0, 3)`);
 
 test('a file of ten thousand rows is looked at, tried out and becomes a table', async () => {
-  await page.goto(`${server.url}/studio/projects/default/import`);
+  await page.goto(`${stage.server.url}/studio/projects/default/import`);
   const lines = Array.from(
     { length: ROWS },
     (_, at) => `${at + 1},Person ${at},${CITIES[at % 3]},${at % 100}.5,31/12/2025`,
@@ -90,11 +66,11 @@ test("a click on a heading's mark sorts, and another one the other way", async (
   await heading.hover();
   await heading.locator('.g-sort').click();
   await page.waitForURL(/full_name\.desc/);
-  await expect.poll(async () => (await names(page))[0], { timeout: PATIENCE_MS }).toContain('Person 9999');
+  await expect.poll(async () => (await names(page))[0]).toContain('Person 9999');
 });
 
 test('rows are put together by a column, with counts and sums, and opened', async () => {
-  await page.goto(`${server.url}/studio/projects/default/tables/public/people?sort=["full_name.desc"]`);
+  await page.goto(`${stage.server.url}/studio/projects/default/tables/public/people?sort=["full_name.desc"]`);
   await page.getByRole('button', { name: 'Group', exact: true }).click();
   await page.getByRole('menuitem', { name: 'city' }).click();
   await page.getByText('Baghdad · Σ balance 166,700 · 3,334 rows').waitFor();
@@ -127,7 +103,7 @@ test('how the table is looked at is kept, shared, and what others see first', as
   await page.getByRole('button', { name: 'Save view' }).click();
   await page.getByRole('button', { name: 'Cities' }).click();
   await page.getByRole('menuitem', { name: 'Open the table with it' }).click();
-  await expect.poll(isDefault, { timeout: PATIENCE_MS }).toEqual([true]);
+  await expect.poll(isDefault).toEqual([true]);
 });
 
 test('what is shown is saved as a file', async () => {
@@ -141,7 +117,7 @@ test('what is shown is saved as a file', async () => {
 });
 
 test('one record at a time is read and written by the keyboard alone', async () => {
-  await page.goto(`${server.url}/studio/projects/default/tables/public/people?sort=["id.asc"]`);
+  await page.goto(`${stage.server.url}/studio/projects/default/tables/public/people?sort=["id.asc"]`);
   await page.getByRole('gridcell', { name: 'Person 6', exact: true }).click();
   await page.keyboard.press('Shift+Enter');
   const form = page.getByRole('region', { name: 'Form' });
@@ -152,7 +128,7 @@ test('one record at a time is read and written by the keyboard alone', async () 
   await page.keyboard.type('Mosul');
   await page.keyboard.press('PageDown');
   await form.getByRole('heading', { name: 'Record 8' }).waitFor();
-  await expect.poll(() => sql('select city from people where id = 7'), { timeout: PATIENCE_MS }).toEqual([['Mosul']]);
+  await expect.poll(() => sql('select city from people where id = 7')).toEqual([['Mosul']]);
   // What is no number stays with its reason; the field stayed the same one.
   await page.keyboard.press('Tab');
   await page.keyboard.press('Control+a');
@@ -164,16 +140,17 @@ test('one record at a time is read and written by the keyboard alone', async () 
   await page.keyboard.type('8');
   await page.keyboard.press('Escape');
   await form.waitFor({ state: 'detached' });
-  await expect.poll(() => sql('select balance from people where id = 8'), { timeout: PATIENCE_MS }).toEqual([['8']]);
+  await expect.poll(() => sql('select balance from people where id = 8')).toEqual([['8']]);
   await page.keyboard.press('Control+z');
-  await expect.poll(() => sql('select balance from people where id = 8'), { timeout: PATIENCE_MS }).toEqual([['7.5']]);
+  await expect.poll(() => sql('select balance from people where id = 8')).toEqual([['7.5']]);
 });
 
 test('two people in one grid see what the other changes, and nobody loses what they type', async () => {
   await inviteAs(owner, 'bo@example.org', 'viewer');
   await sql('alter publication supabase_realtime add table people');
-  const open = `${server.url}/studio/projects/default/tables/public/people?sort=["id.asc"]`;
-  const other = await openPage(must(browser), 'bo@example.org');
+  const open = `${stage.server.url}/studio/projects/default/tables/public/people?sort=["id.asc"]`;
+  const other = await stage.openPage();
+  await signInAs(other, stage.server.url, 'bo@example.org');
   await Promise.all([page.goto(open), other.goto(open)]);
   await Promise.all([page, other].map((one) => one.getByRole('img', { name: 'Changes of others' }).waitFor()));
   await page.getByRole('gridcell', { name: 'Person 1', exact: true }).click();
@@ -193,12 +170,12 @@ test('two people in one grid see what the other changes, and nobody loses what t
   await other.getByRole('gridcell', { name: 'Half written', exact: true }).waitFor();
   await page.getByRole('gridcell', { name: 'Person 0', exact: true }).waitFor({ state: 'detached' });
   expect(await sql(`select full_name from people where id = 4`)).toEqual([['Half written']]);
-  expect(faults).toEqual([]);
+  expect(stage.faults).toEqual([]);
 });
 
 test('a table without a key is given one, and can then be changed', async () => {
   await sql(`create table loose (say text); insert into loose values ('a'), ('b')`);
-  await page.goto(`${server.url}/studio/projects/default/tables/public/loose`);
+  await page.goto(`${stage.server.url}/studio/projects/default/tables/public/loose`);
   await page.getByRole('note').getByRole('button', { name: 'Add a primary key' }).click();
   const dialog = page.getByRole('dialog', { name: 'Add a primary key' });
   await dialog.getByText('primary key ("id")').waitFor();
@@ -207,11 +184,6 @@ test('a table without a key is given one, and can then be changed', async () => 
   await page.keyboard.type('c');
   await page.keyboard.press('Enter');
   const stored = (): Promise<unknown> => sql('select say from loose order by id');
-  await expect.poll(stored, { timeout: PATIENCE_MS }).toEqual([['c'], ['b']]);
-  expect(faults).toEqual([]);
+  await expect.poll(stored).toEqual([['c'], ['b']]);
+  expect(stage.faults).toEqual([]);
 });
-
-function must<Value>(value: Value | null): Value {
-  if (value === null) throw new Error('There is no browser');
-  return value;
-}

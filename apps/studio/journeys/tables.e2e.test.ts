@@ -1,45 +1,20 @@
-import { type Browser, launchBrowser, type Page, type RunningServer, startServer } from '@ashlar/testing';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from '@ashlar/testing';
+import { expect, test } from 'vitest';
 import { seriousFaults } from './axe.fixture.ts';
 import { askAsOwner, inviteAs, signInAs } from './people.fixture.ts';
-import { haveStudioBuilt, OWNER } from './studio.fixture.ts';
+import { type Stage, useStage } from './stage.fixture.ts';
+import { OWNER } from './studio.fixture.ts';
 
-const PATIENCE_MS = 30_000;
-
-const launched = await launchBrowser();
-const browser: Browser | null = 'absent' in launched ? null : launched;
-
-let server: RunningServer;
+let stage: Stage;
 let page: Page;
 let owner: Awaited<ReturnType<typeof askAsOwner>>;
-const faults: string[] = [];
 
-beforeAll(async () => {
-  if (browser === null) return;
-  await haveStudioBuilt();
-  server = await startServer();
-  owner = await askAsOwner(server);
-  page = await openPage(browser);
-  await signInAs(page, server.url, OWNER.email);
+useStage({}, async (given) => {
+  stage = given;
+  owner = await askAsOwner(stage.server);
+  page = await stage.openPage();
+  await signInAs(page, stage.server.url, OWNER.email);
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-beforeEach(({ skip }) => {
-  if ('absent' in launched) skip(launched.absent);
-});
-
-async function openPage(at: Browser): Promise<Page> {
-  const context = await at.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
-  const opened = await context.newPage();
-  opened.setDefaultTimeout(PATIENCE_MS);
-  opened.on('pageerror', (error) => faults.push(String(error)));
-  opened.on('console', (message) => {
-    if (message.text().includes('Content Security Policy')) faults.push(message.text());
-  });
-  return opened;
-}
 
 /** What the database holds, asked past the page. */
 async function stored(): Promise<readonly (readonly (string | null)[])[]> {
@@ -59,7 +34,7 @@ const paste = (text: string): Promise<unknown> =>
 const TEN = Array.from({ length: 10 }, (_, at) => [`Customer ${at}`, `City ${at}`]);
 
 test('the first step of an empty project makes a table and opens it', async () => {
-  await page.goto(`${server.url}/studio/?new=true`);
+  await page.goto(`${stage.server.url}/studio/?new=true`);
   await page.getByLabel('Name').fill('Shop');
   await page.keyboard.press('Enter');
   await page.waitForURL('**/studio/projects/shop');
@@ -87,18 +62,18 @@ test('rows are typed and pasted, taken back and done again, and are there after 
   await page.keyboard.press('Enter');
   await page.keyboard.press('ArrowUp');
   await page.getByText('1 row', { exact: true }).waitFor();
-  await expect.poll(stored, { timeout: PATIENCE_MS }).toEqual([['Ada', 'London']]);
+  await expect.poll(stored).toEqual([['Ada', 'London']]);
 
   await page.getByRole('button', { name: 'Insert row' }).click();
   await paste(TEN.map(([name, city]) => [name, '2026-11-21 12:00', city].join('\t')).join('\n'));
   await page.getByText('11 rows', { exact: true }).waitFor();
-  await expect.poll(stored, { timeout: PATIENCE_MS }).toEqual([['Ada', 'London'], ...TEN]);
+  await expect.poll(stored).toEqual([['Ada', 'London'], ...TEN]);
   await page.keyboard.press('Control+z');
   await page.getByText('1 row', { exact: true }).waitFor();
-  await expect.poll(stored, { timeout: PATIENCE_MS }).toEqual([['Ada', 'London']]);
+  await expect.poll(stored).toEqual([['Ada', 'London']]);
   await page.keyboard.press('Control+y');
   await page.getByText('11 rows', { exact: true }).waitFor();
-  await expect.poll(stored, { timeout: PATIENCE_MS }).toEqual([['Ada', 'London'], ...TEN]);
+  await expect.poll(stored).toEqual([['Ada', 'London'], ...TEN]);
 
   await page.reload();
   await page.getByRole('gridcell', { name: 'Customer 9' }).waitFor();
@@ -117,7 +92,7 @@ test('what the database refuses stays at the cell with its reason', async () => 
   await page.keyboard.press('Control+a');
   await page.keyboard.type('Grace');
   await page.keyboard.press('Enter');
-  await expect.poll(async () => (await stored())[4], { timeout: PATIENCE_MS }).toEqual(['Grace', 'City 3']);
+  await expect.poll(async () => (await stored())[4]).toEqual(['Grace', 'City 3']);
 });
 
 test('nobody writes over what somebody else wrote meanwhile', async () => {
@@ -131,7 +106,7 @@ test('nobody writes over what somebody else wrote meanwhile', async () => {
   await page.getByText('Cairo').waitFor();
   expect((await stored())[6]).toEqual(['Customer 5', 'Cairo']);
   await page.getByRole('button', { name: 'Keep mine' }).click();
-  await expect.poll(async () => (await stored())[6], { timeout: PATIENCE_MS }).toEqual(['Customer 5', 'Oslo']);
+  await expect.poll(async () => (await stored())[6]).toEqual(['Customer 5', 'Oslo']);
 });
 
 test('filter and order are in the address', async () => {
@@ -195,7 +170,7 @@ test('a table of a million rows opens at once, says about how many there are, an
     alter table public.readings enable row level security;
     analyze public.readings`;
   await owner.ask('POST', '/control/v1/projects/shop/sql', { sql, as: 'owner' });
-  await page.goto(`${server.url}/studio/projects/shop/tables/public/readings`);
+  await page.goto(`${stage.server.url}/studio/projects/shop/tables/public/readings`);
   await page.getByRole('gridcell', { name: 'Sensor 1', exact: true }).waitFor();
   await page
     .getByText(/1,000,000|1M/)
@@ -211,19 +186,14 @@ test('a table of a million rows opens at once, says about how many there are, an
 
 test('who may only view sees the rows and why they cannot change them', async () => {
   const invited = await inviteAs(owner, 'viewer@example.org', 'viewer');
-  const guest = await openPage(must(browser));
-  await signInAs(guest, server.url, invited);
-  await guest.goto(`${server.url}/studio/projects/shop/tables/public/customers`);
+  const guest = await stage.openPage();
+  await signInAs(guest, stage.server.url, invited);
+  await guest.goto(`${stage.server.url}/studio/projects/shop/tables/public/customers`);
   await guest.getByRole('gridcell', { name: 'Customer 9' }).waitFor();
   await guest.getByText('takes the role developer').waitFor();
   expect(await guest.getByRole('button', { name: /Insert row|New table|Table actions|Undo/ }).count()).toBe(0);
   await guest.getByRole('gridcell', { name: 'Customer 9' }).click();
   await guest.keyboard.type('Mallory');
   expect(await guest.getByText('Mallory').count()).toBe(0);
-  expect(faults).toEqual([]);
+  expect(stage.faults).toEqual([]);
 });
-
-function must<Value>(value: Value | null): Value {
-  if (value === null) throw new Error('There is no browser');
-  return value;
-}

@@ -1,50 +1,26 @@
-import { type Browser, launchBrowser, type Page, type RunningServer, startServer } from '@ashlar/testing';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from '@ashlar/testing';
+import { expect, test } from 'vitest';
 import { seriousFaults } from './axe.fixture.ts';
 import { askAsOwner, inviteAs, type Owner, signInAs } from './people.fixture.ts';
-import { haveStudioBuilt, OWNER } from './studio.fixture.ts';
+import { type Stage, useStage } from './stage.fixture.ts';
+import { OWNER } from './studio.fixture.ts';
 
-const PATIENCE_MS = 30_000;
 const ZOE = 'zoe@example.org';
-const launched = await launchBrowser();
-const browser: Browser | null = 'absent' in launched ? null : launched;
-
-let server: RunningServer;
+let stage: Stage;
 let owner: Owner;
 let page: Page;
-const faults: string[] = [];
 
-beforeAll(async () => {
-  if (browser === null) return;
-  await haveStudioBuilt();
-  server = await startServer();
-  owner = await askAsOwner(server);
-  page = await openPage(browser);
-  await signInAs(page, server.url, OWNER.email);
-}, 120_000);
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-beforeEach(({ skip }) => {
-  if ('absent' in launched) skip(launched.absent);
+useStage({}, async (given) => {
+  stage = given;
+  owner = await askAsOwner(stage.server);
+  page = await stage.openPage();
+  await signInAs(page, stage.server.url, OWNER.email);
 });
 
-async function openPage(at: Browser): Promise<Page> {
-  const context = await at.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
-  const opened = await context.newPage();
-  opened.setDefaultTimeout(PATIENCE_MS);
-  opened.on('pageerror', (error) => faults.push(String(error)));
-  opened.on('console', (message) => {
-    if (message.text().includes('Content Security Policy')) faults.push(message.text());
-  });
-  return opened;
-}
-
-const users = (): string => `${server.url}/studio/projects/default/users`;
+const users = (): string => `${stage.server.url}/studio/projects/default/users`;
 
 function signInAsZoe(): Promise<Response> {
-  return fetch(`${server.url}/auth/v1/token?grant_type=password`, {
+  return fetch(`${stage.server.url}/auth/v1/token?grant_type=password`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email: ZOE, password: OWNER.password }),
@@ -52,7 +28,7 @@ function signInAsZoe(): Promise<Response> {
 }
 
 test('the address of all projects leads to their list', async () => {
-  await page.goto(`${server.url}/studio/projects`);
+  await page.goto(`${stage.server.url}/studio/projects`);
   await page.getByRole('link', { name: /Default project/ }).waitFor();
   expect(new URL(page.url()).pathname).toBe('/studio/');
 });
@@ -85,14 +61,14 @@ test('who acts as a user gets a token once, is seen in the sessions, and ends it
   const shown = page.getByRole('dialog', { name: `You act as ${ZOE}` });
   const token = (await shown.locator('code').textContent()) ?? '';
   const asZoe = async (): Promise<number> =>
-    (await fetch(`${server.url}/auth/v1/user`, { headers: { authorization: `Bearer ${token}` } })).status;
+    (await fetch(`${stage.server.url}/auth/v1/user`, { headers: { authorization: `Bearer ${token}` } })).status;
   expect(await asZoe()).toBe(200);
   expect(await seriousFaults(page)).toEqual([]);
   await shown.getByRole('button', { name: 'I have it' }).click();
   await page.getByText(`${OWNER.email} acts in this user’s name`).waitFor();
   expect(await page.content()).not.toContain(token);
   await page.getByRole('button', { name: /^End the session/ }).click();
-  await expect.poll(asZoe, { timeout: PATIENCE_MS }).toBe(403);
+  await expect.poll(asZoe).toBe(403);
 });
 
 test('a ban keeps a user out until it is lifted', async () => {
@@ -132,7 +108,7 @@ test('an organisation gets a role of its own and a member who holds it', async (
 });
 
 test('a provider is set up without its secret ever being told, and mails are changed and seen', async () => {
-  await page.goto(`${server.url}/studio/projects/default/settings/sign-in`);
+  await page.goto(`${stage.server.url}/studio/projects/default/settings/sign-in`);
   await page.getByRole('button', { name: 'Add provider' }).click();
   const dialog = page.getByRole('dialog', { name: 'Add provider' });
   await dialog.getByLabel('Client id').fill('client-7');
@@ -161,8 +137,8 @@ test('a provider is set up without its secret ever being told, and mails are cha
 });
 
 test('who may only view sees who there is, and nothing that changes or reveals more', async () => {
-  const guest = await openPage(must(browser));
-  await signInAs(guest, server.url, await inviteAs(owner, 'viewer@example.org', 'viewer'));
+  const guest = await stage.openPage();
+  await signInAs(guest, stage.server.url, await inviteAs(owner, 'viewer@example.org', 'viewer'));
   await guest.goto(users());
   await guest.getByRole('link', { name: ZOE }).click();
   await guest.getByText('It takes the role Developer to see this.').waitFor();
@@ -171,12 +147,7 @@ test('who may only view sees who there is, and nothing that changes or reveals m
   await guest.getByRole('link', { name: 'North branch' }).click();
   await guest.getByText('shelf-keeper').waitFor();
   expect(await guest.getByRole('button', { name: /Add|New|Suspend|Take|Actions for/ }).count()).toBe(0);
-  await guest.goto(`${server.url}/studio/projects/default/settings/mail`);
+  await guest.goto(`${stage.server.url}/studio/projects/default/settings/mail`);
   await guest.getByRole('heading', { name: 'Your role does not allow this' }).waitFor();
-  expect(faults).toEqual([]);
+  expect(stage.faults).toEqual([]);
 });
-
-function must<Value>(value: Value | null): Value {
-  if (value === null) throw new Error('There is no browser');
-  return value;
-}

@@ -1,53 +1,28 @@
-import { type Browser, launchBrowser, type Page, type RunningServer, startServer } from '@ashlar/testing';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { Page } from '@ashlar/testing';
+import { expect, test, vi } from 'vitest';
 import { seriousFaults } from './axe.fixture.ts';
 import { chooseByKeys, goByPalette, press, tabTo } from './keyboard.fixture.ts';
 import { askAs, inviteAs, ownerOf, type Owner, signInAs } from './people.fixture.ts';
-import { haveStudioBuilt, OWNER, setupLink } from './studio.fixture.ts';
+import { type Stage, useStage } from './stage.fixture.ts';
+import { OWNER, setupLink } from './studio.fixture.ts';
 import { changesOf, HARMLESS, pagesOf } from './viewer.fixture.ts';
 
 // From an empty instance to a call an application makes: once by keyboard alone, once in Arabic.
 vi.setConfig({ testTimeout: 240_000 });
-const PATIENCE_MS = 30_000;
 const ROWS = 10_000;
 const PASTED = 500;
 const ZOE = 'zoe@example.org';
 
-const launched = await launchBrowser();
-const browser: Browser | null = 'absent' in launched ? null : launched;
-
-let server: RunningServer;
+let stage: Stage;
 let page: Page;
 let owner: Owner;
 /** Of the user of the application. */
 let zoe: { readonly id: string; readonly token: string };
-const faults: string[] = [];
 
-beforeAll(async () => {
-  if (browser === null) return;
-  await haveStudioBuilt();
-  server = await startServer();
-  page = await openPage(browser);
+useStage({ width: 1440, height: 900, permissions: ['clipboard-read', 'clipboard-write'] }, async (given) => {
+  stage = given;
+  page = await stage.openPage();
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-beforeEach(({ skip }) => {
-  if ('absent' in launched) skip(launched.absent);
-});
-
-async function openPage(at: Browser): Promise<Page> {
-  const context = await at.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  const opened = await context.newPage();
-  opened.setDefaultTimeout(PATIENCE_MS);
-  opened.on('pageerror', (error) => faults.push(String(error)));
-  opened.on('console', (message) => {
-    if (message.text().includes('Content Security Policy')) faults.push(message.text());
-  });
-  return opened;
-}
 
 async function sql(text: string): Promise<readonly (readonly (string | null)[])[]> {
   const answer = await owner.ask<{ results: { rows: string[][] }[] }>('POST', '/control/v1/projects/default/sql', {
@@ -65,7 +40,7 @@ async function paste(rows: readonly (readonly string[])[]): Promise<void> {
 }
 
 test('by keyboard alone: the first owner, and a table made from the first screen', async () => {
-  await page.goto(await setupLink(server));
+  await page.goto(await setupLink(stage.server));
   await tabTo(page, page.getByLabel('Organisation'));
   for (const text of [OWNER.organisation, OWNER.email, OWNER.password]) {
     await page.keyboard.type(text);
@@ -73,11 +48,11 @@ test('by keyboard alone: the first owner, and a table made from the first screen
   }
   await press(page, page.getByRole('button', { name: 'Create the owner' }));
   await press(page, page.getByRole('link', { name: /Default project/ }));
-  owner = await ownerOf(server.url);
+  owner = await ownerOf(stage.server.url);
   const user = { email: ZOE, password: OWNER.password, email_confirm: true };
   const { id } = await owner.ask<{ id: string }>('POST', '/control/v1/projects/default/auth/admin/users', user);
   const session = await askAs<{ access_token: string }>(
-    server.url,
+    stage.server.url,
     null,
     'POST',
     '/auth/v1/token?grant_type=password',
@@ -122,10 +97,10 @@ test('ten thousand rows from a file, a thousand cells pasted, and the paste take
   await paste(Array.from({ length: PASTED }, (_, at) => [`Pasted ${at}`, '2026-11-21 12:00']));
   await page.getByText('10,500 rows', { exact: true }).waitFor();
   const pasted = `select count(*), count(*) filter (where created_at = '2026-11-21 12:00') from people where name like 'Pasted%'`;
-  await expect.poll(() => sql(pasted), { timeout: PATIENCE_MS }).toEqual([['500', '500']]);
+  await expect.poll(() => sql(pasted)).toEqual([['500', '500']]);
   await page.keyboard.press('Control+z');
   await page.getByText('10,000 rows', { exact: true }).waitFor();
-  await expect.poll(() => sql(pasted), { timeout: PATIENCE_MS }).toEqual([['0', '0']]);
+  await expect.poll(() => sql(pasted)).toEqual([['0', '0']]);
   expect(await sql('select count(*) from people')).toEqual([['10000']]);
 });
 
@@ -169,22 +144,22 @@ test('a policy, the table through a user’s eyes, and the call of an applicatio
   expect(await rowsFor(zoe.token)).toBe('0-9/1000');
   expect(await rowsFor(key)).toBe('*/0');
   expect(await seriousFaults(page)).toEqual([]);
-  expect(faults).toEqual([]);
+  expect(stage.faults).toEqual([]);
 });
 
 const cities = (): Promise<unknown> => sql('select name from cities order by id');
 
 test('the same in Arabic, from right to left', async () => {
-  page = await openPage(must(browser));
+  page = await stage.openPage();
   await page.addInitScript(`localStorage.setItem('ashlar.language', 'ar')`);
-  await signInAs(page, server.url, OWNER.email);
+  await signInAs(page, stage.server.url, OWNER.email);
   const isMirrored = async (): Promise<void> => {
     expect(await page.evaluate('[document.documentElement.dir, document.documentElement.lang].join()')).toBe('rtl,ar');
     const sidebar = await page.getByRole('navigation', { name: 'الرئيسية' }).boundingBox();
     expect(sidebar?.x).toBeGreaterThan(1_000);
     expect(await seriousFaults(page)).toEqual([]);
   };
-  await page.goto(`${server.url}/studio/projects/default`);
+  await page.goto(`${stage.server.url}/studio/projects/default`);
   await page.getByRole('link', { name: 'أنشئ جدولًا' }).click();
   const dialog = page.getByRole('dialog', { name: 'أنشئ جدولًا' });
   await dialog.getByLabel('اسم الجدول').fill('cities');
@@ -192,36 +167,36 @@ test('the same in Arabic, from right to left', async () => {
   await page.getByRole('grid', { name: 'cities' }).waitFor();
   await page.getByRole('button', { name: 'أدرج صفًا' }).click();
   await paste([['بغداد'], ['القاهرة'], ['دمشق']]);
-  await expect.poll(cities, { timeout: PATIENCE_MS }).toEqual([['بغداد'], ['القاهرة'], ['دمشق']]);
+  await expect.poll(cities).toEqual([['بغداد'], ['القاهرة'], ['دمشق']]);
   await page.getByRole('gridcell', { name: 'القاهرة' }).waitFor();
   await isMirrored();
   const first = await page.getByRole('columnheader', { name: /^id/ }).boundingBox();
   const second = await page.getByRole('columnheader', { name: /^name/ }).boundingBox();
   expect(first?.x).toBeGreaterThan(second?.x ?? Infinity);
   await page.keyboard.press('Control+z');
-  await expect.poll(cities, { timeout: PATIENCE_MS }).toEqual([]);
+  await expect.poll(cities).toEqual([]);
 
-  await page.goto(`${server.url}/studio/projects/default/schema?of=public.people`);
+  await page.goto(`${stage.server.url}/studio/projects/default/schema?of=public.people`);
   await page.getByRole('row', { name: /Own rows/ }).waitFor();
   await isMirrored();
-  await page.goto(`${server.url}/studio/projects/default/tables/public/people`);
+  await page.goto(`${stage.server.url}/studio/projects/default/tables/public/people`);
   await page.getByRole('button', { name: 'العرض بصفة' }).click();
   await page.getByRole('button', { name: 'اعرض', exact: true }).click();
   await page.getByText('هذا ما يراه مستدعٍ مجهول.').waitFor();
   await isMirrored();
-  await page.goto(`${server.url}/studio/projects/default/api?of=table+people`);
+  await page.goto(`${stage.server.url}/studio/projects/default/api?of=table+people`);
   await page.getByRole('group', { name: 'قراءة صفوف' }).locator('code').waitFor();
   await isMirrored();
-  expect(faults).toEqual([]);
+  expect(stage.faults).toEqual([]);
 });
 
 test('who has the role viewer finds nothing on any page that changes anything, and is refused by the API', async () => {
   const viewer = await inviteAs(owner, 'viewer@example.org', 'viewer');
-  page = await openPage(must(browser));
-  await signInAs(page, server.url, viewer);
+  page = await stage.openPage();
+  await signInAs(page, stage.server.url, viewer);
   const offered: Record<string, unknown> = {};
   for (const path of pagesOf(owner.organisation, zoe.id)) {
-    await page.goto(`${server.url}/studio${path}`);
+    await page.goto(`${stage.server.url}/studio${path}`);
     await page.locator('main').waitFor();
     await page.waitForLoadState('networkidle');
     const names = await page.evaluate<string[]>(`[...document.querySelectorAll(
@@ -238,12 +213,12 @@ test('who has the role viewer finds nothing on any page that changes anything, a
   await page.keyboard.press('Control+k');
   await page.getByRole('option', { name: 'Projects', exact: true }).waitFor();
   expect(await page.getByRole('option', { name: /New project|Import|API keys|Audit/ }).count()).toBe(0);
-  expect(faults).toEqual([]);
+  expect(stage.faults).toEqual([]);
 
   const credentials = { email: viewer, password: OWNER.password };
   const signedIn = '/p/control/auth/v1/token?grant_type=password';
   const { access_token: bearer } = await askAs<{ access_token: string }>(
-    server.url,
+    stage.server.url,
     null,
     'POST',
     signedIn,
@@ -260,15 +235,10 @@ test('who has the role viewer finds nothing on any page that changes anything, a
 
 /** @returns What was asked, and the status of the answer. */
 async function tried(bearer: string, method: string, path: string, body?: unknown): Promise<string> {
-  const response = await fetch(`${server.url}/control/v1${path}`, {
+  const response = await fetch(`${stage.server.url}/control/v1${path}`, {
     method,
     headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   return `${method} ${path} ${response.status}`;
-}
-
-function must<Value>(value: Value | null): Value {
-  if (value === null) throw new Error('There is no browser');
-  return value;
 }
