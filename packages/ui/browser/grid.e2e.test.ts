@@ -74,6 +74,8 @@ test.skipIf(isAbsent)('the keyboard reaches every cell, the header, and the last
   await isActive(1_000_000, 2);
   await press('ArrowUp');
   await sees(999_999, 0, '1,000,000');
+  const cut = `[...document.querySelectorAll('.g-gutter')].filter((one) => one.scrollWidth > one.clientWidth).length`;
+  expect(await page.evaluate(cut)).toBe(0);
   await press('Control+Home', 'ArrowUp');
   await isActive(-1, 0);
   await press('ArrowRight', 'Enter');

@@ -1,10 +1,23 @@
 /** Where columns stand: starts and widths in pixels from the inline start of the sheet. */
 export interface ColumnLayout {
+  /** Of the row numbers. */
+  readonly gutter: number;
   readonly starts: readonly number[];
   readonly widths: readonly number[];
   readonly total: number;
   readonly frozen: number;
   readonly frozenEnd: number;
+}
+
+/** Room for a tick, and for numbers of up to five digits. */
+const LEAST_GUTTER = 56;
+const DIGIT = 7.5;
+/** What is left free beside a number, and what separates its thousands. */
+const BESIDE_NUMBER = 30;
+
+/** The width of the row numbers of so many rows, in pixels. */
+export function gutterOf(rows: number): number {
+  return Math.max(LEAST_GUTTER, Math.ceil(String(rows).length * DIGIT) + BESIDE_NUMBER);
 }
 
 /** @param gutter The width of the row numbers before the first column. */
@@ -16,7 +29,14 @@ export function layColumns(widths: readonly number[], frozen: number, gutter: nu
     at += width;
   }
   const kept = Math.min(frozen, widths.length);
-  return { starts, widths, total: at, frozen: kept, frozenEnd: kept === widths.length ? at : (starts[kept] ?? gutter) };
+  return {
+    gutter,
+    starts,
+    widths,
+    total: at,
+    frozen: kept,
+    frozenEnd: kept === widths.length ? at : (starts[kept] ?? gutter),
+  };
 }
 
 /** The scrolling columns that a view of this width shows, both ends included; none when `last < first`. */

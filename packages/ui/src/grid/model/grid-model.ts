@@ -2,7 +2,7 @@ import { type Batch, inverseOf, isEmptyBatch } from '../changes/batch.ts';
 import { UndoStack } from '../changes/undo-stack.ts';
 import { type ColumnState, visibleFields, widthOf } from '../columns/column-state.ts';
 import type { Field } from '../columns/field.ts';
-import { type ColumnLayout, layColumns } from '../geometry/column-layout.ts';
+import { type ColumnLayout, gutterOf, layColumns } from '../geometry/column-layout.ts';
 import type { GridRow, RowPatch } from '../rows/grid-row.ts';
 import type { RowNotice } from '../rows/row-source.ts';
 import { NO_ROWS, type RowSelection } from '../selection/row-selection.ts';
@@ -13,8 +13,6 @@ import type { GridOptions } from './grid-options.ts';
 import { RowList } from './row-list.ts';
 import { Saver } from './saver.ts';
 
-/** The width of the row numbers and ticks. */
-const GUTTER = 56;
 /** How long a change by somebody else stays lit. */
 const CHANGED_MS = 2000;
 
@@ -31,7 +29,7 @@ export class GridModel {
   selection: Selection = selectCell({ row: 0, column: 0 });
   ticked: RowSelection = NO_ROWS;
   fields: readonly Field[] = [];
-  layout: ColumnLayout = layColumns([], 0, GUTTER);
+  layout: ColumnLayout = layColumns([], 0, gutterOf(0));
   /** Grows with every change, so that the view knows what it has drawn. */
   version = 0;
   onChange: () => void = () => {};
@@ -71,6 +69,7 @@ export class GridModel {
 
   changed(): void {
     this.version += 1;
+    if (gutterOf(this.rows.count) !== this.layout.gutter) this.#layColumns();
     this.onChange();
     for (const hear of this.#listeners) hear();
   }
@@ -151,7 +150,7 @@ export class GridModel {
     const { columnState, columns } = this.options;
     this.fields = visibleFields(columnState, columns);
     const widths = this.fields.map((field) => widthOf(columnState, field));
-    this.layout = layColumns(widths, columnState.frozen, GUTTER);
+    this.layout = layColumns(widths, columnState.frozen, gutterOf(this.rows.count));
     this.selection = clampSelection(this.selection, this.bounds);
   }
 

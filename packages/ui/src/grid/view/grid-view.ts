@@ -281,6 +281,7 @@ export class GridView {
       style.setProperty(`--x${column}`, `${start}px`);
       style.setProperty(`--w${column}`, `${layout.widths[column] ?? 0}px`);
     });
+    style.setProperty('--gutter', `${layout.gutter}px`);
     style.setProperty('--total', `${layout.total}px`);
     style.setProperty('--kept', `${layout.frozenEnd}px`);
     style.setProperty('--row', `${this.#window.rowHeight}px`);
