@@ -11,9 +11,10 @@ import {
 } from '@ashlar/kernel/values';
 import { z } from 'zod';
 import { cartLines, findCart, requireOpen } from '../adapters/carts.ts';
-import { CartId, CustomerId, FulfilmentId, OrderId, ReturnId, VariantId } from '../domain/ids.ts';
+import { shippingOf } from '../adapters/orders.ts';
+import { CartId, CustomerId, FulfilmentId, OrderId, PromotionId, ReturnId, VariantId } from '../domain/ids.ts';
 import type { OrderQuery } from './order-context.ts';
-import { priceOpenCart } from './price-open-cart.ts';
+import { type PricedNow, priceOpenCart } from './price-open-cart.ts';
 
 const Status = z.enum([
   'placed',
@@ -103,6 +104,7 @@ const Line = z.object({
   title: z.record(z.string(), z.string()),
   quantity: Quantity,
   unitPrice: UnitPrice,
+  discount: Money,
   net: Money,
   tax: Money,
   reserved: z.string(),
@@ -122,6 +124,28 @@ export const getOrder = useCase('order.get-order', {
     prices: z.enum(['inclusive', 'exclusive']),
     net: Money,
     tax: Money,
+    shipping: z.array(
+      z.object({
+        line: z.int(),
+        code: z.string(),
+        title: z.record(z.string(), z.string()),
+        discount: Money,
+        net: Money,
+        tax: Money,
+      }),
+    ),
+    adjustments: z
+      .array(
+        z.object({
+          line: z.int(),
+          source: z.enum(['promotion', 'manual']),
+          title: z.record(z.string(), z.string()).nullable(),
+          coupon: z.string().nullable(),
+          reason: z.string().nullable(),
+          amount: Money,
+        }),
+      )
+      .describe('What was taken off which line, and why'),
     captured: Money,
     refunded: Money,
     reason: z.string().nullable(),
@@ -140,7 +164,7 @@ export const getOrder = useCase('order.get-order', {
   on: { http: 'GET /orders/:orderId', graphql: 'query', grpc: true, mcp: true },
   run: async ({ orderId }, { db }: OrderQuery) => {
     const of = { orders: ['order_id', '=', orderId] as const };
-    const [row, lines, fulfilments, returns, history] = await Promise.all([
+    const [row, lines, fulfilments, returns, history, shipping, adjustments] = await Promise.all([
       db.selectFrom('orders.orders').selectAll().where('id', '=', orderId).executeTakeFirst(),
       db
         .selectFrom('orders.order_lines')
@@ -167,6 +191,13 @@ export const getOrder = useCase('order.get-order', {
         .orderBy('seq')
         .limit(500)
         .execute(),
+      shippingOf(db, orderId),
+      db
+        .selectFrom('orders.adjustments')
+        .selectAll()
+        .where(...of.orders)
+        .orderBy('seq')
+        .execute(),
     ]);
     if (row === undefined) return refuse(commonErrors.notFound({ what: 'order', id: orderId }));
     const currency = row.currency as Currency;
@@ -188,6 +219,22 @@ export const getOrder = useCase('order.get-order', {
       net: amount(row.net),
       tax: amount(row.tax),
       total: amount(row.total),
+      shipping: shipping.map((line) => ({
+        line: line.line_no,
+        code: line.code,
+        title: line.title,
+        discount: amount(line.discount),
+        net: amount(line.net),
+        tax: amount(line.tax),
+      })),
+      adjustments: adjustments.map(({ line_no: line, source, title, coupon, reason, amount: minor }) => ({
+        line,
+        source,
+        title,
+        coupon,
+        reason,
+        amount: amount(minor),
+      })),
       captured: amount(row.captured),
       refunded: amount(row.refunded),
       reason: row.status_reason ?? row.cancel_reason,
@@ -201,6 +248,7 @@ export const getOrder = useCase('order.get-order', {
         title: line.title,
         quantity: { micros: parseMicros(line.quantity), uom: line.uom },
         unitPrice: unitPrice(line.unit_price, currency),
+        discount: amount(line.discount),
         net: amount(line.net),
         tax: amount(line.tax),
         reserved: shortest(line.qty_reserved),
@@ -243,7 +291,22 @@ export const getCart = useCase('order.get-cart', {
         net: Money,
         tax: Money,
         total: Money,
-        lines: z.array(z.object({ line: z.int(), sku: z.string(), unitPrice: UnitPrice, net: Money, tax: Money })),
+        discount: Money.describe('Off goods and shipping, with or without tax as the prices are'),
+        lines: z.array(
+          z.object({ line: z.int(), sku: z.string(), unitPrice: UnitPrice, discount: Money, net: Money, tax: Money }),
+        ),
+        shipping: z.object({ code: z.string(), discount: Money, net: Money, tax: Money }).nullable(),
+        promotions: z
+          .array(
+            z.object({
+              id: PromotionId,
+              title: z.record(z.string(), z.string()),
+              coupon: z.string().nullable(),
+              state: z.enum(['applied', 'waiting', 'expired', 'not_eligible', 'usage_exhausted', 'not_stackable']),
+              amount: Money,
+            }),
+          )
+          .describe('Those that are applied, and what became of each coupon'),
       })
       .nullable()
       .describe('Null where it is empty or no longer open'),
@@ -279,10 +342,39 @@ export const getCart = useCase('order.get-cart', {
           line: line.lineNo,
           sku: line.offer.sku,
           unitPrice: line.unitPrice,
+          discount: amount(line.discountMinor),
           net: amount(line.netMinor),
           tax: amount(line.taxMinor),
         })),
+        ...discountsOf(priced),
       },
     };
   },
 });
+
+function discountsOf({ adjustments, promotions, shipping, currency }: PricedNow) {
+  const amount = (minor: bigint): Money => money(minor, currency);
+  const sum = (of: typeof adjustments): bigint => of.reduce((total, { amountMinor }) => total + amountMinor, 0n);
+  return {
+    discount: amount(sum(adjustments)),
+    shipping:
+      shipping === null
+        ? null
+        : {
+            code: shipping.code,
+            discount: amount(shipping.discountMinor),
+            net: amount(shipping.netMinor),
+            tax: amount(shipping.taxMinor),
+          },
+    promotions: promotions.flatMap(({ promotion, state }) => {
+      if (state !== 'applied' && promotion.coupon === null) return [];
+      return {
+        id: promotion.id as PromotionId,
+        title: { ...promotion.title },
+        coupon: promotion.coupon?.code ?? null,
+        state,
+        amount: amount(sum(adjustments.filter((one) => one.promotion?.id === promotion.id))),
+      };
+    }),
+  };
+}
