@@ -138,7 +138,11 @@ describe('coupons', () => {
       [variantId],
     );
     const { id: above } = await shop.do('product.create-category', { title: { en: 'Toys' }, slug: 'toys' });
-    const { id: below } = await shop.do('product.create-category', { title: { en: 'Cars' }, slug: 'cars', parentId: above });
+    const { id: below } = await shop.do('product.create-category', {
+      title: { en: 'Cars' },
+      slug: 'cars',
+      parentId: above,
+    });
     await shop.project.test.sql(
       `insert into product.product_categories (org_id, product_id, category_id)
        select org_id, id, $2 from product.products where id = $1`,
@@ -153,7 +157,10 @@ describe('coupons', () => {
   test('whoever tries codes that do not exist is stopped, and others are not', async () => {
     const { cartId } = await shop.fillCart([[await shop.addThing(1000, 0), 1]]);
     const { code } = await coupon({});
-    const [guesser, other] = [await shop.project.addMember(['order.*']), await shop.project.addMember(['order.*', 'product.read', 'billing.read'])];
+    const [guesser, other] = [
+      await shop.project.addMember(['order.*']),
+      await shop.project.addMember(['order.*', 'product.read', 'billing.read']),
+    ];
     const attempt = (caller: object, guess: string) =>
       shop.do('order.apply-coupon', { cartId, code: guess }, { caller }).then(
         () => 'applied',
@@ -252,6 +259,18 @@ describe('placing with promotions', () => {
     await expect(apply(await fill(ada), code)).rejects.toMatchObject({ code: 'order.usage_exhausted' });
   });
 
+  test('an order that comes to nothing is invoiced and confirmed without money', async () => {
+    const { cartId } = await shop.fillCart([[await shop.addThing(1000, 1), 1]]);
+    await apply(cartId, (await coupon({ percent: '100' })).code);
+    const { id, total } = await place(cartId, 'online');
+    expect(total).toEqual(usd(0));
+    await shop.carry();
+    expect(await get(id)).toMatchObject({ status: 'confirmed', lines: [{ invoiced: '1', discount: usd(1000) }] });
+    await shop.do('order.cancel-order', { orderId: id, reason: 'No' });
+    await shop.carry();
+    expect(await get(id)).toMatchObject({ status: 'cancelled', lines: [{ invoiced: '0' }] });
+  });
+
   test('placing takes as many statements for many lines as for one', async () => {
     const { code } = await coupon({ stackable: true });
     await shop.do('order.create-promotion', { type: 'buy_x_get_y', buy: 9, get: 1, isAutomatic: true, title });
@@ -307,6 +326,13 @@ describe('discounts by hand', () => {
     await set({ percent: '50' }, manager);
     expect(await priced(cartId)).toMatchObject({ discount: usd(199 + 900) });
     await set({ line: 1 });
+    const { line } = await shop.do('order.add-line', {
+      cartId,
+      variantId: await shop.addThing(100, 0),
+      quantity: pcs(1),
+    });
+    await set({ line, amount: usd(100) }, manager);
+    await shop.do('order.remove-line', { cartId, line });
     const { id, total } = await place(cartId);
     expect(total).toEqual(usd(1044));
     expect(await get(id)).toMatchObject({
