@@ -88,6 +88,10 @@ const PROOFS = {
     files: ['apps/server/src/order-model.pg.test.ts'],
     says: '400 random sequences of orders, payments, parcels and returns, at once and heard in any order: orders, stock and books agree',
   },
+  'coupon-race': {
+    files: ['apps/server/src/orders-promotions.pg.test.ts'],
+    says: '200 orders placed at once with a coupon that is good for 73: exactly 73 have it',
+  },
   'product-model': {
     files: ['suites/product/src/product-model.pg.test.ts'],
     says: '2,000 random sequences of catalogue commands, one by one and at once: no rule of the catalogue is ever broken',

@@ -15,6 +15,8 @@ create table orders.settings (
   -- Days after delivery within which goods may come back.
   return_days integer not null default 14 check (return_days between 0 and 3650),
   approve_on_account boolean not null default true,
+  -- Percent that one person may take off by hand.
+  discount_limit integer not null default 10 check (discount_limit between 0 and 100),
   version integer not null default 1,
   updated_at timestamptz not null default now(),
   updated_by uuid default suites.actor_id()
@@ -31,6 +33,7 @@ create table orders.carts (
   party jsonb check (jsonb_typeof(party) = 'object' and octet_length(party::text) <= 8192),
   ship_to jsonb check (jsonb_typeof(ship_to) = 'object' and octet_length(ship_to::text) <= 8192),
   place jsonb not null default '{}' check (jsonb_typeof(place) = 'object' and octet_length(place::text) <= 1024),
+  shipping_method_id uuid,
   expires_at timestamptz,
   version integer not null default 1,
   created_at timestamptz not null default now(),
@@ -70,7 +73,9 @@ create table orders.orders (
   place jsonb not null default '{}',
   currency text not null check (currency ~ '^[A-Z]{3}$'),
   prices text not null check (prices in ('inclusive', 'exclusive')),
+  -- Of the goods; the tax is of goods and shipping.
   net bigint not null check (net >= 0),
+  shipping bigint not null default 0 check (shipping >= 0),
   tax bigint not null check (tax >= 0),
   total bigint not null check (total >= 0),
   note text check (length(note) <= 2000),
@@ -112,7 +117,7 @@ create table orders.orders (
   unique (org_id, id),
   constraint one_order_of_a_cart unique (cart_id),
   constraint order_number_taken unique (org_id, branch, year, number),
-  constraint order_adds_up check (total = net + tax),
+  constraint order_adds_up check (total = net + shipping + tax),
   foreign key (org_id, cart_id) references orders.carts (org_id, id)
 );
 create index orders_latest_idx on orders.orders (org_id, id desc);
@@ -208,10 +213,10 @@ begin
     return new;
   end if;
   if tg_op = 'DELETE' or (new.id, new.org_id, new.branch, new.year, new.number, new.label, new.cart_id, new.channel, new.tender,
-      new.customer_id, new.party, new.ship_to, new.place, new.currency, new.prices, new.net, new.tax, new.total,
+      new.customer_id, new.party, new.ship_to, new.place, new.currency, new.prices, new.net, new.shipping, new.tax, new.total,
       new.placed_at, new.return_days, new.ships_unpaid)
     is distinct from (old.id, old.org_id, old.branch, old.year, old.number, old.label, old.cart_id, old.channel, old.tender,
-      old.customer_id, old.party, old.ship_to, old.place, old.currency, old.prices, old.net, old.tax, old.total,
+      old.customer_id, old.party, old.ship_to, old.place, old.currency, old.prices, old.net, old.shipping, old.tax, old.total,
       old.placed_at, old.return_days, old.ships_unpaid) then
     raise exception 'Order % is as it was placed', old.label using errcode = 'check_violation', constraint = 'order_snapshot';
   end if;
@@ -240,16 +245,20 @@ create trigger keep_line before update or delete on orders.order_lines
 create trigger no_truncate before truncate on orders.order_lines
   for each statement execute function orders.refuse_change();
 
--- A line comes with its order and never later; asked at the commit, lines are what the order adds up to.
+-- A line comes with its order and never later; asked at the commit, lines and shipping are what the order adds up to.
 create function orders.check_totals() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
   sums record;
+  sent record;
 begin
   select count(*) as lines, coalesce(sum(l.net), 0) as net, coalesce(sum(l.tax), 0) as tax
   into sums from orders.order_lines l where l.order_id = new.id;
-  if sums.lines = 0 or sums.net <> new.net or sums.tax <> new.tax then
-    raise exception 'Order % says % and %, its % lines say % and %', new.label, new.net, new.tax, sums.lines, sums.net, sums.tax
+  select coalesce(sum(s.net), 0) as net, coalesce(sum(s.tax), 0) as tax
+  into sent from orders.shipping_lines s where s.order_id = new.id;
+  if sums.lines = 0 or sums.net <> new.net or sent.net <> new.shipping or sums.tax + sent.tax <> new.tax then
+    raise exception 'Order % says %, % and %, its % lines say % and %, shipping % and %',
+      new.label, new.net, new.shipping, new.tax, sums.lines, sums.net, sums.tax, sent.net, sent.tax
       using errcode = 'check_violation', constraint = 'order_adds_up';
   end if;
   return null;

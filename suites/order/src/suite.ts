@@ -1,7 +1,9 @@
 import { commonErrors, defineSuite, type Suite } from '@ashlar/kernel';
 import { alarmOfDrifts } from '@ashlar/kernel/reconciliation';
+import { applyCoupon, removeCoupon } from './application/cart-coupons.ts';
 import { addLine, discardCart, openCart, removeLine, setAddress, updateLine } from './application/carts.ts';
 import { checkOrders } from './application/check-orders.ts';
+import { addCoupons, listCoupons, withdrawCoupon } from './application/coupons.ts';
 import { endOrder, noteReservation } from './application/end-order.ts';
 import { cancelFulfilment, createFulfilment, pack, pick, requestShip } from './application/fulfil.ts';
 import { inspectReturn } from './application/inspect-return.ts';
@@ -18,9 +20,18 @@ import {
 import { orderToCash } from './application/order-to-cash/order-to-cash.ts';
 import { placeOrder } from './application/place-order.ts';
 import { getPolicy, setPolicy } from './application/policy.ts';
-import { getCart, getOrder, listOrders } from './application/read-orders.ts';
+import { changePromotion, createPromotion, endPromotion, listPromotions } from './application/promotions.ts';
+import { getCart } from './application/read-cart.ts';
+import { getOrder, listOrders } from './application/read-orders.ts';
 import { returnToRefund } from './application/return-to-refund.ts';
 import { approveReturn, closeReturn, receiveReturn, rejectReturn, requestReturn } from './application/returns.ts';
+import { setDiscount } from './application/set-discount.ts';
+import {
+  addShippingMethod,
+  changeShippingMethod,
+  listShippingMethods,
+  setShippingMethod,
+} from './application/shipping-methods.ts';
 import { failDelivery, markDelivered, markShipped, returnToPacked } from './application/ship.ts';
 import { orderErrors } from './domain/order-errors.ts';
 import * as events from './domain/order-events.ts';
@@ -40,6 +51,10 @@ export const order: Suite = defineSuite({
     updateLine,
     removeLine,
     setAddress,
+    applyCoupon,
+    removeCoupon,
+    setDiscount,
+    setShippingMethod,
     discardCart,
     getCart,
     placeOrder,
@@ -71,11 +86,24 @@ export const order: Suite = defineSuite({
     inspectReturn,
     closeReturn,
     checkOrders,
+    createPromotion,
+    changePromotion,
+    endPromotion,
+    listPromotions,
+    addCoupons,
+    withdrawCoupon,
+    listCoupons,
+    addShippingMethod,
+    changeShippingMethod,
+    listShippingMethods,
   ],
   events: Object.values(events).filter((one) => 'of' in one),
   permissions: {
     'order.read': 'See orders, parcels and returns',
     'order.place': 'Fill carts and place orders',
+    'order.discount': 'Take something off by hand, up to the limit',
+    'order.discount-over-limit': 'Take off more than the limit',
+    'order.promote': 'Say which promotions and coupons there are',
     'order.confirm': 'Let orders be fulfilled, and complete them',
     'order.hold': 'Let orders wait and go on',
     'order.cancel': 'Cancel orders',
@@ -91,7 +119,7 @@ export const order: Suite = defineSuite({
     {
       key: 'order-sales',
       name: { en: 'Sales', ar: 'المبيعات' },
-      permissions: ['order.read', 'order.place', 'order.return', 'product.read', 'billing.read'],
+      permissions: ['order.read', 'order.place', 'order.discount', 'order.return', 'product.read', 'billing.read'],
     },
     {
       key: 'order-sales-manager',
@@ -99,6 +127,9 @@ export const order: Suite = defineSuite({
       permissions: [
         'order.read',
         'order.place',
+        'order.discount',
+        'order.discount-over-limit',
+        'order.promote',
         'order.confirm',
         'order.hold',
         'order.cancel',
@@ -144,6 +175,9 @@ export const order: Suite = defineSuite({
     exceeds_fulfilled: orderErrors.exceedsFulfilled,
     exceeds_invoiceable: orderErrors.exceedsInvoiceable,
     order_snapshot: orderErrors.placedAsIs,
+    usage_exhausted: orderErrors.usageExhausted,
+    coupon_code_taken: orderErrors.codeTaken,
+    cart_promotion_once: orderErrors.notStackable,
     illegal_transition: commonErrors.illegalTransition,
   },
 });

@@ -220,6 +220,13 @@ test('one suite asks another by its contract, and reaches nothing else of it', a
   await expect(project.call(trespass, { how: 'command' })).rejects.toThrow(/belongs into a saga/);
 });
 
+test('more than there are connections ask another suite at once, and none waits for the others', async () => {
+  // Who asks others is known from the first time on.
+  await project.call(loadTruck, { plate: 'Z' }, { as: clerk });
+  const asked = Array.from({ length: 60 }, () => project.call(loadTruck, { plate: 'Z' }, { as: clerk }));
+  expect((await Promise.allSettled(asked)).filter(({ status }) => status === 'rejected')).toEqual([]);
+});
+
 test('people reach a table of a suite as its policies say, and never write it', async () => {
   await project.call(storeParcel, parcel(), { as: clerk });
   const asMember = async (caller: InvocationCaller, sql: string) => {

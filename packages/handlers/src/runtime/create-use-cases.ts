@@ -4,6 +4,7 @@ import type { Transaction } from '@ashlar/postgres';
 import { readInput } from '../input/read-input.ts';
 import type { Invocation } from '../invocation.ts';
 import { type AnswerKey, answerKey } from './answer-key.ts';
+import { AskersGate } from './askers-gate.ts';
 import { transactionOptions } from './open-use-case.ts';
 import { type Done, runInTransaction, type Work } from './run-in-transaction.ts';
 import { isAnswerKnown, isCollision, translateError } from './translate-error.ts';
@@ -50,6 +51,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export function createUseCases({ suites, clock = () => new Date() }: UseCasesOptions): UseCases {
   const bySuite = new Map(suites.map((suite) => [suite.name, suite]));
   if (bySuite.size < suites.length) throw new Error('Two suites have one name');
+  const gate = new AskersGate();
 
   const find: UseCases['find'] = (name) => {
     const suite = bySuite.get(name.split('.', 1)[0] ?? '');
@@ -79,13 +81,13 @@ export function createUseCases({ suites, clock = () => new Date() }: UseCasesOpt
     if (kind === 'command') {
       throw new Error(`${useCase.name} cannot call ${contract.name}: a command of another suite belongs into a saga`);
     }
+    gate.note(useCase.name);
     const { idempotencyKey: _key, ...same } = invocation;
-    const { output } = await invoke(contract.name, input, { ...same, dryRun: false });
+    const { output } = await carryOut(prepare(contract.name, input, { ...same, dryRun: false }));
     return contract.output.parse(output);
   };
 
-  const invoke: UseCases['invoke'] = async (name, input, invocation) => {
-    const work = prepare(name, input, invocation);
+  const carryOut = async (work: Work): Promise<Outcome> => {
     const { suite, useCase, key } = work;
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -101,7 +103,15 @@ export function createUseCases({ suites, clock = () => new Date() }: UseCasesOpt
   return {
     suites,
     find,
-    invoke,
+    async invoke(name, input, invocation) {
+      const work = prepare(name, input, invocation);
+      const leave = await gate.enter(work.useCase.name);
+      try {
+        return await carryOut(work);
+      } finally {
+        leave();
+      }
+    },
     async invokeWithin(tx, name, input, invocation) {
       const work = prepare(name, input, invocation);
       try {

@@ -29,6 +29,10 @@ const LineInput = z.strictObject({
   discount: Money.optional().describe('Off the whole line, with or without tax as the prices are'),
   taxCategory: z.string().trim().min(1).max(50).optional().describe('Its rates are those of the supply date'),
   taxes: z.array(RateSnapshot).max(10).optional().describe('In place of a category: rates somebody has snapshotted'),
+  figures: z
+    .strictObject({ net: Money, taxes: z.array(Money).max(10).describe('Of each tax, in their order') })
+    .optional()
+    .describe('What it comes to where it is part of something whole, so that parts add up; refused beyond rounding'),
   sourceLine: z.string().min(1).max(200).optional(),
 });
 

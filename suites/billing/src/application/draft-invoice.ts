@@ -16,6 +16,7 @@ const draftErrors = [
   billingErrors.booksMissing,
   billingErrors.taxUnresolved,
   billingErrors.discountExceedsLine,
+  billingErrors.figuresDiffer,
   billingErrors.empty,
 ];
 
@@ -145,7 +146,7 @@ function priceLines(
   supplyDate: string,
   known: readonly KnownRate[],
 ): readonly PricedLine[] {
-  return lines.map(({ quantity, unitPrice, discount, taxes, taxCategory = 'standard' }, index): PricedLine => {
+  return lines.map(({ quantity, unitPrice, discount, taxes, figures, taxCategory = 'standard' }, index): PricedLine => {
     const lineNo = index + 1;
     inBooks(books, unitPrice);
     if (discount !== undefined) inBooks(books, discount);
@@ -156,7 +157,19 @@ function priceLines(
     if (rates === undefined) {
       throw billingErrors.taxUnresolved({ line: lineNo, category: taxCategory, date: supplyDate });
     }
-    return { lineNo, quantity, unitPrice, discountMinor: discount?.amountMinor ?? 0n, rates };
+    for (const one of figures === undefined ? [] : [figures.net, ...figures.taxes]) inBooks(books, one);
+    const given =
+      figures === undefined
+        ? undefined
+        : { netMinor: figures.net.amountMinor, taxesMinor: figures.taxes.map(({ amountMinor }) => amountMinor) };
+    return {
+      lineNo,
+      quantity,
+      unitPrice,
+      discountMinor: discount?.amountMinor ?? 0n,
+      rates,
+      ...(given === undefined ? {} : { given }),
+    };
   });
 }
 

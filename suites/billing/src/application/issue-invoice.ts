@@ -54,7 +54,7 @@ export const billAtOnce = useCase('billing.bill', {
   summary: 'Writes an invoice and issues it in one.',
   input: DocumentInput.extend(terms),
   output: IssuedDocument,
-  errors: [...errors, billingErrors.taxUnresolved, billingErrors.discountExceedsLine],
+  errors: [...errors, billingErrors.taxUnresolved, billingErrors.discountExceedsLine, billingErrors.figuresDiffer],
   permission: 'billing.issue',
   on: { http: 'POST /bills', graphql: 'mutation', grpc: true, job: true, mcp: true },
   run: async ({ issueDate, expectedTotal, ...input }, context: BillingContext) => {

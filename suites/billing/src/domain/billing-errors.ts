@@ -23,6 +23,7 @@ type BillingError =
   | 'totalDiffers'
   | 'dateBeforeLast'
   | 'discountExceedsLine'
+  | 'figuresDiffer'
   | 'documentIssued'
   | 'notIssued'
   | 'notAnInvoice'
@@ -77,6 +78,7 @@ export const billingErrors: Readonly<Record<BillingError, ErrorFactory>> = defin
   },
   totalDiffers: { kind: 'conflict', title: 'The total is {actual}, not {expected}' },
   dateBeforeLast: { kind: 'conflict', title: '{date} is before {last}, the day of the last number' },
+  figuresDiffer: { kind: 'unprocessable', title: 'Line {line} does not come to what is said of it' },
   discountExceedsLine: { kind: 'unprocessable', title: 'Line {line} is discounted by more than it costs' },
   documentIssued: { kind: 'conflict', title: 'The document is issued', hint: 'Take it back by a credit note' },
   notIssued: { kind: 'conflict', title: 'The document {id} is not issued' },

@@ -18,6 +18,8 @@ export interface PricedLine {
   /** Minor units off the whole line, before tax as the price is. */
   readonly discountMinor: bigint;
   readonly rates: readonly TaxRate[];
+  /** What it comes to where it is part of something whole: taken as it is, if rounding explains the difference. */
+  readonly given?: { readonly netMinor: bigint; readonly taxesMinor: readonly bigint[] };
 }
 
 export interface FiguredLine extends TaxedLineFigures {
@@ -49,22 +51,66 @@ export function figuresOf(lines: readonly PricedLine[], rules: FigureRules): Dec
   );
   const overdone = lines[amounts.findIndex((amount) => amount < 0n)];
   if (overdone !== undefined) return refuse(billingErrors.discountExceedsLine({ line: overdone.lineNo }));
+  const own = lines.map((line, index) => ({ line, index })).filter(({ line }) => line.given === undefined);
   const taxed = taxDocument(
-    lines.map(({ rates }, index) => ({ amountMinor: amounts[index] ?? 0n, rates })),
+    own.map(({ line: { rates }, index }) => ({ amountMinor: amounts[index] ?? 0n, rates })),
     rules,
   );
-  const figured = lines.map(({ lineNo, rates }, index): FiguredLine => {
-    const figures = taxed.lines[index];
+  const reckoned = new Map(own.map(({ index }, place) => [index, taxed.lines[place]]));
+  const figured: FiguredLine[] = [];
+  for (const [index, { lineNo, rates, given }] of lines.entries()) {
+    const figures = given === undefined ? reckoned.get(index) : figuresGiven(given);
     if (figures === undefined) throw new Error(`Line ${lineNo} was not taxed`);
-    return { lineNo, rates, ...figures };
-  });
+    if (given !== undefined && !isExplained(figures, amounts[index] ?? 0n, rates, rules)) {
+      return refuse(billingErrors.figuresDiffer({ line: lineNo }));
+    }
+    figured.push({ lineNo, rates, ...figures });
+  }
+  const netMinor = sum(figured.map((line) => line.netMinor));
+  const taxMinor = sum(figured.map((line) => line.taxMinor));
+  const grossMinor = netMinor + taxMinor;
   const { currency } = first.unitPrice;
-  const rounded = roundToCash({ amountMinor: taxed.grossMinor, currency }, rules.cashStepMinor).amountMinor;
+  const rounded = roundToCash({ amountMinor: grossMinor, currency }, rules.cashStepMinor).amountMinor;
   return accept({
     lines: figured,
-    netMinor: taxed.netMinor,
-    taxMinor: taxed.taxMinor,
-    roundingMinor: rounded - taxed.grossMinor,
+    netMinor,
+    taxMinor,
+    roundingMinor: rounded - grossMinor,
     totalMinor: rounded,
   });
+}
+
+function figuresGiven({ netMinor, taxesMinor }: NonNullable<PricedLine['given']>): TaxedLineFigures {
+  const taxMinor = sum(taxesMinor);
+  return { netMinor, taxMinor, grossMinor: netMinor + taxMinor, taxesMinor };
+}
+
+/**
+ * Whether figures are those of an amount, up to what cutting a line into parts that add up may shift: each part by one
+ * minor unit for itself, one for those before it and one for sharing the rounding of the whole.
+ */
+function isExplained(
+  { netMinor, grossMinor, taxesMinor }: TaxedLineFigures,
+  amountMinor: bigint,
+  rates: readonly TaxRate[],
+  rules: FigureRules,
+): boolean {
+  if (netMinor < 0n || taxesMinor.some((tax) => tax < 0n) || taxesMinor.length !== rates.length) return false;
+  const saidMinor = rules.prices === 'inclusive' ? grossMinor : netMinor;
+  if (distance(saidMinor, amountMinor) > 2n + BigInt(rates.length)) return false;
+  const [expected] = taxDocument([{ amountMinor: saidMinor, rates }], { ...rules, roundingLevel: 'line' }).lines;
+  // A tax of more than the amount shifts by more than the amount does.
+  const most = 4n + sum(rates.map(({ percent }) => percent / WHOLE));
+  return taxesMinor.every((tax, index) => distance(tax, expected?.taxesMinor[index] ?? 0n) <= most);
+}
+
+/** 100 % in the millionths a percentage is kept in. */
+const WHOLE = 100_000_000n;
+
+function distance(one: bigint, other: bigint): bigint {
+  return one > other ? one - other : other - one;
+}
+
+function sum(amounts: readonly bigint[]): bigint {
+  return amounts.reduce((total, amount) => total + amount, 0n);
 }

@@ -20,6 +20,8 @@ export const quoteVariants = {
     quotes: z.array(
       z.object({
         variantId: VariantId,
+        productId: z.string(),
+        categoryIds: z.array(z.string()),
         sku: z.string(),
         title: z.record(z.string(), z.string()),
         choices: z.record(z.string(), z.string()),
@@ -61,12 +63,14 @@ export const InvoiceInput = z.object({
   source: Source,
   lines: z.array(
     z.object({
+      kind: z.enum(['item', 'shipping']).optional(),
       title: localizedText({ max: 500 }),
       sku: z.string(),
       quantity: PositiveQuantity,
       unitPrice: UnitPrice,
       discount: Money.optional(),
       taxes: z.array(RateSnapshot),
+      figures: z.object({ net: Money, taxes: z.array(Money) }),
       sourceLine: z.string(),
     }),
   ),

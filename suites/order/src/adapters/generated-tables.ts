@@ -3,6 +3,34 @@ import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 
 /** What PostgreSQL says of the schema `orders`; tables.ts says more of it, and is held to it. */
 export interface OrderSchema {
+  'orders.adjustments': {
+    order_id: string;
+    org_id: Generated<string>;
+    seq: number;
+    line_no: number;
+    source: 'promotion' | 'manual';
+    promotion_id: string | null;
+    coupon: string | null;
+    title: ColumnType<unknown, string, string>;
+    reason: string | null;
+    amount: bigint;
+  };
+  'orders.cart_coupons': {
+    cart_id: string;
+    org_id: Generated<string>;
+    coupon_id: string;
+    promotion_id: string;
+  };
+  'orders.cart_discounts': {
+    cart_id: string;
+    org_id: Generated<string>;
+    line_no: number | null;
+    percent: string | null;
+    amount: bigint | null;
+    reason: string;
+    is_over_limit: boolean;
+    set_by: Generated<string | null>;
+  };
   'orders.cart_lines': {
     cart_id: string;
     org_id: Generated<string>;
@@ -21,7 +49,23 @@ export interface OrderSchema {
     party: ColumnType<unknown, string, string>;
     ship_to: ColumnType<unknown, string, string>;
     place: ColumnType<unknown, string | undefined, string>;
+    shipping_method_id: string | null;
     expires_at: Date | null;
+    version: Generated<number>;
+    created_at: Generated<Date>;
+    created_by: Generated<string | null>;
+    updated_at: Generated<Date>;
+    updated_by: Generated<string | null>;
+  };
+  'orders.coupons': {
+    id: string;
+    org_id: Generated<string>;
+    promotion_id: string;
+    code: string;
+    code_key: GeneratedAlways<string>;
+    usage_limit: number | null;
+    status: Generated<'active' | 'withdrawn'>;
+    used: Generated<number>;
     version: Generated<number>;
     created_at: Generated<Date>;
     created_by: Generated<string | null>;
@@ -123,6 +167,7 @@ export interface OrderSchema {
     currency: string;
     prices: 'inclusive' | 'exclusive';
     net: bigint;
+    shipping: Generated<bigint>;
     tax: bigint;
     total: bigint;
     note: string | null;
@@ -156,6 +201,44 @@ export interface OrderSchema {
     amount: bigint;
     noted_at: Generated<Date>;
   };
+  'orders.promotion_uses': {
+    order_id: string;
+    org_id: Generated<string>;
+    promotion_id: string;
+    coupon_id: string | null;
+    customer_id: string | null;
+    amount: bigint;
+    is_given_back: Generated<boolean>;
+  };
+  'orders.promotions': {
+    id: string;
+    org_id: Generated<string>;
+    title: ColumnType<unknown, string, string>;
+    type: 'percent' | 'fixed' | 'buy_x_get_y' | 'shipping';
+    percent: string | null;
+    amount: bigint | null;
+    buy: number | null;
+    get: number | null;
+    currency: string | null;
+    minimum: bigint | null;
+    rules: ColumnType<unknown, string | undefined, string>;
+    is_automatic: boolean;
+    stackable: boolean;
+    priority: number;
+    budget: bigint | null;
+    usage_limit: number | null;
+    per_customer_limit: number | null;
+    valid_from: Date | null;
+    valid_to: Date | null;
+    status: Generated<'active' | 'ended'>;
+    used: Generated<number>;
+    spent: Generated<bigint>;
+    version: Generated<number>;
+    created_at: Generated<Date>;
+    created_by: Generated<string | null>;
+    updated_at: Generated<Date>;
+    updated_by: Generated<string | null>;
+  };
   'orders.return_lines': {
     return_id: string;
     org_id: Generated<string>;
@@ -188,7 +271,37 @@ export interface OrderSchema {
     payment_minutes: Generated<number>;
     return_days: Generated<number>;
     approve_on_account: Generated<boolean>;
+    discount_limit: Generated<number>;
     version: Generated<number>;
+    updated_at: Generated<Date>;
+    updated_by: Generated<string | null>;
+  };
+  'orders.shipping_lines': {
+    order_id: string;
+    org_id: Generated<string>;
+    line_no: number;
+    method_id: string;
+    code: string;
+    title: ColumnType<unknown, string, string>;
+    price: bigint;
+    discount: Generated<bigint>;
+    tax_category: string;
+    taxes: ColumnType<unknown, string | undefined, string>;
+    net: bigint;
+    tax: bigint;
+  };
+  'orders.shipping_methods': {
+    id: string;
+    org_id: Generated<string>;
+    code: string;
+    title: ColumnType<unknown, string, string>;
+    tax_category: string;
+    currency: string;
+    zones: ColumnType<unknown, string, string>;
+    status: Generated<'active' | 'retired'>;
+    version: Generated<number>;
+    created_at: Generated<Date>;
+    created_by: Generated<string | null>;
     updated_at: Generated<Date>;
     updated_by: Generated<string | null>;
   };

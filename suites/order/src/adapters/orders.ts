@@ -19,6 +19,31 @@ export async function orderLines(db: OrderDb, orderId: string): Promise<readonly
   return db.selectFrom('orders.order_lines').selectAll().where('order_id', '=', orderId).orderBy('line_no').execute();
 }
 
+export async function shippingOf(
+  db: OrderDb,
+  orderId: string,
+): Promise<readonly Selectable<OrderTables['orders.shipping_lines']>[]> {
+  return db.selectFrom('orders.shipping_lines').selectAll().where('order_id', '=', orderId).execute();
+}
+
+/** What of each line invoices ever asked for, and what of that no credit note took back. */
+export async function invoicedBefore(
+  db: OrderDb,
+  orderId: string,
+): Promise<ReadonlyMap<number, { readonly allMicros: bigint; readonly standingMicros: bigint }>> {
+  const { rows } = await sql<{ line: number; all: string; standing: string }>`
+    select x.line, coalesce(sum(x.quantity) filter (where d.kind = 'invoice'), 0)::text as all,
+      sum(case d.kind when 'invoice' then x.quantity else -x.quantity end)::text as standing
+    from orders.documents d, jsonb_to_recordset(d.lines) as x(line integer, quantity numeric)
+    where d.order_id = ${orderId} group by x.line`.execute(db);
+  return new Map(
+    rows.map(({ line, all, standing }) => [
+      line,
+      { allMicros: parseMicros(all), standingMicros: parseMicros(standing) },
+    ]),
+  );
+}
+
 /** What of a locked order decides about its next state. */
 export async function stateOf(db: OrderDb, row: OrderRow): Promise<OrderState> {
   const parcel = await db

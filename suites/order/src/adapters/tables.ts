@@ -1,5 +1,6 @@
-import type { ColumnType, Generated, Kysely } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways, Kysely } from 'kysely';
 import type { FulfilmentState, OrderStatus, ReturnState } from '../domain/order-status.ts';
+import type { PromotionRules, PromotionType } from '../domain/promotion.ts';
 
 /** numeric: a text, exact. */
 type Decimal = string;
@@ -27,6 +28,7 @@ interface Settings {
   payment_minutes: number;
   return_days: number;
   approve_on_account: boolean;
+  discount_limit: number;
   version: Generated<number>;
   updated_at: Generated<Date>;
   updated_by: Generated<string | null>;
@@ -44,6 +46,7 @@ interface Carts extends Versioned {
   party: ColumnType<Record<string, unknown> | null, string | null, string>;
   ship_to: ColumnType<Record<string, unknown> | null, string | null, string>;
   place: Json<Texts>;
+  shipping_method_id: string | null;
   expires_at: Date | null;
 }
 
@@ -72,6 +75,7 @@ interface Orders extends Versioned {
   currency: string;
   prices: 'inclusive' | 'exclusive';
   net: bigint;
+  shipping: bigint;
   tax: bigint;
   total: bigint;
   note: string | null;
@@ -207,6 +211,114 @@ interface ReturnLines {
   scrapped: Generated<Decimal>;
 }
 
+interface Promotions extends Versioned {
+  id: string;
+  title: Json<Texts>;
+  type: PromotionType;
+  percent: Decimal | null;
+  amount: bigint | null;
+  buy: number | null;
+  get: number | null;
+  currency: string | null;
+  minimum: bigint | null;
+  rules: Json<PromotionRules>;
+  is_automatic: boolean;
+  stackable: boolean;
+  priority: number;
+  budget: bigint | null;
+  usage_limit: number | null;
+  per_customer_limit: number | null;
+  valid_from: Date | null;
+  valid_to: Date | null;
+  status: Generated<'active' | 'ended'>;
+  used: Kept<number>;
+  spent: Kept<bigint>;
+}
+
+interface Coupons extends Versioned {
+  id: string;
+  promotion_id: string;
+  code: string;
+  code_key: GeneratedAlways<string>;
+  usage_limit: number | null;
+  status: Generated<'active' | 'withdrawn'>;
+  used: Kept<number>;
+}
+
+interface CartCoupons {
+  cart_id: string;
+  org_id: Generated<string>;
+  coupon_id: string;
+  promotion_id: string;
+}
+
+interface CartDiscounts {
+  cart_id: string;
+  org_id: Generated<string>;
+  line_no: number | null;
+  percent: Decimal | null;
+  amount: bigint | null;
+  reason: string;
+  is_over_limit: boolean;
+  set_by: Generated<string | null>;
+}
+
+/** Where a method serves and for how much; minor units as texts. */
+export interface ZoneJson {
+  readonly countries: readonly string[];
+  readonly postcodes: readonly string[];
+  readonly price: string;
+  readonly freeFrom: string | null;
+}
+
+interface ShippingMethods extends Versioned {
+  id: string;
+  code: string;
+  title: Json<Texts>;
+  tax_category: string;
+  currency: string;
+  zones: Json<readonly ZoneJson[]>;
+  status: Generated<'active' | 'retired'>;
+}
+
+interface ShippingLines {
+  order_id: string;
+  org_id: Generated<string>;
+  line_no: number;
+  method_id: string;
+  code: string;
+  title: Json<Texts>;
+  price: bigint;
+  discount: bigint;
+  tax_category: string;
+  taxes: Json<readonly LineTaxJson[]>;
+  net: bigint;
+  tax: bigint;
+}
+
+interface Adjustments {
+  order_id: string;
+  org_id: Generated<string>;
+  seq: number;
+  line_no: number;
+  source: 'promotion' | 'manual';
+  promotion_id: string | null;
+  coupon: string | null;
+  title: ColumnType<Texts | null, string | null, never>;
+  reason: string | null;
+  amount: bigint;
+}
+
+interface PromotionUses {
+  order_id: string;
+  org_id: Generated<string>;
+  promotion_id: string;
+  coupon_id: string | null;
+  customer_id: string | null;
+  amount: bigint;
+  is_given_back: Generated<boolean>;
+}
+
 /** What Kysely knows of the schema `orders`. */
 export interface OrderTables {
   'orders.settings': Settings;
@@ -222,6 +334,14 @@ export interface OrderTables {
   'orders.fulfilment_lines': FulfilmentLines;
   'orders.returns': Returns;
   'orders.return_lines': ReturnLines;
+  'orders.promotions': Promotions;
+  'orders.coupons': Coupons;
+  'orders.cart_coupons': CartCoupons;
+  'orders.cart_discounts': CartDiscounts;
+  'orders.shipping_methods': ShippingMethods;
+  'orders.shipping_lines': ShippingLines;
+  'orders.adjustments': Adjustments;
+  'orders.promotion_uses': PromotionUses;
 }
 
 export type OrderDb = Kysely<OrderTables>;

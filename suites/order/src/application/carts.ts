@@ -8,13 +8,13 @@ import { orderErrors } from '../domain/order-errors.ts';
 import { MAX_LINES, type OrderContext } from './order-context.ts';
 import { Address, Party, Place } from './party-input.ts';
 
-const CartChanged = z.object({ id: CartId, version: z.int() });
+export const CartChanged = z.object({ id: CartId, version: z.int() });
 const LineChanged = CartChanged.extend({ line: z.int() });
 const Line = z.strictObject({ variantId: VariantId, quantity: PositiveQuantity });
-const ofCart = { cartId: CartId, expectedVersion: z.int().optional() };
-const closed = [orderErrors.cartClosed, orderErrors.cartExpired];
+export const ofCart = { cartId: CartId, expectedVersion: z.int().optional() };
+export const closed = [orderErrors.cartClosed, orderErrors.cartExpired];
 
-const Channel = z.enum(['web', 'pos', 'phone', 'b2b', 'api']);
+export const Channel = z.enum(['web', 'pos', 'phone', 'b2b', 'api']);
 
 /** Hours a cart is good for unless told. */
 const CART_HOURS = 24 * 30;
@@ -45,6 +45,7 @@ export const openCart = useCase('order.open-cart', {
         place: JSON.stringify(input.place),
         party: null,
         ship_to: null,
+        shipping_method_id: null,
         expires_at: new Date(clock().getTime() + hours * 3_600_000),
       })
       .execute();

@@ -39,9 +39,31 @@ const CHECKS: Checks = {
       from orders.payment_facts group by order_id) s on s.order_id = o.id
     where o.captured - o.refunded <> coalesce(s.net, 0)`,
   'orders add up': `
-    select o.id::text as subject, o.total::text as expected, sum(l.net + l.tax)::text as found
-    from orders.orders o join orders.order_lines l on l.order_id = o.id
-    group by o.id, o.total having o.total <> sum(l.net + l.tax)`,
+    select o.id::text as subject, o.total::text as expected, (l.gross + coalesce(s.gross, 0))::text as found
+    from orders.orders o
+      join (select order_id, sum(net + tax) as gross from orders.order_lines group by order_id) l on l.order_id = o.id
+      left join (select order_id, sum(net + tax) as gross from orders.shipping_lines group by order_id) s on s.order_id = o.id
+    where o.total <> l.gross + coalesce(s.gross, 0)`,
+  'discounts are what is written down of them': `
+    select l.order_id || '/' || l.line_no as subject, coalesce(a.amount, 0)::text as expected, l.discount::text as found
+    from (select order_id, line_no, discount from orders.order_lines
+        union all select order_id, line_no, discount from orders.shipping_lines) l
+      left join (select order_id, line_no, sum(amount) as amount from orders.adjustments group by order_id, line_no) a
+        on a.order_id = l.order_id and a.line_no = l.line_no
+    where l.discount <> coalesce(a.amount, 0)`,
+  'promotions were used as often and gave as much as orders that stand say': `
+    select p.id::text as subject, count(u.order_id) || ' for ' || coalesce(sum(u.amount), 0) as expected,
+      p.used || ' for ' || p.spent as found
+    from orders.promotions p left join orders.promotion_uses u on u.promotion_id = p.id and not u.is_given_back
+    group by p.id, p.used, p.spent having p.used <> count(u.order_id) or p.spent <> coalesce(sum(u.amount), 0)`,
+  'coupons were used as often as orders that stand say': `
+    select c.id::text as subject, count(u.order_id)::text as expected, c.used::text as found
+    from orders.coupons c left join orders.promotion_uses u on u.coupon_id = c.id and not u.is_given_back
+    group by c.id, c.used having c.used <> count(u.order_id)`,
+  'what ended unhad uses no promotion': `
+    select o.id::text as subject, 'no use' as expected, o.status as found
+    from orders.orders o where o.status in ('cancelled', 'rejected') and exists (
+      select from orders.promotion_uses u where u.order_id = o.id and not u.is_given_back)`,
   'numbers have no gaps': `
     select s.branch || '/' || s.year as subject, (s.next_number - 1)::text as expected, count(o.id)::text as found
     from orders.number_series s

@@ -1,9 +1,11 @@
 import { commonErrors, refuse, useCase } from '@ashlar/kernel';
-import { microsText, Money, money, percentText, text, unitPriceText } from '@ashlar/kernel/values';
+import { microsText, Money, money, text, unitPriceText } from '@ashlar/kernel/values';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { type CartRow, cartLines, findCart, requireOpen } from '../adapters/carts.ts';
+import { lockPromotions, readPromotions, readTerms } from '../adapters/pricing-terms.ts';
 import { labelOf, takeNumber } from '../adapters/take-number.ts';
+import { taxesOf, usesOf, writeDiscounts, writeShipping } from '../adapters/write-discounts.ts';
 import { remember } from '../adapters/history.ts';
 import { CartId, OrderId, type VariantId } from '../domain/ids.ts';
 import { orderErrors } from '../domain/order-errors.ts';
@@ -11,7 +13,7 @@ import { orderHeld, orderPlaced } from '../domain/order-events.ts';
 import type { OrderDb } from '../adapters/tables.ts';
 import type { OrderContext } from './order-context.ts';
 import { readPolicy } from './policy.ts';
-import { type PricedNow, priceOpenCart } from './price-open-cart.ts';
+import { askPrices, type PricedNow, priceWith } from './price-open-cart.ts';
 
 const AWAITS_CREDIT = 'on account';
 
@@ -47,6 +49,11 @@ export const placeOrder = useCase('order.place-order', {
     orderErrors.pricesMixed,
     orderErrors.currencyDiffers,
     orderErrors.taxUnresolved,
+    orderErrors.cartTooLarge,
+    orderErrors.zoneUnserved,
+    orderErrors.shippingGone,
+    orderErrors.overLimit,
+    orderErrors.usageExhausted,
   ],
   permission: 'order.place',
   on: { http: 'POST /carts/:cartId/place', graphql: 'mutation', grpc: true, job: true, mcp: true },
@@ -63,17 +70,31 @@ export const placeOrder = useCase('order.place-order', {
     if (party === null || shipTo === null) {
       return refuse(orderErrors.addressIncomplete({ missing: ['party', 'shipTo'] }));
     }
+    const terms = await readTerms(db, cart, clock());
     // Others answer here, so nothing is locked yet; below it counts only if the cart is still what was priced.
-    const priced = await priceOpenCart(context, cart, lines);
-    const total = money(priced.totalMinor, priced.currency);
-    if (expectedTotal.amountMinor !== total.amountMinor || expectedTotal.currency !== total.currency) {
-      const [seen, now] = [expectedTotal, total].map((one) => `${one.amountMinor} ${one.currency}`);
-      return refuse(orderErrors.priceChanged({ old: seen ?? '', new: now ?? '' }));
+    const asked = await askPrices(context, cart, lines, terms);
+    const seen = priceWith(asked, cart, terms, clock());
+    expectTotal(seen, expectedTotal);
+    const { excess } = seen;
+    if (excess !== null) {
+      const [amount, limit] = [excess.amountMinor, excess.limitMinor].map((minor) => `${minor} ${seen.currency}`);
+      return refuse(orderErrors.overLimit({ amount: amount ?? '', limit: limit ?? '' }));
     }
     if (!(await closeCart(db, cart))) {
       const now = await findCart(db, cartId);
       return refuse(now.status === 'placed' ? await placedBefore(db, cartId) : commonErrors.busy());
     }
+    const used = new Set([...usesOf(seen.adjustments).keys()].map((promotion) => promotion.id));
+    let priced = seen;
+    if (used.size > 0) {
+      // Somebody may have had the last of it, or ended it, since it was priced.
+      await lockPromotions(db, [...used]);
+      const now = await readPromotions(db, cart, clock());
+      const promotions = now.filter(({ id }) => used.has(id));
+      priced = priceWith(asked, cart, { ...terms, promotions }, clock());
+      expectTotal(priced, expectedTotal);
+    }
+    const total = money(priced.totalMinor, priced.currency);
     const isHeld = tender === 'on_account' && policy.approveOnAccount;
     const id = newId(OrderId);
     const series = { branch, year: Number(priced.today.slice(0, 4)) };
@@ -97,6 +118,7 @@ export const placeOrder = useCase('order.place-order', {
         currency: priced.currency,
         prices: priced.prices,
         net: priced.netMinor,
+        shipping: priced.shipping?.netMinor ?? 0n,
         tax: priced.taxMinor,
         total: priced.totalMinor,
         note: note ?? null,
@@ -111,8 +133,10 @@ export const placeOrder = useCase('order.place-order', {
       })
       .execute();
     await insertLines(db, id, priced);
+    await writeShipping(db, id, priced.shipping);
+    await writeDiscounts(db, { id, customerId: cart.customer_id }, priced.adjustments);
     await remember(db, id, 'placed', { total: total.amountMinor.toString() });
-    const { approveOnAccount: _approve, version: _version, ...terms } = policy;
+    const { approveOnAccount: _approve, discountLimit: _limit, version: _version, ...agreed } = policy;
     emit(
       orderPlaced.of({
         subject: id,
@@ -125,7 +149,7 @@ export const placeOrder = useCase('order.place-order', {
           tender,
           isHeld,
           total,
-          policy: terms,
+          policy: agreed,
           lines: priced.lines.map(({ lineNo: line, variantId, quantity, offer }) => ({
             line,
             // Ids out of our own tables are what they were when they were made.
@@ -141,6 +165,15 @@ export const placeOrder = useCase('order.place-order', {
     return { id, number: label, status, total, version: 1 } as const;
   },
 });
+
+/** @throws {AshlarError} `order.price_changed` */
+function expectTotal({ totalMinor, currency }: PricedNow, expected: Money): void {
+  if (expected.amountMinor === totalMinor && expected.currency === currency) return;
+  throw orderErrors.priceChanged({
+    old: `${expected.amountMinor} ${expected.currency}`,
+    new: `${totalMinor} ${currency}`,
+  });
+}
 
 async function placedBefore(db: OrderDb, cartId: string) {
   const { id, label } = await db
@@ -177,19 +210,15 @@ async function insertLines(db: OrderDb, orderId: string, { lines }: PricedNow): 
     uom: line.quantity.uom,
     unit_price: unitPriceText(line.unitPrice),
     tax_category: line.taxCategory,
-    taxes: line.rates.map(({ code, percent, compoundOn = [] }, index) => ({
-      code,
-      percent: percentText(percent),
-      compoundOn,
-      tax: (line.taxesMinor[index] ?? 0n).toString(),
-    })),
+    discount: line.discountMinor.toString(),
+    taxes: taxesOf(line),
     net: line.netMinor.toString(),
     tax: line.taxMinor.toString(),
   }));
   await sql`
     insert into orders.order_lines (order_id, line_no, variant_id, sku, title, choices, is_stocked, quantity, uom,
-      unit_price, tax_category, taxes, net, tax)
+      unit_price, discount, tax_category, taxes, net, tax)
     select ${orderId}, r.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(line_no integer, variant_id uuid,
       sku text, title jsonb, choices jsonb, is_stocked boolean, quantity numeric, uom text, unit_price numeric,
-      tax_category text, taxes jsonb, net bigint, tax bigint)`.execute(db);
+      discount bigint, tax_category text, taxes jsonb, net bigint, tax bigint)`.execute(db);
 }

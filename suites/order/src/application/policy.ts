@@ -1,6 +1,7 @@
 import { refuseStale, useCase } from '@ashlar/kernel';
 import { z } from 'zod';
 import { touched } from '@ashlar/kernel/touched';
+import { DEFAULT_DISCOUNT_LIMIT } from '../adapters/pricing-terms.ts';
 import type { OrderDb } from '../adapters/tables.ts';
 import type { OrderContext, OrderQuery } from './order-context.ts';
 
@@ -22,6 +23,12 @@ const terms = {
   paymentMinutes: z.int().min(1).max(43_200).default(1440).describe('Until an order that nobody pays is cancelled'),
   returnDays: z.int().min(0).max(3650).default(14).describe('After delivery, within which goods may come back'),
   approveOnAccount: z.boolean().default(true).describe('Orders on account wait until somebody lets them go on'),
+  discountLimit: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(DEFAULT_DISCOUNT_LIMIT)
+    .describe('Percent that one person may take off by hand'),
 };
 const Terms = z.strictObject(terms);
 export type OrderPolicy = z.output<typeof Terms>;
@@ -38,6 +45,7 @@ export async function readPolicy(db: OrderDb, orgId: string): Promise<OrderPolic
     paymentMinutes: row.payment_minutes,
     returnDays: row.return_days,
     approveOnAccount: row.approve_on_account,
+    discountLimit: row.discount_limit,
     version: row.version,
   };
 }
@@ -61,6 +69,7 @@ export const setPolicy = useCase('order.set-policy', {
       payment_minutes: input.paymentMinutes,
       return_days: input.returnDays,
       approve_on_account: input.approveOnAccount,
+      discount_limit: input.discountLimit,
     };
     const { version } = await db
       .insertInto('orders.settings')

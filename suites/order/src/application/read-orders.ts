@@ -10,10 +10,9 @@ import {
   unitPrice,
 } from '@ashlar/kernel/values';
 import { z } from 'zod';
-import { cartLines, findCart, requireOpen } from '../adapters/carts.ts';
-import { CartId, CustomerId, FulfilmentId, OrderId, ReturnId, VariantId } from '../domain/ids.ts';
+import { shippingOf } from '../adapters/orders.ts';
+import { CustomerId, FulfilmentId, OrderId, ReturnId, VariantId } from '../domain/ids.ts';
 import type { OrderQuery } from './order-context.ts';
-import { priceOpenCart } from './price-open-cart.ts';
 
 const Status = z.enum([
   'placed',
@@ -103,6 +102,7 @@ const Line = z.object({
   title: z.record(z.string(), z.string()),
   quantity: Quantity,
   unitPrice: UnitPrice,
+  discount: Money,
   net: Money,
   tax: Money,
   reserved: z.string(),
@@ -122,6 +122,28 @@ export const getOrder = useCase('order.get-order', {
     prices: z.enum(['inclusive', 'exclusive']),
     net: Money,
     tax: Money,
+    shipping: z.array(
+      z.object({
+        line: z.int(),
+        code: z.string(),
+        title: z.record(z.string(), z.string()),
+        discount: Money,
+        net: Money,
+        tax: Money,
+      }),
+    ),
+    adjustments: z
+      .array(
+        z.object({
+          line: z.int(),
+          source: z.enum(['promotion', 'manual']),
+          title: z.record(z.string(), z.string()).nullable(),
+          coupon: z.string().nullable(),
+          reason: z.string().nullable(),
+          amount: Money,
+        }),
+      )
+      .describe('What was taken off which line, and why'),
     captured: Money,
     refunded: Money,
     reason: z.string().nullable(),
@@ -140,7 +162,7 @@ export const getOrder = useCase('order.get-order', {
   on: { http: 'GET /orders/:orderId', graphql: 'query', grpc: true, mcp: true },
   run: async ({ orderId }, { db }: OrderQuery) => {
     const of = { orders: ['order_id', '=', orderId] as const };
-    const [row, lines, fulfilments, returns, history] = await Promise.all([
+    const [row, lines, fulfilments, returns, history, shipping, adjustments] = await Promise.all([
       db.selectFrom('orders.orders').selectAll().where('id', '=', orderId).executeTakeFirst(),
       db
         .selectFrom('orders.order_lines')
@@ -167,6 +189,13 @@ export const getOrder = useCase('order.get-order', {
         .orderBy('seq')
         .limit(500)
         .execute(),
+      shippingOf(db, orderId),
+      db
+        .selectFrom('orders.adjustments')
+        .selectAll()
+        .where(...of.orders)
+        .orderBy('seq')
+        .execute(),
     ]);
     if (row === undefined) return refuse(commonErrors.notFound({ what: 'order', id: orderId }));
     const currency = row.currency as Currency;
@@ -188,6 +217,22 @@ export const getOrder = useCase('order.get-order', {
       net: amount(row.net),
       tax: amount(row.tax),
       total: amount(row.total),
+      shipping: shipping.map((line) => ({
+        line: line.line_no,
+        code: line.code,
+        title: line.title,
+        discount: amount(line.discount),
+        net: amount(line.net),
+        tax: amount(line.tax),
+      })),
+      adjustments: adjustments.map(({ line_no: line, source, title, coupon, reason, amount: minor }) => ({
+        line,
+        source,
+        title,
+        coupon,
+        reason,
+        amount: amount(minor),
+      })),
       captured: amount(row.captured),
       refunded: amount(row.refunded),
       reason: row.status_reason ?? row.cancel_reason,
@@ -201,6 +246,7 @@ export const getOrder = useCase('order.get-order', {
         title: line.title,
         quantity: { micros: parseMicros(line.quantity), uom: line.uom },
         unitPrice: unitPrice(line.unit_price, currency),
+        discount: amount(line.discount),
         net: amount(line.net),
         tax: amount(line.tax),
         reserved: shortest(line.qty_reserved),
@@ -227,62 +273,3 @@ function nameOf({ name }: Readonly<Record<string, unknown>>): string {
 }
 
 const shortest = (quantity: string): string => microsText(parseMicros(quantity));
-
-export const getCart = useCase('order.get-cart', {
-  kind: 'query',
-  summary: 'A cart, and what it comes to now; what order.place-order wants to be told.',
-  input: z.strictObject({ cartId: CartId }),
-  output: z.object({
-    id: CartId,
-    status: z.enum(['open', 'placed', 'discarded']),
-    version: z.int(),
-    currency: z.string(),
-    lines: z.array(z.object({ line: z.int(), variantId: VariantId, quantity: Quantity })),
-    priced: z
-      .object({
-        net: Money,
-        tax: Money,
-        total: Money,
-        lines: z.array(z.object({ line: z.int(), sku: z.string(), unitPrice: UnitPrice, net: Money, tax: Money })),
-      })
-      .nullable()
-      .describe('Null where it is empty or no longer open'),
-  }),
-  errors: [],
-  permission: 'order.place',
-  on: { http: 'GET /carts/:cartId', graphql: 'query', grpc: true, mcp: true },
-  run: async ({ cartId }, context: OrderQuery) => {
-    const { db, clock } = context;
-    const [cart, lines] = await Promise.all([findCart(db, cartId), cartLines(db, cartId)]);
-    const answer = {
-      id: cartId,
-      status: cart.status,
-      version: cart.version,
-      currency: cart.currency,
-      lines: lines.map(({ lineNo: line, variantId, quantity }) => ({
-        line,
-        variantId: variantId as VariantId,
-        quantity,
-      })),
-    };
-    if (cart.status !== 'open' || lines.length === 0) return { ...answer, priced: null };
-    requireOpen(cart, clock());
-    const priced = await priceOpenCart(context, cart, lines);
-    const amount = (minor: bigint): Money => money(minor, priced.currency);
-    return {
-      ...answer,
-      priced: {
-        net: amount(priced.netMinor),
-        tax: amount(priced.taxMinor),
-        total: amount(priced.totalMinor),
-        lines: priced.lines.map((line) => ({
-          line: line.lineNo,
-          sku: line.offer.sku,
-          unitPrice: line.unitPrice,
-          net: amount(line.netMinor),
-          tax: amount(line.taxMinor),
-        })),
-      },
-    };
-  },
-});

@@ -9,6 +9,11 @@ export const FulfilmentId = brandedId('FulfilmentId');
 export type FulfilmentId = z.output<typeof FulfilmentId>;
 export const ReturnId = brandedId('ReturnId');
 export type ReturnId = z.output<typeof ReturnId>;
+export const PromotionId = brandedId('PromotionId');
+export type PromotionId = z.output<typeof PromotionId>;
+export const CouponId = brandedId('CouponId');
+export const ShippingMethodId = brandedId('ShippingMethodId');
+export type ShippingMethodId = z.output<typeof ShippingMethodId>;
 /** Of the catalogue, and the item's in the stock. */
 export const VariantId = brandedId('VariantId');
 export type VariantId = z.output<typeof VariantId>;

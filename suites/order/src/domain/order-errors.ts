@@ -31,7 +31,21 @@ export type OrderError =
   | 'notInspected'
   | 'windowOver'
   | 'notRejectable'
-  | 'placedAsIs';
+  | 'placedAsIs'
+  | 'couponUnknown'
+  | 'couponTries'
+  | 'expired'
+  | 'notEligible'
+  | 'usageExhausted'
+  | 'notStackable'
+  | 'codeTaken'
+  | 'promotionEnded'
+  | 'comesByItself'
+  | 'tooManyPromotions'
+  | 'moneyMixed'
+  | 'zoneUnserved'
+  | 'shippingGone'
+  | 'overLimit';
 
 /** What this suite refuses beside what any use case may; rules the database holds have the same words. */
 export const orderErrors: Readonly<Record<OrderError, ErrorFactory>> = defineErrors(
@@ -82,6 +96,41 @@ export const orderErrors: Readonly<Record<OrderError, ErrorFactory>> = defineErr
     windowOver: { kind: 'conflict', title: 'Goods of this order could come back until {until}' },
     notRejectable: { kind: 'conflict', title: 'Something of the order is done that has to be undone first' },
     placedAsIs: { kind: 'conflict', title: 'An order stays as it was placed' },
+    couponUnknown: { kind: 'not_found', title: 'There is no coupon {code}' },
+    couponTries: {
+      kind: 'rate_limited',
+      title: 'Too many coupons were tried that do not exist',
+      hint: 'Try again in {seconds} seconds',
+      retryable: true,
+    },
+    expired: { kind: 'conflict', title: 'The coupon {code} is not good at this time' },
+    notEligible: { kind: 'conflict', title: 'The coupon {code} is not for this cart' },
+    usageExhausted: { kind: 'conflict', title: 'The coupon {code} is used up' },
+    notStackable: {
+      kind: 'conflict',
+      title: 'The coupon {code} is not good together with what the cart has',
+      hint: 'Remove the other coupon; without one, something better applies already',
+    },
+    codeTaken: { kind: 'conflict', title: 'The code {code} is taken' },
+    promotionEnded: { kind: 'conflict', title: 'The promotion has ended', hint: 'Create another one' },
+    comesByItself: { kind: 'conflict', title: 'The promotion comes by itself and has no coupons' },
+    tooManyPromotions: {
+      kind: 'conflict',
+      title: 'At most {most} promotions come by themselves at once',
+      hint: 'End one of them',
+    },
+    moneyMixed: { kind: 'unprocessable', title: 'All amounts have to be in one currency' },
+    zoneUnserved: {
+      kind: 'conflict',
+      title: 'The shipping method {code} does not serve this address',
+      hint: 'Choose another one',
+    },
+    shippingGone: {
+      kind: 'conflict',
+      title: 'The shipping method {code} is not offered for this cart',
+      hint: 'Choose another one',
+    },
+    overLimit: { kind: 'forbidden', title: '{amount} is over the limit of {limit}; somebody else has to approve' },
   },
   { ar: orderErrorsInArabic },
 );

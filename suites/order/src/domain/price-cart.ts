@@ -8,6 +8,7 @@ import {
   type TaxRate,
   type UnitPrice,
 } from '@ashlar/kernel/values';
+import type { CountedLine } from './apply-promotions.ts';
 import { orderErrors } from './order-errors.ts';
 
 /** A cart's line. */
@@ -19,6 +20,9 @@ export interface WishedLine {
 
 /** What the catalogue says of a variant at this moment. */
 export interface Offer {
+  readonly productId: string;
+  /** Of its product, with all above them. */
+  readonly categoryIds: readonly string[];
   readonly sku: string;
   readonly title: Readonly<Record<string, string>>;
   readonly choices: Readonly<Record<string, string>>;
@@ -43,6 +47,27 @@ export interface PricingRules {
 }
 
 export interface PricedLine extends PricedOffer {
+  /** Off the whole line, with or without tax as the prices are. */
+  readonly discountMinor: bigint;
+  readonly rates: readonly TaxRate[];
+  readonly taxesMinor: readonly bigint[];
+  readonly netMinor: bigint;
+  readonly taxMinor: bigint;
+}
+
+/** What sending it costs. */
+export interface ChosenShipping {
+  readonly lineNo: number;
+  readonly methodId: string;
+  readonly code: string;
+  readonly title: Readonly<Record<string, string>>;
+  /** With or without tax as the prices are. */
+  readonly priceMinor: bigint;
+  readonly taxCategory: string;
+}
+
+export interface PricedShipping extends ChosenShipping {
+  readonly discountMinor: bigint;
   readonly rates: readonly TaxRate[];
   readonly taxesMinor: readonly bigint[];
   readonly netMinor: bigint;
@@ -51,8 +76,11 @@ export interface PricedLine extends PricedOffer {
 
 export interface PricedCart {
   readonly lines: readonly PricedLine[];
+  readonly shipping: PricedShipping | null;
   readonly prices: 'inclusive' | 'exclusive';
+  /** Of the goods. */
   readonly netMinor: bigint;
+  /** Of goods and shipping. */
   readonly taxMinor: bigint;
   readonly totalMinor: bigint;
 }
@@ -81,35 +109,65 @@ export function offerLines(
   return kinds.size > 1 ? refuse(orderErrors.pricesMixed()) : accept(priced);
 }
 
-/** What the lines come to, as an invoice over all of them will say it: by the rounding of the books. */
+/** The lines as promotions see them. */
+export function countLines(offered: readonly PricedOffer[], mode: RoundingMode): readonly CountedLine[] {
+  return offered.map(({ lineNo, variantId, quantity, unitPrice, offer: { productId, categoryIds } }) => ({
+    lineNo,
+    variantId,
+    productId,
+    categoryIds,
+    micros: quantity.micros,
+    unitMinorMicros: unitPrice.minorMicros,
+    amountMinor: linePrice(unitPrice, quantity, mode).amountMinor,
+  }));
+}
+
+/**
+ * What the lines come to, as an invoice over all of them will say it: by the rounding of the books.
+ *
+ * @param discounts Off each line, by its number.
+ */
 export function priceCart(
   offered: readonly PricedOffer[],
   ratesOf: (category: string) => readonly TaxRate[] | null | undefined,
   { roundingLevel, mode }: PricingRules,
+  chosen: ChosenShipping | null = null,
+  discounts: ReadonlyMap<number, bigint> = new Map(),
 ): Decision<PricedCart> {
-  const rates = offered.map(({ taxCategory }) => ratesOf(taxCategory) ?? null);
-  const unknown = offered[rates.indexOf(null)];
+  const billed = [
+    ...offered.map(({ lineNo, taxCategory, unitPrice, quantity }) => ({
+      lineNo,
+      taxCategory,
+      amountMinor: linePrice(unitPrice, quantity, mode).amountMinor,
+    })),
+    ...(chosen === null ? [] : [{ ...chosen, amountMinor: chosen.priceMinor }]),
+  ];
+  const rates = billed.map(({ taxCategory }) => ratesOf(taxCategory) ?? null);
+  const unknown = billed[rates.indexOf(null)];
   if (unknown !== undefined) {
     return refuse(orderErrors.taxUnresolved({ line: unknown.lineNo, category: unknown.taxCategory }));
   }
   const prices = offered[0]?.offer.price?.includesTax === true ? 'inclusive' : 'exclusive';
   const taxed = taxDocument(
-    offered.map(({ unitPrice, quantity }, index) => ({
-      amountMinor: linePrice(unitPrice, quantity, mode).amountMinor,
+    billed.map(({ lineNo, amountMinor }, index) => ({
+      amountMinor: amountMinor - (discounts.get(lineNo) ?? 0n),
       rates: rates[index] ?? [],
     })),
     { prices, roundingLevel, mode },
   );
+  const figures = (lineNo: number, index: number) => ({
+    discountMinor: discounts.get(lineNo) ?? 0n,
+    rates: rates[index] ?? [],
+    taxesMinor: taxed.lines[index]?.taxesMinor ?? [],
+    netMinor: taxed.lines[index]?.netMinor ?? 0n,
+    taxMinor: taxed.lines[index]?.taxMinor ?? 0n,
+  });
+  const shipping = chosen === null ? null : { ...chosen, ...figures(chosen.lineNo, offered.length) };
   return accept({
-    lines: offered.map((line, index) => ({
-      ...line,
-      rates: rates[index] ?? [],
-      taxesMinor: taxed.lines[index]?.taxesMinor ?? [],
-      netMinor: taxed.lines[index]?.netMinor ?? 0n,
-      taxMinor: taxed.lines[index]?.taxMinor ?? 0n,
-    })),
+    lines: offered.map((line, index) => ({ ...line, ...figures(line.lineNo, index) })),
+    shipping,
     prices,
-    netMinor: taxed.netMinor,
+    netMinor: taxed.netMinor - (shipping?.netMinor ?? 0n),
     taxMinor: taxed.taxMinor,
     totalMinor: taxed.grossMinor,
   });

@@ -11,7 +11,7 @@ import {
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { ProductTables } from '../adapters/tables.ts';
-import { CustomerId, VariantId } from '../domain/ids.ts';
+import { CategoryId, CustomerId, ProductId, VariantId } from '../domain/ids.ts';
 import { Name } from '../domain/product.ts';
 import { resolvePrice } from '../domain/resolve-price.ts';
 
@@ -20,6 +20,8 @@ const MAX_LINES = 1000;
 
 const Quote = z.object({
   variantId: VariantId,
+  productId: ProductId,
+  categoryIds: z.array(CategoryId).describe('Of its product, with all above them'),
   sku: z.string(),
   title: z.record(z.string(), z.string()),
   choices: z.record(z.string(), z.string()).describe('Id of the value, by the id of its option'),
@@ -57,8 +59,24 @@ export const quoteVariants = useCase('product.quote-variants', {
       db
         .selectFrom('product.variants as v')
         .innerJoin('product.products as p', 'p.id', 'v.product_id')
-        .select(['v.id', 'v.sku', 'v.title', 'v.choices', 'v.status', 'v.manage_inventory', 'v.min_qty', 'v.qty_step'])
+        .select([
+          'v.id',
+          'v.product_id',
+          'v.sku',
+          'v.title',
+          'v.choices',
+          'v.status',
+          'v.manage_inventory',
+          'v.min_qty',
+          'v.qty_step',
+        ])
         .select(['p.status as product_status', 'p.type', 'p.sales_uom', 'p.tax_category'])
+        .select(
+          sql<CategoryId[]>`coalesce((
+            select array_agg(distinct above) from product.product_categories pc
+              join product.categories c on c.id = pc.category_id, unnest(c.path) as above
+            where pc.product_id = p.id), '{}')`.as('category_ids'),
+        )
         .where('v.org_id', '=', orgId)
         .where(sql<boolean>`v.id = any(${ids}::uuid[])`)
         .execute(),
@@ -95,6 +113,8 @@ export const quoteVariants = useCase('product.quote-variants', {
         const uom = row.sales_uom;
         return {
           variantId: row.id,
+          productId: row.product_id,
+          categoryIds: row.category_ids,
           sku: row.sku,
           title: row.title,
           choices: row.choices,
