@@ -65,6 +65,14 @@ async function ship(orderId: string, lines?: readonly object[]): Promise<string>
   return fulfilmentId;
 }
 const pcs = (count: number) => ({ value: String(count), uom: 'pcs' });
+async function giveBack(orderId: string, line: number, count: number): Promise<void> {
+  const lines = [{ line, quantity: pcs(count) }];
+  const { id: returnId } = await shop.do('order.request-return', { orderId, lines, reason: 'No' });
+  await shop.do('order.approve-return', { returnId });
+  await shop.do('order.receive-return', { returnId });
+  await shop.do('order.inspect-return', { returnId, lines: [{ line, scrap: String(count) }] });
+  await shop.carry();
+}
 
 describe('coupons', () => {
   test('a code is good in any case, shown in the cart, snapshotted on the order, and leads to one promotion', async () => {
@@ -500,15 +508,6 @@ describe('shipping', () => {
     expect(notes.reduce((sum, one) => sum + Number(one.total), 0)).toBe(Number(total.amount) - sent);
     await shop.do('order.set-policy', {});
   });
-
-  async function giveBack(orderId: string, line: number, count: number): Promise<void> {
-    const lines = [{ line, quantity: pcs(count) }];
-    const { id: returnId } = await shop.do('order.request-return', { orderId, lines, reason: 'No' });
-    await shop.do('order.approve-return', { returnId });
-    await shop.do('order.receive-return', { returnId });
-    await shop.do('order.inspect-return', { returnId, lines: [{ line, scrap: String(count) }] });
-    await shop.carry();
-  }
 });
 
 describe('bad input and walls', () => {

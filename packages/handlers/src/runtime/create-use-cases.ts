@@ -87,19 +87,6 @@ export function createUseCases({ suites, clock = () => new Date() }: UseCasesOpt
     return contract.output.parse(output);
   };
 
-  const carryOut = async (work: Work): Promise<Outcome> => {
-    const { suite, useCase, key } = work;
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return { output: await runOnce(work), replayed: false };
-      } catch (error) {
-        if (key !== null && isAnswerKnown(error)) return { output: await knownAnswer(work, key), replayed: true };
-        if (!isCollision(error) || attempt >= ATTEMPTS) throw translateError(error, suite, useCase);
-      }
-      await delay(PAUSE_MS * 2 ** attempt * (0.5 + Math.random()));
-    }
-  };
-
   return {
     suites,
     find,
@@ -123,6 +110,20 @@ export function createUseCases({ suites, clock = () => new Date() }: UseCasesOpt
       }
     },
   };
+}
+
+/** Runs it until nobody is in its way. */
+async function carryOut(work: Work): Promise<Outcome> {
+  const { suite, useCase, key } = work;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return { output: await runOnce(work), replayed: false };
+    } catch (error) {
+      if (key !== null && isAnswerKnown(error)) return { output: await knownAnswer(work, key), replayed: true };
+      if (!isCollision(error) || attempt >= ATTEMPTS) throw translateError(error, suite, useCase);
+    }
+    await delay(PAUSE_MS * 2 ** attempt * (0.5 + Math.random()));
+  }
 }
 
 async function runOnce(work: Work): Promise<unknown> {

@@ -37,6 +37,21 @@ test('a credit is split as the charge it takes back', () => {
   );
 });
 
+test('whole weights split an amount as fractions of the same size do', () => {
+  const weights = fc.array(fc.bigInt({ min: 0n, max: 10n ** 6n }), { minLength: 1, maxLength: 20 });
+  fc.assert(
+    fc.property(minor, weights, (amount, given) => {
+      fc.pre(sum(given) > 0n);
+      expect(allocate(amount, given)).toEqual(
+        allocate(
+          amount,
+          given.map((weight) => Rational.of(weight, 7n)),
+        ),
+      );
+    }),
+  );
+});
+
 test('figures rounded together add up to their rounded sum', () => {
   const fraction = fc.tuple(minor, fc.bigInt({ min: 1n, max: 1000n })).map(([top, bottom]) => Rational.of(top, bottom));
   fc.assert(

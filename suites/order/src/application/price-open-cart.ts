@@ -38,7 +38,7 @@ export const priceErrors: readonly ErrorFactory[] = [
 ];
 
 /** The shipping's line among those of the goods: beyond all of them. */
-export const SHIPPING_LINE = 1_000_001;
+const SHIPPING_LINE = 1_000_001;
 
 /** What is taken off a line, and why. */
 export interface Adjustment {

@@ -189,8 +189,9 @@ async function countAutomatic(db: OrderDb, orgId: string, at: Date): Promise<num
   return count;
 }
 
+const digits = (minor: bigint | null): string | null => minor?.toString() ?? null;
+
 /** What the audit row keeps of it: lists of ids may be longer than there is room. */
 function noteOf({ rules: _rules, ...row }: ReturnType<typeof termsRow>) {
-  const digits = (minor: bigint | null): string | null => minor?.toString() ?? null;
   return { ...row, amount: digits(row.amount), minimum: digits(row.minimum), budget: digits(row.budget) };
 }

@@ -149,8 +149,8 @@ const shipments = fc.option(fc.integer({ min: 0, max: 900 }));
 
 test('parts add up, no line is below zero, budgets hold, and no order of lines or promotions matters', () => {
   fc.assert(
-    fc.property(lines, promotions, shipments, fc.nat(), (given, asked, cents, turn) => {
-      const counted = given.map(({ lineNo, pieces: count, cents: each, category }) =>
+    fc.property(lines, promotions, shipments, fc.nat(), (wished, asked, cents, turn) => {
+      const counted = wished.map(({ lineNo, pieces: count, cents: each, category }) =>
         line(lineNo, count, each, { categoryIds: [category] }),
       );
       const shipment = cents === null ? null : { lineNo: 100, amountMinor: BigInt(cents) };
@@ -168,8 +168,8 @@ test('parts add up, no line is below zero, budgets hold, and no order of lines o
       const { taken, states } = applied;
       expect(taken.every(({ amountMinor }) => amountMinor > 0n)).toBe(true);
       for (const { lineNo, amountMinor } of [...counted, ...(shipment === null ? [] : [shipment])]) {
-        const off = sum(taken.filter((one) => one.lineNo === lineNo).map((one) => one.amountMinor));
-        expect(off <= amountMinor).toBe(true);
+        const gone = sum(taken.filter((one) => one.lineNo === lineNo).map((one) => one.amountMinor));
+        expect(gone <= amountMinor).toBe(true);
       }
       for (const { id, budgetMinor, stackable, type, amountMinor } of all) {
         const given = sum(taken.filter((one) => one.promotionId === id).map((one) => one.amountMinor));

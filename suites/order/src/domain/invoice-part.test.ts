@@ -55,13 +55,14 @@ test('however a line is cut, its parts add up to it: net, each tax and what was 
   );
 });
 
+const zone = (countries: string[], postcodes: string[], priceMinor: bigint) => ({
+  countries,
+  postcodes,
+  priceMinor,
+  freeFromMinor: null,
+});
+
 test('the first zone that serves an address counts, whatever blanks and case its postcode is written with', () => {
-  const zone = (countries: string[], postcodes: string[], priceMinor: bigint) => ({
-    countries,
-    postcodes,
-    priceMinor,
-    freeFromMinor: null,
-  });
   const zones = [zone(['GB'], ['SW1', 'ec'], 1n), zone(['GB', 'IE'], [], 2n), zone([], ['9'], 3n)];
   const priceOf = (country: string, postcode: string | null) => zoneFor(zones, { country, postcode })?.priceMinor;
   expect([priceOf('GB', 'sw 1A 1AA'), priceOf('GB', 'EC2'), priceOf('GB', null), priceOf('IQ', '90')]).toEqual([
