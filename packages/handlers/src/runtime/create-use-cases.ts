@@ -4,6 +4,7 @@ import type { Transaction } from '@ashlar/postgres';
 import { readInput } from '../input/read-input.ts';
 import type { Invocation } from '../invocation.ts';
 import { type AnswerKey, answerKey } from './answer-key.ts';
+import type { Sealer } from './project-sealer.ts';
 import { transactionOptions } from './open-use-case.ts';
 import { type Done, runInTransaction, type Work } from './run-in-transaction.ts';
 import { isAnswerKnown, isCollision, translateError } from './translate-error.ts';
@@ -38,6 +39,10 @@ export interface UseCases {
 
 export interface UseCasesOptions {
   readonly suites: readonly Suite[];
+  /** What seals texts in a project; without it a command that keeps secrets is refused. */
+  readonly sealerOf?: (ref: string) => Promise<Sealer>;
+  /** Whether the operator named the host of an address as one that may be asked. */
+  readonly isNamedHost?: (url: string) => boolean;
   readonly clock?: () => Date;
 }
 
@@ -47,7 +52,8 @@ const PAUSE_MS = 5;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Runs the use cases of these suites on projects' databases. */
-export function createUseCases({ suites, clock = () => new Date() }: UseCasesOptions): UseCases {
+export function createUseCases(options: UseCasesOptions): UseCases {
+  const { suites, clock = () => new Date(), sealerOf, isNamedHost = () => false } = options;
   const bySuite = new Map(suites.map((suite) => [suite.name, suite]));
   if (bySuite.size < suites.length) throw new Error('Two suites have one name');
 
@@ -69,7 +75,7 @@ export function createUseCases({ suites, clock = () => new Date() }: UseCasesOpt
     const parsed = readInput(useCase, input);
     const key = useCase.kind === 'command' ? answerKey(suite, useCase, input, invocation) : null;
     const callOther = (contract: Contract, asked: unknown): Promise<unknown> => ask(contract, asked, work);
-    const work: Work = { suite, useCase, input: parsed, invocation, key, now: clock(), callOther };
+    const work: Work = { suite, useCase, input: parsed, invocation, key, now: clock(), callOther, isNamedHost };
     return work;
   };
 
@@ -84,8 +90,16 @@ export function createUseCases({ suites, clock = () => new Date() }: UseCasesOpt
     return contract.output.parse(output);
   };
 
+  /** Its key is fetched before the transaction: whoever keeps it may be far away. */
+  const sealerFor = async ({ useCase, invocation }: Work): Promise<Sealer | undefined> => {
+    if (useCase.kind !== 'command' || useCase.keepsSecrets !== true) return undefined;
+    if (sealerOf === undefined) throw new Error(`${useCase.name} keeps secrets, and nothing here seals them`);
+    return sealerOf(invocation.database.ref);
+  };
+
   const invoke: UseCases['invoke'] = async (name, input, invocation) => {
-    const work = prepare(name, input, invocation);
+    const prepared = prepare(name, input, invocation);
+    const work: Work = { ...prepared, sealer: await sealerFor(prepared) };
     const { suite, useCase, key } = work;
     for (let attempt = 1; ; attempt += 1) {
       try {
