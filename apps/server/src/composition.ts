@@ -5,7 +5,8 @@ import { createData, createTableGraph, dataContract } from '@ashlar/data';
 import { createTokenVerifier } from '@ashlar/gateway';
 import { createIdentity, createPostgresSessionGuard, findContact, identityContract } from '@ashlar/identity';
 import { createNotifications, notificationsContract } from '@ashlar/notifications';
-import { createSuitesService, createUseCases, suitesContract } from '@ashlar/handlers';
+import { createSuitesService, createUseCases, projectSealer, suitesContract } from '@ashlar/handlers';
+import { must } from '@ashlar/kernel';
 import type { Outbound } from '@ashlar/outbound';
 import { createStorage, storageContract } from '@ashlar/storage';
 import type { DatabaseTarget, Snapshots } from '@ashlar/postgres';
@@ -137,12 +138,17 @@ export const serviceModules: readonly ServiceModule[] = [
   },
   {
     contract: suitesContract(suites),
-    create: ({ observe, projects, jobs, snapshots }) =>
+    create: ({ observe, outbound, projects, jobs, snapshots }) =>
       createSuitesService({
-        useCases: createUseCases({ suites }),
+        useCases: createUseCases({
+          suites,
+          sealerOf: async (ref) => projectSealer(must(await projects.wake(ref), `project ${ref}`)),
+          isNamedHost: outbound.isNamed,
+        }),
         projects,
         jobs,
         tables: createTableGraph(snapshots),
+        outside: outbound,
         observe,
       }),
     upstream: ({ split }) => split.upstreamSuites,

@@ -1,6 +1,7 @@
 import { type AshlarError, commonErrors, type ErrorFactory } from '@ashlar/kernel';
 import { valueErrors } from '@ashlar/kernel/values';
 import { expect, test } from 'vitest';
+import { providerErrors } from '../../../suites/billing/src/domain/provider-errors.ts';
 import { inventoryErrors } from '../../../suites/inventory/src/domain/inventory-errors.ts';
 import { productErrors } from '../../../suites/product/src/domain/product-errors.ts';
 
@@ -9,6 +10,7 @@ const catalogues: readonly Readonly<Record<string, ErrorFactory>>[] = [
   valueErrors,
   productErrors,
   inventoryErrors,
+  providerErrors,
 ];
 
 const placeholders = (text: string | undefined): readonly string[] => (text ?? '').match(/\{\w+\}/g)?.toSorted() ?? [];

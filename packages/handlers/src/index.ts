@@ -3,6 +3,8 @@ export { suiteDocuments } from './documents/suite-documents.ts';
 export type { SuiteDocuments, SuiteSchemas, UseCaseContract } from './documents/suite-documents.ts';
 export { createUseCases } from './runtime/create-use-cases.ts';
 export type { Outcome, UseCases, UseCasesOptions } from './runtime/create-use-cases.ts';
+export { projectSealer } from './runtime/project-sealer.ts';
+export type { Sealer } from './runtime/project-sealer.ts';
 export { listenForGrpc } from './grpc/listen-for-grpc.ts';
 export type { GrpcListener, GrpcListenerOptions } from './grpc/grpc-listener.ts';
 export { addSuite, listSuites, refreshSuites, removeSuite } from './suites/suite-administration.ts';

@@ -2,7 +2,7 @@ import type { Actor } from '@ashlar/kernel';
 import type { ProjectDatabase } from '@ashlar/postgres';
 
 /** Handlers a use case is reached through, as the audit trail names them. */
-export type Via = 'http' | 'graphql' | 'grpc' | 'mcp' | 'cli' | 'job' | 'event' | 'schedule' | 'saga' | 'test';
+export type Via = 'http' | 'graphql' | 'grpc' | 'mcp' | 'cli' | 'job' | 'event' | 'schedule' | 'saga' | 'hook' | 'test';
 
 /** Who asks, whatever the handler: a database role and the claims its row-level security reads. */
 export interface InvocationCaller {

@@ -37,6 +37,15 @@ export type {
   PrintedPaper,
   SuiteDocument,
 } from './suite-document.ts';
+export type {
+  ErrandOrder,
+  HookCall,
+  OutsideAnswer,
+  OutsideContext,
+  OutsideRequest,
+  SuiteErrand,
+  SuiteHook,
+} from './suite-outside.ts';
 export { defineSuite } from './suite.ts';
 export type { Localised, Suite, SuiteDefinition, SuiteRole, SuiteSchedule, SuiteSubscription } from './suite.ts';
 export { useCase } from './use-case.ts';

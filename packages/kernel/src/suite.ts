@@ -4,6 +4,7 @@ import type { EventType } from './event-type.ts';
 import type { Saga } from './saga.ts';
 import type { SuiteDocument } from './suite-document.ts';
 import type { SuiteDemo } from './suite-demo.ts';
+import type { SuiteErrand, SuiteHook } from './suite-outside.ts';
 import type { AnyUseCase } from './use-case.ts';
 
 /** A text by language: `{ en: 'Stock clerk', ar: 'أمين المخزن' }`; English is always there. */
@@ -60,6 +61,8 @@ export interface SuiteDefinition {
   readonly schedules?: readonly SuiteSchedule[];
   readonly sagas?: readonly Saga[];
   readonly documents?: readonly SuiteDocument[];
+  readonly errands?: readonly SuiteErrand[];
+  readonly hooks?: readonly SuiteHook[];
   /** What can be permitted, and in which words: `{ 'inventory.reserve': 'Hold stock for orders' }`. */
   readonly permissions: Readonly<Record<string, string>>;
   readonly roles?: readonly SuiteRole[];
@@ -83,7 +86,7 @@ const OPEN = new Set(['signed-in', 'anyone']);
  */
 export function defineSuite(definition: SuiteDefinition): Suite {
   const { name, useCases, events = [], subscriptions = [], schedules = [], sagas = [], roles = [] } = definition;
-  const { documents = [] } = definition;
+  const { documents = [], errands = [], hooks = [] } = definition;
   const fault = (what: string): Error => new Error(`Suite ${name}: ${what}`);
   if (!NAME.test(name)) throw fault('its name has lower case letters and digits, 2 to 30');
   const consumers = subscriptions.map(({ consumer }) => consumer);
@@ -95,6 +98,7 @@ export function defineSuite(definition: SuiteDefinition): Suite {
     ...consumers,
     ...processes,
     ...papers,
+    ...[...errands, ...hooks].map((one) => one.name),
   ];
   // One may be called like what it does.
   const times = schedules.map((schedule) => schedule.name);
@@ -124,6 +128,8 @@ export function defineSuite(definition: SuiteDefinition): Suite {
     schedules,
     sagas,
     documents,
+    errands,
+    hooks,
     roles,
     constraints: definition.constraints ?? {},
     demo: definition.demo ?? null,

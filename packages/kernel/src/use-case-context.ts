@@ -70,4 +70,11 @@ export interface CommandContext<Database> extends UseCaseContext<Database> {
   readonly audit: (note: AuditNote) => void;
   /** A new id, ordered by time (UUID of version 7). */
   readonly newId: <const Name extends string>(schema: BrandedIdSchema<Name>) => BrandedId<Name>;
+  /**
+   * A text nobody reads by the database alone, for commands that say `keepsSecrets`. What it is sealed for, such as the
+   * id of its row, has to be said again to open it.
+   */
+  readonly seal: (text: string, context: string) => string;
+  /** Whether the operator named the host of this address as one that may be asked, though it is private. */
+  readonly isNamedHost: (url: string) => boolean;
 }

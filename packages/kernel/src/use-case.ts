@@ -49,6 +49,8 @@ export interface CommandDefinition<Input extends z.ZodType, Output extends z.Zod
   Output
 > {
   readonly kind?: 'command';
+  /** It seals texts; where the server lends no key for that, it is refused. */
+  readonly keepsSecrets?: boolean;
   readonly run: (
     input: z.output<Input>,
     context: CommandContext<Database>,

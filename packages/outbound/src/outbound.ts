@@ -55,6 +55,8 @@ export interface Outbound {
    * @throws {AshlarError} `outbound.url_invalid`, `outbound.address_refused`.
    */
   vet(request: Pick<OutboundRequest, 'url' | 'plainHttp'>): Promise<void>;
+  /** Whether the allow list names the host of this address, by its text alone. */
+  isNamed(url: string): boolean;
   /**
    * What a host resolves to, for clients of other protocols: they connect to one of these addresses, never to the name,
    * which could mean another one by then.
@@ -110,6 +112,13 @@ export function createOutbound({ allow = [], observe, ca = [], resolve }: Outbou
         const code = ownErrorIn(error)?.code ?? 'aborted';
         observe({ kind: 'outbound.failed', host, code, durationMs: performance.now() - startedAt });
         throw error;
+      }
+    },
+    isNamed(url) {
+      try {
+        return vetUrl(url, { allow: allowList, plainHttp: false }).allowed;
+      } catch {
+        return false;
       }
     },
     async vet({ url, plainHttp = false }) {

@@ -4,6 +4,8 @@ import {
   createUseCases,
   type Invocation,
   type InvocationCaller,
+  projectSealer,
+  type Sealer,
   suitesSchema,
   type UseCases,
 } from '@ashlar/handlers';
@@ -52,6 +54,8 @@ export type Call = <Input extends z.ZodType, Output extends z.ZodType>(
 export interface SuiteProject extends AsyncDisposable {
   readonly test: TestProject;
   readonly useCases: UseCases;
+  /** What seals its secrets. */
+  readonly sealer: Sealer;
   /** Another organisation beside the default one. @returns Its id. */
   addOrganisation(slug: string): Promise<string>;
   /** A user who is a member of the organisation with a role that has these permissions. */
@@ -71,7 +75,15 @@ export async function createSuiteProject({ suites, clock, cluster }: SuiteProjec
     ...(cluster === undefined ? {} : { cluster }),
   });
   for (const suite of suites) await addSuite({ host: test.cluster, observe: ignoreObservations }, test.ref, suite);
-  const useCases = createUseCases({ suites, ...(clock === undefined ? {} : { clock }) });
+  const sealer = await projectSealer({ keys: KEYS });
+  const runtimeAt = (time: (() => Date) | undefined): UseCases =>
+    createUseCases({
+      suites,
+      sealerOf: async () => sealer,
+      isNamedHost,
+      ...(time === undefined ? {} : { clock: time }),
+    });
+  const useCases = runtimeAt(clock);
   let members = 0;
   const callOn =
     (runtime: UseCases): Call =>
@@ -89,8 +101,9 @@ export async function createSuiteProject({ suites, clock, cluster }: SuiteProjec
   return {
     test,
     useCases,
+    sealer,
     call: callOn(useCases),
-    callAt: (other) => callOn(createUseCases({ suites, clock: other })),
+    callAt: (other) => callOn(runtimeAt(other)),
     async addOrganisation(slug) {
       const [row] = await test.sql<{ id: string }>(
         `insert into auth.organisations (slug, name) values ($1, jsonb_build_object('en', $1::text)) returning id`,
@@ -120,5 +133,18 @@ export async function createSuiteProject({ suites, clock, cluster }: SuiteProjec
     [Symbol.asyncDispose]: () => test.close(),
   };
 }
+
+/** Stand-ins for other people's servers are on this machine. */
+const isNamedHost = (url: string): boolean => URL.parse(url)?.hostname === '127.0.0.1';
+
+const KEYS = {
+  jwtSecret: 'a secret of a project in tests',
+  anonKey: '',
+  serviceRoleKey: '',
+  publishableKeys: [],
+  secretKeys: [],
+  signingKey: null,
+  verifyKeys: [],
+};
 
 export const SECRET_KEY: InvocationCaller = { role: 'service_role', claims: { role: 'service_role' } };

@@ -16,8 +16,9 @@ create table billing.payments (
     'voided', 'expired', 'disputed', 'lost')),
   authorised bigint not null default 0 check (authorised >= 0),
   captured bigint not null default 0 check (captured >= 0),
-  -- Given back, or on its way back.
   refunded bigint not null default 0 check (refunded >= 0),
+  -- Asked of the provider to be given back, which has not said so yet.
+  promised bigint not null default 0 check (promised >= 0),
   -- Settles documents; what is left is the party's credit.
   allocated bigint not null default 0 check (allocated >= 0),
   failure text check (length(failure) <= 500),
@@ -32,12 +33,12 @@ create table billing.payments (
   unique (org_id, id),
   constraint provider_payment_known unique (org_id, provider, provider_ref),
   check ((source_type is null) = (source_id is null)),
-  constraint exceeds_captured check (refunded <= captured),
-  constraint exceeds_unapplied check (allocated <= captured - refunded)
+  constraint exceeds_captured check (refunded + promised <= captured),
+  constraint exceeds_unapplied check (allocated <= captured - refunded - promised)
 );
 create index payments_party_idx on billing.payments (org_id, party_id) where party_id is not null;
 create index payments_source_idx on billing.payments (org_id, source_type, source_id) where source_id is not null;
-create index payments_unapplied_idx on billing.payments (org_id, party_id) where captured - refunded > allocated;
+create index payments_unapplied_idx on billing.payments (org_id, party_id) where captured - refunded - promised > allocated;
 
 -- Money that arrived, or that was given back. Each is a journal.
 create table billing.money_moves (

@@ -20,7 +20,7 @@ grant update (posted_as) on billing.waiting_journals to billing;
 grant select on billing.open_items to billing;
 grant select, insert on billing.payments to billing;
 -- All but what the allocations make.
-grant update (provider_ref, state, authorised, captured, refunded, failure, version, updated_at, updated_by)
+grant update (provider_ref, state, authorised, captured, refunded, promised, failure, version, updated_at, updated_by)
   on billing.payments to billing;
 grant execute on function billing.lock_open_items(uuid[]) to billing;
 

@@ -7,7 +7,8 @@ import { changeDraft, discardDraft, draftInvoice } from './application/draft-inv
 import { billAtOnce, issueInvoice } from './application/issue-invoice.ts';
 import { postJournal, reverseJournal } from './application/journals.ts';
 import { changeBooks } from './application/open-books.ts';
-import { recordPayment, requestPayment, tellPayment } from './application/payments.ts';
+import { recordPayment, tellPayment } from './application/payments.ts';
+import { requestPayment } from './application/request-payment.ts';
 import { closePeriod, reopenPeriod } from './application/periods.ts';
 import { getInvoice, listInvoices } from './application/read-documents.ts';
 import { receivablesAgeing, statementOfAccount } from './application/receivables.ts';

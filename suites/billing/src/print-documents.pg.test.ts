@@ -1,7 +1,7 @@
 import { DEFAULT_ORG } from '@ashlar/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keepPrint, paymentReceipt, printedInvoice, printedStatement } from './application/print-documents.ts';
-import { requestPayment } from './application/payments.ts';
+import { requestPayment } from './application/request-payment.ts';
 import { type Office, openOffice, usd } from './billing.fixture.ts';
 import { invoicePage } from './print/invoice-page.ts';
 import { statementPage } from './print/statement-page.ts';

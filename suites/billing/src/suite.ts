@@ -9,18 +9,22 @@ import {
   writeOff,
   writeOffApproved,
 } from './application/allocate.ts';
+import { capturePayment, voidPayment } from './application/capture-payment.ts';
 import { checkBooks } from './application/check-books.ts';
 import { creditInvoice } from './application/credit-invoice.ts';
 import { changeDraft, discardDraft, draftInvoice } from './application/draft-invoice.ts';
 import { billAtOnce, issueInvoice } from './application/issue-invoice.ts';
 import { postJournal, reverseJournal } from './application/journals.ts';
 import { changeBooks, getBooks, openBooks } from './application/open-books.ts';
-import { recordPayment, requestPayment, tellPayment } from './application/payments.ts';
+import { recordPayment, tellPayment } from './application/payments.ts';
 import { closePeriod, listPeriods, reopenPeriod } from './application/periods.ts';
 import { keepPrint, paymentReceipt, printedInvoice, printedStatement } from './application/print-documents.ts';
+import { giveUpRefund, providerAccess, providerOrder, settleProviderOrder } from './application/provider-orders.ts';
+import { getProvider, listProviders, setProvider } from './application/providers.ts';
 import { getInvoice, listInvoices, listPayments } from './application/read-documents.ts';
 import { receivablesAgeing, statementOfAccount } from './application/receivables.ts';
 import { refundApproved, refundPayment } from './application/refund-payment.ts';
+import { paymentStep, requestPayment } from './application/request-payment.ts';
 import { balanceSheet, profitAndLoss, taxSummary, trialBalance } from './application/reports.ts';
 import {
   listWaitingJournals,
@@ -30,8 +34,11 @@ import {
   stockValueOf,
 } from './application/stock-value.ts';
 import { addTaxRate, endTaxRate, resolveTaxes } from './application/tax-rates.ts';
+import { askProvider } from './card/ask-provider.ts';
+import { hearProvider, providerEvents } from './card/hear-provider.ts';
 import { billingErrors } from './domain/billing-errors.ts';
 import * as events from './domain/billing-events.ts';
+import { providerErrors } from './domain/provider-errors.ts';
 import { documents } from './print/documents.ts';
 
 /** Invoices, payments, and the double-entry books that both are part of. */
@@ -62,10 +69,20 @@ export const billing: Suite = defineSuite({
     getInvoice,
     recordPayment,
     requestPayment,
+    paymentStep,
+    capturePayment,
+    voidPayment,
     tellPayment,
     refundPayment,
     refundApproved,
+    giveUpRefund,
     listPayments,
+    setProvider,
+    getProvider,
+    listProviders,
+    providerAccess,
+    providerOrder,
+    settleProviderOrder,
     allocatePayment,
     autoAllocate,
     unallocatePayment,
@@ -148,6 +165,8 @@ export const billing: Suite = defineSuite({
     },
   ],
   documents,
+  errands: [askProvider, hearProvider],
+  hooks: [providerEvents],
   subscriptions: [
     { consumer: 'billing.stock-value', types: stockEvents, useCase: postStockValue, input: stockValueOf },
   ],
@@ -182,6 +201,8 @@ export const billing: Suite = defineSuite({
     exceeds_captured: billingErrors.exceedsCaptured,
     exceeds_unapplied: billingErrors.exceedsUnapplied,
     provider_payment_known: billingErrors.paymentKnown,
+    provider_name_taken: providerErrors.providerNameTaken,
+    provider_order_one_end: providerErrors.askedAlready,
     // A reference always holds the organisation too: what is another's is not there.
     journal_lines_org_id_account_id_fkey: billingErrors.accountUnknown,
     allocations_org_id_invoice_id_fkey: commonErrors.notFound,

@@ -27,7 +27,7 @@ export const command: Command = {
 
   async run(invocation) {
     const [name = ''] = invocation.positionals;
-    const [{ callUseCase, createUseCases }, { suites }] = await Promise.all([
+    const [{ callUseCase, createUseCases, projectSealer }, { suites }] = await Promise.all([
       import('@ashlar/handlers'),
       import('../suites.ts'),
     ]);
@@ -38,7 +38,8 @@ export const command: Command = {
     const json = await readInput(invocation);
     const called = await withInstance(invocation, async ({ projects }) => {
       const { project } = await projects.open(chosenProject(invocation));
-      return callUseCase(createUseCases({ suites }), name, json, {
+      const useCases = createUseCases({ suites, sealerOf: () => projectSealer(project) });
+      return callUseCase(useCases, name, json, {
         database: project.database,
         caller: user === undefined ? administrator : { role: 'authenticated', claims: { sub: user } },
         via: 'cli',

@@ -4,12 +4,13 @@ import { wireSchema } from '../input/wire-schema.ts';
 type Document = Readonly<Record<string, unknown>>;
 
 /** AsyncAPI 3.0 of the events a suite tells, and of those it does something about. */
-export function asyncApiOf({ name, title, events, useCases, subscriptions }: Suite): Document {
+export function asyncApiOf({ name, title, events, useCases, subscriptions, errands }: Suite): Document {
   const heard = [
     ...useCases.flatMap(({ name: useCase, on }) =>
       on.event === undefined || on.event === false ? [] : [{ consumer: useCase, types: [on.event.type] }],
     ),
     ...subscriptions,
+    ...errands.map(({ name: consumer, types }) => ({ consumer, types })),
   ];
   const types = new Set([...events.map(({ type }) => type), ...heard.flatMap(({ types: ones }) => ones)]);
   return {

@@ -8,6 +8,8 @@ import { asyncApiOf } from '../documents/async-api.ts';
 import { openApiOf } from '../documents/open-api.ts';
 import { addGraphqlRoutes } from '../graphql/graphql-routes.ts';
 import { readInput } from '../input/read-input.ts';
+import { addHookRoutes } from '../outside/hook-routes.ts';
+import type { Outside } from '../outside/outside-context.ts';
 import type { Invocation } from '../invocation.ts';
 import { useCaseJob } from '../job/suite-tasks.ts';
 import { renderDoorFailure, renderError, renderRefusal } from '../problem/render-problem.ts';
@@ -26,6 +28,9 @@ export interface SuiteServiceOptions {
   readonly tables?: TableGraph | undefined;
   /** Makes the suite's documents; without it they answer nowhere. */
   readonly printer?: Printer | undefined;
+  /** What hooks need, which answer nowhere without it. */
+  readonly outside?: Outside | undefined;
+  readonly now?: () => Date;
   readonly observe: Observe;
 }
 
@@ -46,7 +51,8 @@ function suiteContract({ name }: Suite): ServiceContract {
 }
 
 /** The routes of a suite's use cases, with the documents that describe them. */
-export function createSuiteService({ suite, useCases, jobs, tables, printer, observe }: SuiteServiceOptions): Service {
+export function createSuiteService(options: SuiteServiceOptions): Service {
+  const { suite, useCases, jobs, tables, printer, outside, now = () => new Date(), observe } = options;
   const bindings = httpBindings(suite);
   const documents = printer === undefined ? [] : documentBindings(suite);
   return {
@@ -57,6 +63,9 @@ export function createSuiteService({ suite, useCases, jobs, tables, printer, obs
       app.get('/asyncapi.json', () => asyncApiOf(suite));
       for (const binding of bindings) addRoute(app, binding, useCases, jobs);
       addGraphqlRoutes(app, { suite, useCases, tables, observe });
+      if (outside !== undefined && jobs !== undefined) {
+        addHookRoutes(app, suite.hooks, { suite, useCases, outside, jobs, now });
+      }
       if (printer !== undefined) for (const one of documents) addDocumentRoute(app, one, useCases, printer);
     },
     close: async () => undefined,

@@ -6,6 +6,7 @@ import type { Invocation } from '../invocation.ts';
 import { type AnswerKey, answerKey } from './answer-key.ts';
 import { AskersGate } from './askers-gate.ts';
 import { transactionOptions } from './open-use-case.ts';
+import type { Sealer } from './project-sealer.ts';
 import { type Done, runInTransaction, type Work } from './run-in-transaction.ts';
 import { isAnswerKnown, isCollision, translateError } from './translate-error.ts';
 
@@ -39,6 +40,10 @@ export interface UseCases {
 
 export interface UseCasesOptions {
   readonly suites: readonly Suite[];
+  /** What seals texts in a project; without it a command that keeps secrets is refused. */
+  readonly sealerOf?: (ref: string) => Promise<Sealer>;
+  /** Whether the operator named the host of an address as one that may be asked. */
+  readonly isNamedHost?: (url: string) => boolean;
   readonly clock?: () => Date;
 }
 
@@ -48,7 +53,8 @@ const PAUSE_MS = 5;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Runs the use cases of these suites on projects' databases. */
-export function createUseCases({ suites, clock = () => new Date() }: UseCasesOptions): UseCases {
+export function createUseCases(options: UseCasesOptions): UseCases {
+  const { suites, clock = () => new Date(), sealerOf, isNamedHost = () => false } = options;
   const bySuite = new Map(suites.map((suite) => [suite.name, suite]));
   if (bySuite.size < suites.length) throw new Error('Two suites have one name');
   const gate = new AskersGate();
@@ -71,7 +77,7 @@ export function createUseCases({ suites, clock = () => new Date() }: UseCasesOpt
     const parsed = readInput(useCase, input);
     const key = useCase.kind === 'command' ? answerKey(suite, useCase, input, invocation) : null;
     const callOther = (contract: Contract, asked: unknown): Promise<unknown> => ask(contract, asked, work);
-    const work: Work = { suite, useCase, input: parsed, invocation, key, now: clock(), callOther };
+    const work: Work = { suite, useCase, input: parsed, invocation, key, now: clock(), callOther, isNamedHost };
     return work;
   };
 
@@ -87,6 +93,13 @@ export function createUseCases({ suites, clock = () => new Date() }: UseCasesOpt
     return contract.output.parse(output);
   };
 
+  /** Its key is fetched before the transaction: whoever keeps it may be far away. */
+  const sealerFor = async ({ useCase, invocation }: Work): Promise<Sealer | undefined> => {
+    if (useCase.kind !== 'command' || useCase.keepsSecrets !== true) return undefined;
+    if (sealerOf === undefined) throw new Error(`${useCase.name} keeps secrets, and nothing here seals them`);
+    return sealerOf(invocation.database.ref);
+  };
+
   return {
     suites,
     find,
@@ -94,7 +107,7 @@ export function createUseCases({ suites, clock = () => new Date() }: UseCasesOpt
       const work = prepare(name, input, invocation);
       const leave = await gate.enter(work.useCase.name);
       try {
-        return await carryOut(work);
+        return await carryOut({ ...work, sealer: await sealerFor(work) });
       } finally {
         leave();
       }

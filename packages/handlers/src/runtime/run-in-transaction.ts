@@ -1,4 +1,12 @@
-import { type AnyUseCase, type CommandContext, type Contract, isRefused, type OrgId, type Suite } from '@ashlar/kernel';
+import {
+  type AnyUseCase,
+  type CommandContext,
+  type Contract,
+  isRefused,
+  must,
+  type OrgId,
+  type Suite,
+} from '@ashlar/kernel';
 import type { Transaction } from '@ashlar/postgres';
 import type { z } from 'zod';
 import { readInput } from '../input/read-input.ts';
@@ -6,6 +14,7 @@ import { actorOf, type Invocation } from '../invocation.ts';
 import type { AnswerKey } from './answer-key.ts';
 import { CommandRecord } from './command-record.ts';
 import { beginUseCase, expectedOrg } from './open-use-case.ts';
+import type { Sealer } from './project-sealer.ts';
 import { suiteDatabase } from './suite-dialect.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
@@ -19,6 +28,9 @@ export interface Work {
   readonly now: Date;
   /** A query of another suite, as the same caller. */
   readonly callOther: (contract: Contract, input: unknown) => Promise<unknown>;
+  readonly isNamedHost: (url: string) => boolean;
+  /** For a command that keeps secrets. */
+  readonly sealer?: Sealer | undefined;
 }
 
 export interface Done {
@@ -67,7 +79,7 @@ export async function runInTransaction(tx: Transaction, work: Work): Promise<Don
 }
 
 function contextOf(tx: Transaction, work: Work, orgId: string, record: CommandRecord): CommandContext<unknown> {
-  const { suite, invocation, now } = work;
+  const { suite, invocation, now, sealer } = work;
   const context: CommandContext<unknown> = {
     db: suiteDatabase(tx),
     clock: () => now,
@@ -79,6 +91,8 @@ function contextOf(tx: Transaction, work: Work, orgId: string, record: CommandRe
     emit: record.emit,
     audit: record.audit,
     newId: (schema) => schema.parse(uuidV7(now)),
+    seal: (text, purpose) => must(sealer, `keepsSecrets of ${work.useCase.name}`).seal(text, purpose),
+    isNamedHost: work.isNamedHost,
     call: async (contract, input) => {
       const own = suite.find(contract.name);
       if (own === undefined) return (await work.callOther(contract, input)) as never;

@@ -44,6 +44,12 @@ export interface BillingOperations {
     output: { /** Id of kind InvoiceId */ readonly id: string; /** Its number as people read it */ readonly label: string; readonly issueDate: string; readonly dueDate: string; readonly total: { readonly amount: string; readonly currency: string; }; };
     code: "billing.books_missing" | "billing.date_before_last" | "billing.date_in_future" | "billing.discount_exceeds_line" | "billing.figures_differ" | "billing.period_closed" | "billing.tax_unresolved" | "billing.total_differs" | "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
   };
+  /** Asks the provider to take money it holds, all or less; what is not taken is let go. */
+  capturePayment: {
+    input: { /** Id of kind PaymentId */ readonly paymentId: string; } & { /** Left out: all that is held */ readonly amount?: { readonly amount: string; readonly currency: string; } | undefined; };
+    output: { /** Id of kind PaymentId */ readonly id: string; readonly state: string; readonly amount: { readonly amount: string; readonly currency: string; }; readonly captured: { readonly amount: string; readonly currency: string; }; readonly refunded: { readonly amount: string; readonly currency: string; }; /** Asked of the provider to be given back, which has not said so yet */ readonly promised: { readonly amount: string; readonly currency: string; }; /** Left to settle documents with, or to give back */ readonly unapplied: { readonly amount: string; readonly currency: string; }; };
+    code: "billing.asked_already" | "billing.books_missing" | "billing.exceeds_authorised" | "billing.not_at_provider" | "billing.nothing_held" | "billing.nothing_left" | "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
+  };
   /** Gives an account another code or name, or archives it. */
   changeAccount: {
     input: { /** Id of kind AccountId */ readonly accountId: string; } & { readonly code?: string | undefined; readonly name?: Readonly<Record<string, string>> | undefined; /** One that documents post to stays active */ readonly status?: "active" | "archived" | undefined; };
@@ -110,6 +116,18 @@ export interface BillingOperations {
     output: { /** Id of kind InvoiceId */ readonly id: string; readonly kind: "invoice" | "credit_note"; readonly status: "draft" | "issued"; readonly label: string | null; readonly version: number; readonly partyId: string | null; readonly party: Readonly<Record<string, unknown>>; readonly issueDate: string | null; readonly supplyDate: string | null; readonly dueDate: string | null; readonly prices: "inclusive" | "exclusive"; readonly net: { readonly amount: string; readonly currency: string; }; readonly tax: { readonly amount: string; readonly currency: string; }; readonly rounding: { readonly amount: string; readonly currency: string; }; readonly total: { readonly amount: string; readonly currency: string; }; /** Still asked for, or still given */ readonly open: { readonly amount: string; readonly currency: string; }; readonly credits: string | null; readonly reason: string | null; readonly note: string | null; readonly source: { readonly type: string; readonly id: string; } | null; /** SHA-256 of the document as it was issued, in hexadecimal digits */ readonly contentHash: string | null; readonly lines: readonly ({ readonly line: number; readonly kind: "item" | "shipping"; readonly title: Readonly<Record<string, string>>; readonly sku: string | null; readonly quantity: { readonly value: string; readonly uom: string; }; /** Minor units, with up to six decimals */ readonly unitPrice: string; readonly discount: { readonly amount: string; readonly currency: string; }; readonly taxes: readonly ({ readonly code: string; readonly percent: string; readonly tax: { readonly amount: string; readonly currency: string; }; })[]; readonly net: { readonly amount: string; readonly currency: string; }; readonly tax: { readonly amount: string; readonly currency: string; }; readonly sourceLine: string | null; })[]; readonly settledBy: readonly ({ readonly kind: "payment" | "credit_note" | "write_off"; readonly id: string | null; readonly amount: { readonly amount: string; readonly currency: string; }; readonly date: string; })[]; };
     code: "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.suite_not_installed" | "common.unauthenticated";
   };
+  /** How a payment provider is asked, without its secrets. */
+  getProvider: {
+    input: { readonly name: string; };
+    output: { /** Id of kind ProviderId */ readonly id: string; readonly name: string; readonly kind: "stripe"; readonly publishableKey: string | null; readonly baseUrl: string | null; readonly capture: "automatic" | "manual"; readonly active: boolean; /** Its webhook secret is known, so its events are heard */ readonly signsEvents: boolean; /** Where its events are to be sent, below the address of the project */ readonly eventsPath: string; readonly version: number; };
+    code: "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.suite_not_installed" | "common.unauthenticated";
+  };
+  /** Says that money of which nobody knew did not go back: it is the payer’s credit again. */
+  giveUpRefund: {
+    input: { /** Id of kind ProviderOrderId */ readonly orderId: string; } & { readonly reason: string; };
+    output: { /** Id of kind ProviderOrderId */ readonly id: string; readonly state: string; };
+    code: "billing.books_missing" | "billing.nothing_left" | "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
+  };
   /** Gives a draft its number and enters it into the books; from then on it stays as it is. */
   issueInvoice: {
     input: { /** Id of kind InvoiceId */ readonly invoiceId: string; } & { /** Today unless told; not before the last number of the series */ readonly issueDate?: string | undefined; /** What the caller was shown; refused when it comes to something else */ readonly expectedTotal?: { readonly amount: string; readonly currency: string; } | undefined; };
@@ -140,6 +158,12 @@ export interface BillingOperations {
     output: { readonly periods: readonly ({ readonly month: string; readonly state: "open" | "soft_closed" | "closed"; })[]; };
     code: "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.suite_not_installed" | "common.unauthenticated";
   };
+  /** Who moves money for the organisation. */
+  listProviders: {
+    input: Record<string, never>;
+    output: { readonly providers: readonly ({ /** Id of kind ProviderId */ readonly id: string; readonly name: string; readonly kind: "stripe"; readonly publishableKey: string | null; readonly baseUrl: string | null; readonly capture: "automatic" | "manual"; readonly active: boolean; /** Its webhook secret is known, so its events are heard */ readonly signsEvents: boolean; /** Where its events are to be sent, below the address of the project */ readonly eventsPath: string; readonly version: number; })[]; };
+    code: "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.suite_not_installed" | "common.unauthenticated";
+  };
   /** What is true and not in the books yet, because its month was closed. */
   listWaitingJournals: {
     input: Record<string, never>;
@@ -151,6 +175,12 @@ export interface BillingOperations {
     input: { readonly currency: string; /** Where "today" is */ readonly timeZone?: string | undefined; /** Month a fiscal year begins with */ readonly fiscalYearStart?: number | undefined; readonly roundingLevel?: "line" | "document" | undefined; readonly roundingMode?: "half_up" | "half_even" | undefined; readonly seller: { readonly name: Readonly<Record<string, string>>; readonly address?: Readonly<Record<string, string>> | undefined; readonly taxNumber?: string | undefined; readonly phone?: string | undefined; readonly email?: string | undefined; }; /** Days until an invoice is due unless it says so itself */ readonly paymentDays?: number | undefined; /** Minor units one person may give up alone */ readonly writeOffLimit?: string | undefined; /** Minor units one person may give back alone; null: any */ readonly refundLimit?: string | null | undefined; };
     output: { readonly accounts: readonly ({ /** Id of kind AccountId */ readonly id: string; readonly code: string; })[]; };
     code: "billing.books_begun" | "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
+  };
+  /** What a payer needs to finish a payment in a page of the shop; nothing once there is nothing left to do. */
+  paymentStep: {
+    input: { /** Id of kind PaymentId */ readonly paymentId: string; };
+    output: { /** Id of kind PaymentId */ readonly id: string; readonly state: string; readonly amount: { readonly amount: string; readonly currency: string; }; readonly provider: string; readonly publishableKey: string | null; /** For this payer alone: with it this one payment can be finished */ readonly clientSecret: string | null; /** A page of the payer’s bank */ readonly visit: string | null; /** Of the last attempt */ readonly failure: string | null; };
+    code: "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.suite_not_installed" | "common.unauthenticated";
   };
   /** Posts a journal by hand: what comes from no document. */
   postJournal: {
@@ -179,19 +209,19 @@ export interface BillingOperations {
   /** Writes down money that has come in: cash, a transfer, a cheque. */
   recordPayment: {
     input: { readonly method: "cash" | "bank" | "card" | "wallet" | "cheque"; readonly receivedOn?: string | undefined; /** Id of kind PartyId */ readonly partyId?: string | undefined; readonly amount: { readonly amount: string; readonly currency: string; }; /** What it comes from, such as an order */ readonly source?: { readonly type: string; readonly id: string; } | undefined; readonly reference?: string | undefined; };
-    output: { /** Id of kind PaymentId */ readonly id: string; readonly state: string; readonly amount: { readonly amount: string; readonly currency: string; }; readonly captured: { readonly amount: string; readonly currency: string; }; readonly refunded: { readonly amount: string; readonly currency: string; }; /** Left to settle documents with, or to give back */ readonly unapplied: { readonly amount: string; readonly currency: string; }; };
+    output: { /** Id of kind PaymentId */ readonly id: string; readonly state: string; readonly amount: { readonly amount: string; readonly currency: string; }; readonly captured: { readonly amount: string; readonly currency: string; }; readonly refunded: { readonly amount: string; readonly currency: string; }; /** Asked of the provider to be given back, which has not said so yet */ readonly promised: { readonly amount: string; readonly currency: string; }; /** Left to settle documents with, or to give back */ readonly unapplied: { readonly amount: string; readonly currency: string; }; };
     code: "billing.books_missing" | "billing.date_in_future" | "billing.nothing_left" | "billing.period_closed" | "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
   };
   /** Gives money back, whatever it comes to. */
   refundApproved: {
     input: { /** Id of kind PaymentId */ readonly paymentId: string; } & { readonly amount: { readonly amount: string; readonly currency: string; }; /** What it is given back for: the invoice it takes back is then settled by the note in place of the payment */ readonly creditNoteId?: string | undefined; readonly reason: string; readonly date?: string | undefined; };
-    output: { /** Id of kind PaymentId */ readonly id: string; readonly state: string; readonly amount: { readonly amount: string; readonly currency: string; }; readonly captured: { readonly amount: string; readonly currency: string; }; readonly refunded: { readonly amount: string; readonly currency: string; }; /** Left to settle documents with, or to give back */ readonly unapplied: { readonly amount: string; readonly currency: string; }; };
+    output: { /** Id of kind PaymentId */ readonly id: string; readonly state: string; readonly amount: { readonly amount: string; readonly currency: string; }; readonly captured: { readonly amount: string; readonly currency: string; }; readonly refunded: { readonly amount: string; readonly currency: string; }; /** Asked of the provider to be given back, which has not said so yet */ readonly promised: { readonly amount: string; readonly currency: string; }; /** Left to settle documents with, or to give back */ readonly unapplied: { readonly amount: string; readonly currency: string; }; };
     code: "billing.books_missing" | "billing.date_in_future" | "billing.exceeds_captured" | "billing.exceeds_open" | "billing.exceeds_unapplied" | "billing.not_issued" | "billing.nothing_left" | "billing.period_closed" | "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
   };
   /** Gives money back, up to the limit of one person: what is left of a payment, or what a credit note is worth. */
   refundPayment: {
     input: { /** Id of kind PaymentId */ readonly paymentId: string; } & { readonly amount: { readonly amount: string; readonly currency: string; }; /** What it is given back for: the invoice it takes back is then settled by the note in place of the payment */ readonly creditNoteId?: string | undefined; readonly reason: string; readonly date?: string | undefined; };
-    output: { /** Id of kind PaymentId */ readonly id: string; readonly state: string; readonly amount: { readonly amount: string; readonly currency: string; }; readonly captured: { readonly amount: string; readonly currency: string; }; readonly refunded: { readonly amount: string; readonly currency: string; }; /** Left to settle documents with, or to give back */ readonly unapplied: { readonly amount: string; readonly currency: string; }; };
+    output: { /** Id of kind PaymentId */ readonly id: string; readonly state: string; readonly amount: { readonly amount: string; readonly currency: string; }; readonly captured: { readonly amount: string; readonly currency: string; }; readonly refunded: { readonly amount: string; readonly currency: string; }; /** Asked of the provider to be given back, which has not said so yet */ readonly promised: { readonly amount: string; readonly currency: string; }; /** Left to settle documents with, or to give back */ readonly unapplied: { readonly amount: string; readonly currency: string; }; };
     code: "billing.books_missing" | "billing.date_in_future" | "billing.exceeds_captured" | "billing.exceeds_open" | "billing.exceeds_unapplied" | "billing.not_issued" | "billing.nothing_left" | "billing.over_limit" | "billing.period_closed" | "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
   };
   /** Opens a month again. */
@@ -202,9 +232,9 @@ export interface BillingOperations {
   };
   /** Asks a provider for money; what comes of it is told by the provider. */
   requestPayment: {
-    input: { readonly method?: "cash" | "bank" | "card" | "wallet" | "cheque" | undefined; readonly provider: string; /** Id of kind PartyId */ readonly partyId?: string | undefined; readonly amount: { readonly amount: string; readonly currency: string; }; /** What it comes from, such as an order */ readonly source?: { readonly type: string; readonly id: string; } | undefined; readonly reference?: string | undefined; };
-    output: { /** Id of kind PaymentId */ readonly id: string; readonly state: string; readonly amount: { readonly amount: string; readonly currency: string; }; readonly captured: { readonly amount: string; readonly currency: string; }; readonly refunded: { readonly amount: string; readonly currency: string; }; /** Left to settle documents with, or to give back */ readonly unapplied: { readonly amount: string; readonly currency: string; }; };
-    code: "billing.books_missing" | "billing.nothing_left" | "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
+    input: { readonly method?: "cash" | "bank" | "card" | "wallet" | "cheque" | undefined; readonly provider: string; /** Id of kind PartyId */ readonly partyId?: string | undefined; readonly amount: { readonly amount: string; readonly currency: string; }; /** What it comes from, such as an order */ readonly source?: { readonly type: string; readonly id: string; } | undefined; readonly reference?: string | undefined; /** The provider’s name of a card: charged at once. Without it the payer finishes in a page of the shop */ readonly paymentMethod?: string | undefined; /** Where the payer comes back to from the bank’s page */ readonly returnUrl?: string | undefined; /** Left out: as the provider is set up */ readonly capture?: "automatic" | "manual" | undefined; };
+    output: { /** Id of kind PaymentId */ readonly id: string; readonly state: string; readonly amount: { readonly amount: string; readonly currency: string; }; readonly captured: { readonly amount: string; readonly currency: string; }; readonly refunded: { readonly amount: string; readonly currency: string; }; /** Asked of the provider to be given back, which has not said so yet */ readonly promised: { readonly amount: string; readonly currency: string; }; /** Left to settle documents with, or to give back */ readonly unapplied: { readonly amount: string; readonly currency: string; }; };
+    code: "billing.amount_not_chargeable" | "billing.books_missing" | "billing.not_at_provider" | "billing.nothing_left" | "billing.provider_inactive" | "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
   };
   /** What categories of goods bear on a day, at a place, for a class of customers. */
   resolveTaxes: {
@@ -217,6 +247,12 @@ export interface BillingOperations {
     input: { /** Id of kind JournalId */ readonly journalId: string; } & { readonly postingDate?: string | undefined; readonly reason: string; };
     output: { /** Id of kind JournalId */ readonly id: string; readonly postingDate: string; };
     code: "billing.already_reversed" | "billing.books_missing" | "billing.date_in_future" | "billing.not_manual" | "billing.period_closed" | "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
+  };
+  /** Says how a payment provider is asked. Secrets are sealed, and told to nobody again. */
+  setProvider: {
+    input: { readonly name: string; } & { readonly kind?: "stripe" | undefined; /** Left out: it stays as it is */ readonly secretKey?: string | undefined; /** A new one is good beside the former for a day */ readonly webhookSecret?: string | undefined; readonly publishableKey?: string | null | undefined; /** Null: the provider’s own */ readonly baseUrl?: string | null | undefined; /** Whether money moves at once, or is held until it is captured */ readonly capture?: "automatic" | "manual" | undefined; readonly active?: boolean | undefined; readonly expectedVersion?: number | undefined; };
+    output: { /** Id of kind ProviderId */ readonly id: string; readonly name: string; readonly kind: "stripe"; readonly publishableKey: string | null; readonly baseUrl: string | null; readonly capture: "automatic" | "manual"; readonly active: boolean; /** Its webhook secret is known, so its events are heard */ readonly signsEvents: boolean; /** Where its events are to be sent, below the address of the project */ readonly eventsPath: string; readonly version: number; };
+    code: "billing.provider_key_missing" | "billing.provider_name_taken" | "billing.provider_url_refused" | "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
   };
   /** What was asked of a party between two days, what it paid, and what it owes after each. */
   statement: {
@@ -232,9 +268,9 @@ export interface BillingOperations {
   };
   /** Takes in what a provider says of a payment: totals, so that order, delay and repetition do not matter. */
   tellPayment: {
-    input: { /** Id of kind PaymentId */ readonly paymentId: string; } & { readonly providerRef?: string | undefined; /** The provider’s; one that is known changes nothing */ readonly eventId?: string | undefined; readonly status: "pending" | "authorised" | "captured" | "failed" | "voided" | "expired" | "disputed" | "lost"; readonly authorised?: { readonly amount: string; readonly currency: string; } | undefined; readonly captured?: { readonly amount: string; readonly currency: string; } | undefined; readonly refunded?: { readonly amount: string; readonly currency: string; } | undefined; readonly failure?: string | undefined; };
-    output: { /** Id of kind PaymentId */ readonly id: string; readonly state: string; readonly amount: { readonly amount: string; readonly currency: string; }; readonly captured: { readonly amount: string; readonly currency: string; }; readonly refunded: { readonly amount: string; readonly currency: string; }; /** Left to settle documents with, or to give back */ readonly unapplied: { readonly amount: string; readonly currency: string; }; };
-    code: "billing.books_missing" | "billing.payment_known" | "billing.period_closed" | "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
+    input: { /** Id of kind PaymentId */ readonly paymentId: string; } & { /** Who tells it; another one’s payment is left alone */ readonly provider?: string | undefined; readonly providerRef?: string | undefined; /** The provider’s; one that is known changes nothing */ readonly eventId?: string | undefined; readonly status: "pending" | "authorised" | "captured" | "failed" | "voided" | "expired" | "disputed" | "lost"; readonly authorised?: { readonly amount: string; readonly currency: string; } | undefined; readonly captured?: { readonly amount: string; readonly currency: string; } | undefined; readonly refunded?: { readonly amount: string; readonly currency: string; } | undefined; readonly failure?: string | undefined; };
+    output: { /** Id of kind PaymentId */ readonly id: string; readonly state: string; readonly amount: { readonly amount: string; readonly currency: string; }; readonly captured: { readonly amount: string; readonly currency: string; }; readonly refunded: { readonly amount: string; readonly currency: string; }; /** Asked of the provider to be given back, which has not said so yet */ readonly promised: { readonly amount: string; readonly currency: string; }; /** Left to settle documents with, or to give back */ readonly unapplied: { readonly amount: string; readonly currency: string; }; };
+    code: "billing.books_missing" | "billing.other_payment" | "billing.payment_known" | "billing.period_closed" | "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
   };
   /** What every account has been debited and credited with until the end of a day. */
   trialBalance: {
@@ -247,6 +283,12 @@ export interface BillingOperations {
     input: { /** Id of kind PaymentId */ readonly paymentId: string; } & { /** Id of kind InvoiceId */ readonly invoiceId: string; readonly date?: string | undefined; };
     output: { readonly freed: { readonly amount: string; readonly currency: string; }; };
     code: "billing.books_missing" | "billing.date_in_future" | "billing.exceeds_open" | "billing.exceeds_unapplied" | "billing.not_an_invoice" | "billing.nothing_left" | "billing.other_party" | "billing.period_closed" | "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
+  };
+  /** Lets a payment go of which no money has come; one that has come stays, and has to be given back. */
+  voidPayment: {
+    input: { /** Id of kind PaymentId */ readonly paymentId: string; };
+    output: { /** Id of kind PaymentId */ readonly id: string; readonly state: string; readonly amount: { readonly amount: string; readonly currency: string; }; readonly captured: { readonly amount: string; readonly currency: string; }; readonly refunded: { readonly amount: string; readonly currency: string; }; /** Asked of the provider to be given back, which has not said so yet */ readonly promised: { readonly amount: string; readonly currency: string; }; /** Left to settle documents with, or to give back */ readonly unapplied: { readonly amount: string; readonly currency: string; }; };
+    code: "billing.asked_already" | "billing.books_missing" | "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
   };
   /** Gives up what is open of an invoice, up to the limit of one person. */
   writeOff: {
@@ -270,6 +312,7 @@ export const billing: OperationTable<BillingOperations> = {
   autoAllocate: { method: 'POST', path: '/payments/{paymentId}/auto-allocations', rest: 'body' },
   balanceSheet: { method: 'GET', path: '/reports/balance-sheet', rest: 'query' },
   bill: { method: 'POST', path: '/bills', rest: 'body' },
+  capturePayment: { method: 'POST', path: '/payments/{paymentId}/capture', rest: 'body' },
   changeAccount: { method: 'PATCH', path: '/accounts/{accountId}', rest: 'body' },
   changeBooks: { method: 'PUT', path: '/books', rest: 'body' },
   changeDraft: { method: 'PUT', path: '/invoices/{invoiceId}', rest: 'body' },
@@ -281,13 +324,17 @@ export const billing: OperationTable<BillingOperations> = {
   endTaxRate: { method: 'PUT', path: '/tax-rates/{rateId}/end', rest: 'body' },
   getBooks: { method: 'GET', path: '/books', rest: 'query' },
   getInvoice: { method: 'GET', path: '/invoices/{invoiceId}', rest: 'query' },
+  getProvider: { method: 'GET', path: '/providers/{name}', rest: 'query' },
+  giveUpRefund: { method: 'POST', path: '/provider-orders/{orderId}/give-up', rest: 'body' },
   issueInvoice: { method: 'POST', path: '/invoices/{invoiceId}/issue', rest: 'body' },
   listAccounts: { method: 'GET', path: '/accounts', rest: 'query' },
   listInvoices: { method: 'GET', path: '/invoices', rest: 'query' },
   listPayments: { method: 'GET', path: '/payments', rest: 'query' },
   listPeriods: { method: 'GET', path: '/periods', rest: 'query' },
+  listProviders: { method: 'GET', path: '/providers', rest: 'query' },
   listWaitingJournals: { method: 'GET', path: '/waiting-journals', rest: 'query' },
   openBooks: { method: 'POST', path: '/books', rest: 'body' },
+  paymentStep: { method: 'GET', path: '/payments/{paymentId}/step', rest: 'query' },
   postJournal: { method: 'POST', path: '/journals', rest: 'body' },
   postWaitingJournal: { method: 'POST', path: '/waiting-journals/{waitingId}/posting', rest: 'body' },
   profitAndLoss: { method: 'GET', path: '/reports/profit-and-loss', rest: 'query' },
@@ -299,11 +346,13 @@ export const billing: OperationTable<BillingOperations> = {
   requestPayment: { method: 'POST', path: '/payment-requests', rest: 'body' },
   resolveTaxes: { method: 'GET', path: '/taxes', rest: 'query' },
   reverseJournal: { method: 'POST', path: '/journals/{journalId}/reversal', rest: 'body' },
+  setProvider: { method: 'PUT', path: '/providers/{name}', rest: 'body' },
   statement: { method: 'GET', path: '/parties/{partyId}/statement', rest: 'query' },
   taxSummary: { method: 'GET', path: '/reports/tax', rest: 'query' },
   tellPayment: { method: 'POST', path: '/payments/{paymentId}/facts', rest: 'body' },
   trialBalance: { method: 'GET', path: '/reports/trial-balance', rest: 'query' },
   unallocatePayment: { method: 'POST', path: '/payments/{paymentId}/unallocations', rest: 'body' },
+  voidPayment: { method: 'POST', path: '/payments/{paymentId}/void', rest: 'body' },
   writeOff: { method: 'POST', path: '/invoices/{invoiceId}/write-offs', rest: 'body' },
   writeOffApproved: { method: 'POST', path: '/invoices/{invoiceId}/approved-write-offs', rest: 'body' },
 };

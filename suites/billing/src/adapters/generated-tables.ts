@@ -160,6 +160,14 @@ export interface BillingSchema {
     total: bigint;
     settled: Generated<bigint>;
   };
+  'billing.payment_steps': {
+    org_id: Generated<string>;
+    payment_id: string;
+    publishable_key: string | null;
+    client_secret: string | null;
+    visit: string | null;
+    updated_at: Generated<Date>;
+  };
   'billing.payments': {
     id: string;
     org_id: Generated<string>;
@@ -173,6 +181,7 @@ export interface BillingSchema {
     authorised: Generated<bigint>;
     captured: Generated<bigint>;
     refunded: Generated<bigint>;
+    promised: Generated<bigint>;
     allocated: Generated<bigint>;
     failure: string | null;
     reference: string | null;
@@ -199,6 +208,45 @@ export interface BillingSchema {
     event_id: string;
     payment_id: string | null;
     received_at: Generated<Date>;
+  };
+  'billing.provider_orders': {
+    id: string;
+    org_id: Generated<string>;
+    payment_id: string;
+    provider_id: string;
+    kind: 'charge' | 'capture' | 'void' | 'refund';
+    amount: bigint | null;
+    capture: 'automatic' | 'manual' | null;
+    payment_method: string | null;
+    return_url: string | null;
+    credit_note_id: string | null;
+    reason: string | null;
+    returned: Generated<bigint>;
+    state: Generated<'open' | 'done' | 'refused' | 'unclear'>;
+    failure: string | null;
+    created_at: Generated<Date>;
+    created_by: Generated<string | null>;
+    settled_at: Date | null;
+  };
+  'billing.providers': {
+    id: string;
+    org_id: Generated<string>;
+    name: string;
+    kind: string;
+    hook: string;
+    secret_key: string;
+    webhook_secret: string | null;
+    former_webhook_secret: string | null;
+    webhook_secret_since: Date | null;
+    publishable_key: string | null;
+    base_url: string | null;
+    capture: Generated<'automatic' | 'manual'>;
+    is_active: Generated<boolean>;
+    version: Generated<number>;
+    created_at: Generated<Date>;
+    created_by: Generated<string | null>;
+    updated_at: Generated<Date>;
+    updated_by: Generated<string | null>;
   };
   'billing.settings': {
     org_id: Generated<string>;

@@ -27,6 +27,7 @@ export async function lockPayment(db: BillingDb, id: string): Promise<PaymentRow
     authorisedMinor: row.authorised,
     capturedMinor: row.captured,
     refundedMinor: row.refunded,
+    promisedMinor: row.promised,
     allocatedMinor: row.allocated,
   };
 }
@@ -41,6 +42,7 @@ export async function savePayment(db: BillingDb, payment: PaymentRow, failure?: 
       authorised: payment.authorisedMinor,
       captured: payment.capturedMinor,
       refunded: payment.refundedMinor,
+      promised: payment.promisedMinor,
       ...(failure === undefined ? {} : { failure }),
       ...touched,
     })

@@ -221,6 +221,7 @@ interface Payments extends Versioned {
   authorised: Filled<bigint>;
   captured: Filled<bigint>;
   refunded: Filled<bigint>;
+  promised: Filled<bigint>;
   allocated: Kept<bigint>;
   failure: string | null;
   reference: string | null;
@@ -273,6 +274,56 @@ interface Prints {
   printed_by: Filled<string | null>;
 }
 
+export type ProviderKind = 'stripe';
+export type CaptureManner = 'automatic' | 'manual';
+
+interface Providers extends Versioned {
+  id: string;
+  name: string;
+  kind: ProviderKind;
+  hook: string;
+  secret_key: string;
+  webhook_secret: string | null;
+  former_webhook_secret: string | null;
+  webhook_secret_since: Date | null;
+  publishable_key: string | null;
+  base_url: string | null;
+  capture: Filled<CaptureManner>;
+  is_active: Filled<boolean>;
+}
+
+export type ProviderOrderKind = 'charge' | 'capture' | 'void' | 'refund';
+export type ProviderOrderState = 'open' | 'done' | 'refused' | 'unclear';
+
+interface ProviderOrders {
+  id: string;
+  org_id: Filled<string>;
+  payment_id: string;
+  provider_id: string;
+  kind: ProviderOrderKind;
+  amount: bigint | null;
+  capture: CaptureManner | null;
+  payment_method: string | null;
+  return_url: string | null;
+  credit_note_id: string | null;
+  reason: string | null;
+  returned: Filled<bigint>;
+  state: Filled<ProviderOrderState>;
+  failure: string | null;
+  created_at: Filled<Date>;
+  created_by: Filled<string | null>;
+  settled_at: Date | null;
+}
+
+interface PaymentSteps {
+  org_id: Filled<string>;
+  payment_id: string;
+  publishable_key: string | null;
+  client_secret: string | null;
+  visit: string | null;
+  updated_at: Filled<Date>;
+}
+
 /** What Kysely knows of the schema `billing`. */
 export interface BillingTables {
   'billing.settings': Settings;
@@ -292,6 +343,9 @@ export interface BillingTables {
   'billing.allocations': Allocations;
   'billing.provider_events': ProviderEvents;
   'billing.prints': Prints;
+  'billing.providers': Providers;
+  'billing.provider_orders': ProviderOrders;
+  'billing.payment_steps': PaymentSteps;
 }
 
 export type BillingDb = Kysely<BillingTables>;

@@ -57,6 +57,11 @@ const CHECKS: Checks = {
     from billing.payments p left join billing.money_moves m on m.payment_id = p.id
     group by p.id, p.captured, p.refunded
     having p.captured - p.refunded <> coalesce(sum(case m.kind when 'capture' then m.amount else -m.amount end), 0)`,
+  'payments promise what providers are asked for': `
+    select p.id::text as subject, coalesce(sum(o.amount - o.returned), 0)::text as expected, p.promised::text as found
+    from billing.payments p left join billing.provider_orders o on o.payment_id = p.id and o.kind = 'refund'
+      and o.state <> 'refused'
+    group by p.id, p.promised having p.promised <> coalesce(sum(o.amount - o.returned), 0)`,
   'documents add up': `
     select i.id::text as subject, i.total::text as expected, (sum(l.net + l.tax) + i.rounding)::text as found
     from billing.invoices i join billing.invoice_lines l on l.invoice_id = i.id where i.status = 'issued'

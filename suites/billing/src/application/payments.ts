@@ -1,28 +1,39 @@
-import { useCase } from '@ashlar/kernel';
+import { refuse, useCase } from '@ashlar/kernel';
 import { BusinessDate, type Currency, Money, money, text } from '@ashlar/kernel/values';
 import { z } from 'zod';
 import { lockPayment, type PaymentRow, savePayment } from '../adapters/payments.ts';
+import { forgetStep } from '../adapters/payment-steps.ts';
 import { postEntries } from '../adapters/post-journal.ts';
+import { keepPromises } from '../adapters/provider-orders.ts';
+import type { PaymentMethod } from '../adapters/tables.ts';
 import { billingErrors } from '../domain/billing-errors.ts';
-import { paymentAuthorised, paymentCaptured, paymentFailed, paymentRefunded } from '../domain/billing-events.ts';
+import {
+  paymentAuthorised,
+  paymentCaptured,
+  paymentDisputed,
+  paymentFailed,
+  paymentRefunded,
+} from '../domain/billing-events.ts';
 import { InvoiceId, JournalId, MoneyMoveId, PartyId, PaymentId } from '../domain/ids.ts';
-import { type PaymentFact, takeIn, unappliedMinor } from '../domain/payment.ts';
+import { isWaiting, type PaymentFact, takeIn, unappliedMinor } from '../domain/payment.ts';
 import { entriesOfReceipt, reversed } from '../domain/posting.ts';
 import { type BillingContext, type Books, inBooks, postingDay, readBooks } from './books.ts';
 import { SourceInput } from './document-input.ts';
+import { providerErrors } from '../domain/provider-errors.ts';
 import { freePayment } from './settle.ts';
 
-const Method = z.enum(['cash', 'bank', 'card', 'wallet', 'cheque']);
+export const Method = z.enum(['cash', 'bank', 'card', 'wallet', 'cheque']);
 export const PaymentOutput = z.object({
   id: PaymentId,
   state: z.string(),
   amount: Money,
   captured: Money,
   refunded: Money,
+  promised: Money.describe('Asked of the provider to be given back, which has not said so yet'),
   unapplied: Money.describe('Left to settle documents with, or to give back'),
 });
 
-const asked = {
+export const asked = {
   partyId: PartyId.optional(),
   amount: Money,
   source: SourceInput.optional(),
@@ -56,27 +67,11 @@ export const recordPayment = useCase('billing.record-payment', {
   },
 });
 
-export const requestPayment = useCase('billing.request-payment', {
-  summary: 'Asks a provider for money; what comes of it is told by the provider.',
-  input: z.strictObject({
-    method: Method.default('card'),
-    provider: z.string().regex(/^[a-z][a-z0-9-]{0,49}$/),
-    ...asked,
-  }),
-  output: PaymentOutput,
-  errors: [billingErrors.booksMissing, billingErrors.nothingLeft],
-  permission: 'billing.collect',
-  on: { http: 'POST /payment-requests', graphql: 'mutation', grpc: true, mcp: true },
-  run: async (input, context: BillingContext) => {
-    const books = await readBooks(context);
-    return outputOf(await addPayment(context, books, input), books.currency);
-  },
-});
-
 export const tellPayment = useCase('billing.tell-payment', {
   summary: 'Takes in what a provider says of a payment: totals, so that order, delay and repetition do not matter.',
   input: z.strictObject({
     paymentId: PaymentId,
+    provider: z.string().min(1).max(50).optional().describe('Who tells it; another one’s payment is left alone'),
     providerRef: z.string().min(1).max(200).optional(),
     eventId: z.string().min(1).max(200).optional().describe('The provider’s; one that is known changes nothing'),
     status: z.enum(['pending', 'authorised', 'captured', 'failed', 'voided', 'expired', 'disputed', 'lost']),
@@ -86,13 +81,21 @@ export const tellPayment = useCase('billing.tell-payment', {
     failure: text({ max: 500 }).optional(),
   }),
   output: PaymentOutput,
-  errors: [billingErrors.booksMissing, billingErrors.paymentKnown, billingErrors.periodClosed],
+  errors: [
+    billingErrors.booksMissing,
+    billingErrors.paymentKnown,
+    billingErrors.periodClosed,
+    providerErrors.otherPayment,
+  ],
   permission: 'billing.provide',
   on: { http: 'POST /payments/:paymentId/facts', grpc: true },
   run: async (input, context: BillingContext) => {
     const { db } = context;
     const books = await readBooks(context);
     const payment = await lockPayment(db, input.paymentId);
+    if (isOther(input.provider, payment.provider) || isOther(input.providerRef, payment.providerRef)) {
+      return refuse(providerErrors.otherPayment());
+    }
     if (input.eventId !== undefined) {
       const { numInsertedOrUpdatedRows: inserted } = await db
         .insertInto('billing.provider_events')
@@ -120,8 +123,13 @@ export const tellPayment = useCase('billing.tell-payment', {
   },
 });
 
-type NewPayment = {
-  readonly method: z.output<typeof Method>;
+/** Whether what was told names somebody else than is known. */
+function isOther(told: string | undefined, known: string | null): boolean {
+  return told !== undefined && known !== null && told !== known;
+}
+
+export type NewPayment = {
+  readonly method: PaymentMethod;
   readonly provider: string;
   readonly partyId?: PartyId | undefined;
   readonly amount: Money;
@@ -129,7 +137,12 @@ type NewPayment = {
   readonly reference?: string | undefined;
 };
 
-async function addPayment({ db, newId, audit }: BillingContext, books: Books, input: NewPayment): Promise<PaymentRow> {
+/** Writes down that money is asked for. */
+export async function addPayment(
+  { db, newId, audit }: BillingContext,
+  books: Books,
+  input: NewPayment,
+): Promise<PaymentRow> {
   inBooks(books, input.amount);
   if (input.amount.amountMinor <= 0n) throw billingErrors.nothingLeft();
   const id = newId(PaymentId);
@@ -163,12 +176,13 @@ async function addPayment({ db, newId, audit }: BillingContext, books: Books, in
     authorisedMinor: 0n,
     capturedMinor: 0n,
     refundedMinor: 0n,
+    promisedMinor: 0n,
     allocatedMinor: 0n,
   };
 }
 
 /** Takes a provider's word in, and writes what follows from it: moves of money, journals, events. */
-async function advance(
+export async function advance(
   context: BillingContext,
   books: Books,
   before: PaymentRow,
@@ -187,6 +201,7 @@ async function advance(
   };
   await savePayment(context.db, after, told.failure);
   for (const fact of facts) await enterFact(context, books, after, fact, day);
+  if (before.provider !== 'manual' && !isWaiting(after)) await forgetStep(context.db, after.id);
   context.audit({ subject: after.id, before: { state: before.state }, after: { state: after.state } });
   return outputOf(after, books.currency);
 }
@@ -211,8 +226,19 @@ async function enterFact(
     await moveMoney(context, payment, { kind: 'capture', amountMinor: fact.amountMinor, day });
     context.emit(paymentCaptured.of({ subject, data: { ...data(fact.amountMinor), isLate: fact.isLate } }));
   } else if (fact.kind === 'refunded') {
-    await moveMoney(context, payment, { kind: 'refund', amountMinor: fact.amountMinor, day });
-    context.emit(paymentRefunded.of({ subject, data: { ...data(fact.amountMinor), creditNoteId: null } }));
+    const kept = await keepPromises(context.db, payment, fact.promisedMinor);
+    const unasked = fact.amountMinor - fact.promisedMinor;
+    const reason = payment.state === 'lost' ? 'dispute_lost' : null;
+    const rest = unasked > 0n ? [{ amountMinor: unasked, creditNoteId: null, reason }] : [];
+    for (const { amountMinor, creditNoteId: id, reason: why } of [...kept, ...rest]) {
+      // Ids out of our own tables are what they were when they were made.
+      const creditNoteId = id as InvoiceId | null;
+      const move = { creditNoteId: creditNoteId ?? undefined, reason: why ?? undefined };
+      await moveMoney(context, payment, { kind: 'refund', amountMinor, day, ...move });
+      context.emit(paymentRefunded.of({ subject, data: { ...data(amountMinor), creditNoteId } }));
+    }
+  } else if (fact.kind === 'disputed') {
+    context.emit(paymentDisputed.of({ subject, data: { ...data(fact.amountMinor), state: fact.state } }));
   } else {
     const { state, reason } = fact;
     context.emit(paymentFailed.of({ subject, data: { ...data(payment.amountMinor), state, reason } }));
@@ -262,13 +288,14 @@ export async function moveMoney(
 }
 
 export function outputOf(payment: PaymentRow, currency: Currency): z.output<typeof PaymentOutput> {
-  const { amountMinor, capturedMinor, refundedMinor, allocatedMinor } = payment;
+  const { amountMinor, capturedMinor, refundedMinor, promisedMinor } = payment;
   return {
     id: payment.id as PaymentId,
     state: payment.state,
     amount: money(amountMinor, currency),
     captured: money(capturedMinor, currency),
     refunded: money(refundedMinor, currency),
-    unapplied: money(capturedMinor - refundedMinor - allocatedMinor, currency),
+    promised: money(promisedMinor, currency),
+    unapplied: money(unappliedMinor(payment), currency),
   };
 }

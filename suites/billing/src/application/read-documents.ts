@@ -272,7 +272,7 @@ export const listPayments = useCase('billing.list-payments', {
           amount: amount(row.amount),
           captured: amount(row.captured),
           refunded: amount(row.refunded),
-          unapplied: amount(row.captured - row.refunded - row.allocated),
+          unapplied: amount(row.captured - row.refunded - row.promised - row.allocated),
           failure: row.failure,
           reference: row.reference,
           source: row.source_type === null ? null : { type: row.source_type, id: row.source_id ?? '' },

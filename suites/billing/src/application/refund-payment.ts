@@ -2,10 +2,11 @@ import { refuse, useCase } from '@ashlar/kernel';
 import { BusinessDate, Money, text } from '@ashlar/kernel/values';
 import { z } from 'zod';
 import { lockPayment, savePayment } from '../adapters/payments.ts';
+import { addProviderOrder, providerOf } from '../adapters/provider-orders.ts';
 import { billingErrors } from '../domain/billing-errors.ts';
-import { paymentRefunded } from '../domain/billing-events.ts';
-import { InvoiceId, PaymentId } from '../domain/ids.ts';
-import { refund } from '../domain/payment.ts';
+import { paymentRefunded, refundRequested } from '../domain/billing-events.ts';
+import { InvoiceId, PaymentId, ProviderOrderId } from '../domain/ids.ts';
+import { promiseRefund, refund } from '../domain/payment.ts';
 import { type BillingContext, inBooks, postingDay, readBooks } from './books.ts';
 import { lockOpenItems, openMinor } from './open-items.ts';
 import { moveMoney, outputOf, PaymentOutput } from './payments.ts';
@@ -58,7 +59,7 @@ async function giveBack(
   context: BillingContext,
   { isApproved }: { readonly isApproved: boolean },
 ) {
-  const { db, emit, audit } = context;
+  const { db, newId, emit, audit } = context;
   const books = await readBooks(context);
   inBooks(books, amount);
   const { amountMinor } = amount;
@@ -73,6 +74,31 @@ async function giveBack(
     if (swapped !== undefined) return swapped;
   }
   const freed = await lockPayment(db, paymentId);
+  const providerId = await providerOf(db, paymentId);
+  if (providerId !== undefined) {
+    const promise = promiseRefund(freed, amountMinor);
+    if (!promise.accepted) return promise;
+    const promised = { ...freed, ...promise.events[0] };
+    await savePayment(db, promised);
+    const { partyId, source, provider } = freed;
+    const orderId = newId(ProviderOrderId);
+    const at = context.clock();
+    await addProviderOrder(db, {
+      id: orderId,
+      paymentId,
+      providerId,
+      kind: 'refund',
+      amountMinor,
+      at,
+      creditNoteId,
+      reason,
+    });
+    audit({ subject: paymentId, reason, after: { promised: amountMinor.toString() } });
+    const data = { paymentId, partyId, source, amount, orderId, provider };
+    emit(refundRequested.of({ subject: paymentId, data }));
+    // The books move when the provider says so.
+    return outputOf(promised, books.currency);
+  }
   const decision = refund(freed, amountMinor);
   if (!decision.accepted) return decision;
   const after = { ...freed, ...decision.events[0] };

@@ -1,7 +1,12 @@
 import type { z } from 'zod';
 import type { tellPayment } from '../application/payments.ts';
-import { type CardOrder, type CardProvider, type ProviderPayment, ProviderUnclear } from './card-provider.ts';
-import { type EventTerms, type ReadEvent, readProviderEvent, type SignedEvent } from './read-provider-event.ts';
+import {
+  type CardOrder,
+  type CardProvider,
+  type PaymentMeans,
+  type ProviderPayment,
+  ProviderUnclear,
+} from './card-provider.ts';
 
 type Told = z.input<typeof tellPayment.input>;
 
@@ -15,21 +20,22 @@ export type ChargeOutcome =
   /** Nobody knows; it stays pending and is looked after by `look`, with the same keys. */
   { readonly kind: 'unclear' } | { readonly kind: 'told'; readonly payment: ProviderPayment };
 
-export type EventOutcome = Exclude<ReadEvent['kind'], 'payment'> | 'told' | 'unclear' | 'foreign';
-
 /**
  * What is done at a provider for payments of ours, outside of any transaction. Whatever it does, it then asks how the
  * payment stands and tells that: totals, so that order, delay and repetition do not matter.
  */
 export interface CardDesk {
+  /** Creates the payment at the provider, for the payer to finish. The same order again is the same payment. */
+  open(order: CardOrder): Promise<ChargeOutcome>;
   /** Creates the payment at the provider and confirms it. The same order again does nothing twice. */
-  charge(order: CardOrder, paymentMethod: string): Promise<ChargeOutcome>;
+  charge(order: CardOrder, by: PaymentMeans): Promise<ChargeOutcome>;
   capture(ref: string, amountMinor: bigint | null, key: string): Promise<ChargeOutcome>;
   cancel(ref: string, key: string): Promise<ChargeOutcome>;
   refund(ref: string, amountMinor: bigint, key: string): Promise<ChargeOutcome>;
   /** How a payment stands by now. */
   look(ref: string): Promise<ChargeOutcome>;
-  hear(event: SignedEvent, terms: EventTerms): Promise<EventOutcome>;
+  /** How a payment stands that an event was about; the event's id is told beside it, so that it is taken in once. */
+  lookFor(eventId: string, ref: string): Promise<'told' | 'unclear' | 'foreign'>;
 }
 
 export function createCardDesk({ provider, tell }: CardDeskOptions): CardDesk {
@@ -46,25 +52,28 @@ export function createCardDesk({ provider, tell }: CardDeskOptions): CardDesk {
     return { kind: 'told', payment };
   };
 
+  const open: CardDesk['open'] = (order) => telling(() => provider.create(order, `${order.paymentId}:create`));
+
+  const lookFor: CardDesk['lookFor'] = async (eventId, ref) => {
+    const outcome = await telling(() => provider.find(ref), eventId);
+    if (outcome.kind === 'unclear') return 'unclear';
+    return outcome.payment.paymentId === null ? 'foreign' : 'told';
+  };
+
   return {
-    async charge(order, paymentMethod) {
+    open,
+    async charge(order, by) {
       const { paymentId } = order;
-      const created = await telling(() => provider.create(order, `${paymentId}:create`));
+      const created = await open(order);
       if (created.kind === 'unclear' || isBegun(created.payment)) return created;
       const { ref } = created.payment;
-      return telling(() => provider.confirm(ref, paymentMethod, `${paymentId}:confirm:${paymentMethod}`));
+      return telling(() => provider.confirm(ref, by, `${paymentId}:confirm:${by.paymentMethod}`));
     },
     capture: (ref, amountMinor, key) => telling(() => provider.capture(ref, amountMinor, key)),
     cancel: (ref, key) => telling(() => provider.cancel(ref, key)),
     refund: (ref, amountMinor, key) => telling(() => provider.refund(ref, amountMinor, key)),
     look: (ref) => telling(() => provider.find(ref)),
-    async hear(signed, terms) {
-      const event = readProviderEvent(signed, terms);
-      if (event.kind !== 'payment') return event.kind;
-      const outcome = await telling(() => provider.find(event.ref), event.id);
-      if (outcome.kind === 'unclear') return 'unclear';
-      return outcome.payment.paymentId === null ? 'foreign' : 'told';
-    },
+    lookFor,
   };
 }
 

@@ -1,13 +1,15 @@
 import { createOutbound } from '@ashlar/outbound';
 import { ignoreObservations } from '@ashlar/telemetry';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { requestPayment, tellPayment } from '../application/payments.ts';
+import { tellPayment } from '../application/payments.ts';
+import { requestPayment } from '../application/request-payment.ts';
 import { listPayments } from '../application/read-documents.ts';
 import { DEFAULT_ORG } from '@ashlar/testing';
 import { type Office, openOffice, usd } from '../billing.fixture.ts';
 import type { PaymentId } from '../domain/ids.ts';
 import { type CardDesk, createCardDesk } from './card-desk.ts';
 import { nextLook } from './poll-plan.ts';
+import { type EventTerms, readProviderEvent, type SignedEvent } from './read-provider-event.ts';
 import { createStripeProvider } from './stripe-provider.ts';
 import { API_KEY, startStripeStandIn, type StripeStandIn, WEBHOOK_SECRET } from './stripe-stand-in.fixture.ts';
 
@@ -55,16 +57,19 @@ const refOf = (paymentId: string) =>
   [...provider.intents.values()].find(({ metadata }) => metadata['payment_id'] === paymentId)?.id ?? '';
 const intentEvent = (paymentId: string, type = 'payment_intent.succeeded') =>
   provider.event(type, { object: 'payment_intent', id: refOf(paymentId) });
-const hear = (event: { body: Uint8Array; signature: string }) =>
-  desk.hear(event, { secrets: [WEBHOOK_SECRET], now: now() });
+const TERMS: EventTerms = { secrets: [WEBHOOK_SECRET], now: now() };
+const hear = async (signed: SignedEvent, terms = TERMS, at = desk): Promise<string> => {
+  const event = readProviderEvent(signed, terms);
+  return event.kind === 'payment' ? at.lookFor(event.id, event.ref) : event.kind;
+};
 const eventsOf = async (id: string) =>
   (await office.project.events()).filter(({ subject }) => subject === id).map(({ type }) => type);
 
 describe('a card payment', () => {
   test('is charged, and told once however often it is asked for', async () => {
     const order = await ask(1000);
-    await desk.charge(order, CARD);
-    await desk.charge(order, CARD);
+    await desk.charge(order, { paymentMethod: CARD });
+    await desk.charge(order, { paymentMethod: CARD });
     expect(await stateOf(order.paymentId)).toMatchObject({ state: 'captured', captured: 1000 });
     expect(provider.intents.get(refOf(order.paymentId))).toMatchObject({ received: 1000 });
     expect(await eventsOf(order.paymentId)).toEqual(['billing.payment.captured']);
@@ -73,12 +78,12 @@ describe('a card payment', () => {
   test('may be told by an event before our own answer came', async () => {
     const order = await ask(1100);
     provider.swallowNextAnswer();
-    expect(await desk.charge(order, CARD)).toEqual({ kind: 'unclear' });
+    expect(await desk.charge(order, { paymentMethod: CARD })).toEqual({ kind: 'unclear' });
     // Created and told by nobody; the same key finds it, and the event of the charge overtakes the answer.
     provider.failNext(503);
-    expect(await desk.charge(order, CARD)).toEqual({ kind: 'unclear' });
+    expect(await desk.charge(order, { paymentMethod: CARD })).toEqual({ kind: 'unclear' });
     expect(provider.intents.get(refOf(order.paymentId))?.received).toBe(0);
-    await desk.charge(order, CARD);
+    await desk.charge(order, { paymentMethod: CARD });
     expect(await hear(intentEvent(order.paymentId))).toBe('told');
     expect(await stateOf(order.paymentId)).toMatchObject({ state: 'captured', captured: 1100 });
     expect(await eventsOf(order.paymentId)).toEqual(['billing.payment.captured']);
@@ -86,7 +91,7 @@ describe('a card payment', () => {
 
   test('whose answer never came stays pending, is charged once, and is found by looking', async () => {
     const order = await ask(1200, 'later');
-    await desk.charge(order, 'pm_card_threeDSecure2Required');
+    await desk.charge(order, { paymentMethod: 'pm_card_threeDSecure2Required' });
     const ref = refOf(order.paymentId);
     provider.finishVisit(ref);
     provider.swallowNextAnswer();
@@ -100,7 +105,7 @@ describe('a card payment', () => {
 
   test('is told the same by events that come twice, late and in another order', async () => {
     const order = await ask(1300);
-    await desk.charge(order, CARD);
+    await desk.charge(order, { paymentMethod: CARD });
     const [created, succeeded] = [
       intentEvent(order.paymentId, 'payment_intent.created'),
       intentEvent(order.paymentId, 'payment_intent.succeeded'),
@@ -112,7 +117,7 @@ describe('a card payment', () => {
 
   test('that is declined has failed, and money that comes all the same is late', async () => {
     const order = await ask(1400);
-    await desk.charge(order, 'pm_card_chargeDeclined');
+    await desk.charge(order, { paymentMethod: 'pm_card_chargeDeclined' });
     expect(await stateOf(order.paymentId)).toMatchObject({ state: 'failed', failure: 'insufficient_funds' });
     // The payer tries another card in the provider's own form.
     provider.finishVisit(refOf(order.paymentId));
@@ -126,7 +131,7 @@ describe('a card payment', () => {
 
   test('that the bank wants to see waits for the payer, with the page to visit', async () => {
     const order = await ask(1500);
-    const outcome = await desk.charge(order, 'pm_card_threeDSecure2Required');
+    const outcome = await desk.charge(order, { paymentMethod: 'pm_card_threeDSecure2Required' });
     expect(outcome).toMatchObject({ kind: 'told', payment: { visit: 'https://bank.example/3ds' } });
     expect(await stateOf(order.paymentId)).toMatchObject({ state: 'pending', captured: 0 });
     provider.finishVisit(refOf(order.paymentId));
@@ -136,19 +141,19 @@ describe('a card payment', () => {
 
   test('that is held is captured in part, or let go', async () => {
     const held = await ask(1600, 'later');
-    await desk.charge(held, CARD);
+    await desk.charge(held, { paymentMethod: CARD });
     expect(await stateOf(held.paymentId)).toMatchObject({ state: 'authorised', captured: 0 });
     await desk.capture(refOf(held.paymentId), 600n, 'part-of-1600');
     expect(await stateOf(held.paymentId)).toMatchObject({ state: 'partially_captured', captured: 600 });
     const given = await ask(1700, 'later');
-    await desk.charge(given, CARD);
+    await desk.charge(given, { paymentMethod: CARD });
     await desk.cancel(refOf(given.paymentId), 'cancel-1700');
     expect(await stateOf(given.paymentId)).toMatchObject({ state: 'voided', captured: 0 });
   });
 
   test('is given back once for each key, by us or in the provider’s own pages', async () => {
     const order = await ask(1800);
-    await desk.charge(order, CARD);
+    await desk.charge(order, { paymentMethod: CARD });
     const ref = refOf(order.paymentId);
     await desk.refund(ref, 300n, 'refund-1');
     provider.swallowNextAnswer();
@@ -175,7 +180,7 @@ describe('a card payment', () => {
 describe('an event', () => {
   test('with a wrong, an old or no signature is refused, and nothing is asked', async () => {
     const order = await ask(1900);
-    await desk.charge(order, 'pm_card_threeDSecure2Required');
+    await desk.charge(order, { paymentMethod: 'pm_card_threeDSecure2Required' });
     provider.finishVisit(refOf(order.paymentId));
     const object = { object: 'payment_intent', id: refOf(order.paymentId) };
     const type = 'payment_intent.succeeded';
@@ -193,13 +198,13 @@ describe('an event', () => {
     expect(await stateOf(order.paymentId)).toMatchObject({ state: 'pending' });
     // Two secrets sign while one takes the other's place.
     const terms = { secrets: ['whsec_new', WEBHOOK_SECRET], now: now() };
-    expect(await desk.hear(right, terms)).toBe('told');
+    expect(await hear(right, terms)).toBe('told');
   });
 
   test('about something else is ignored, and one we cannot look after now comes again', async () => {
     expect(await hear(provider.event('customer.created', { object: 'customer', id: 'cus_1' }))).toBe('ignored');
     const order = await ask(2000);
-    await desk.charge(order, CARD);
+    await desk.charge(order, { paymentMethod: CARD });
     provider.failNext(500);
     expect(await hear(intentEvent(order.paymentId))).toBe('unclear');
     expect(await hear(intentEvent(order.paymentId))).toBe('told');
@@ -212,9 +217,9 @@ describe('an event', () => {
       tell: (told) => office.call(tellPayment, told, { orgId: other }),
     });
     const order = await ask(2100);
-    await desk.charge(order, CARD);
+    await desk.charge(order, { paymentMethod: CARD });
     const event = intentEvent(order.paymentId);
-    await expect(foreign.hear(event, { secrets: [WEBHOOK_SECRET], now: now() })).rejects.toMatchObject({
+    await expect(hear(event, TERMS, foreign)).rejects.toMatchObject({
       kind: expect.stringMatching(/not_found|conflict/),
     });
   });

@@ -10,6 +10,8 @@ export interface ProviderPayment {
   readonly totals: ProviderTotals;
   /** What the payer has to do next: a page of their bank to visit. */
   readonly visit: string | null;
+  /** With it a page of the shop finishes this one payment. */
+  readonly clientSecret: string | null;
 }
 
 export interface CardOrder {
@@ -19,6 +21,12 @@ export interface CardOrder {
   readonly currency: string;
   /** Whether money moves at once, or is held until it is captured. */
   readonly capture: 'at-once' | 'later';
+  /** The payer chooses a card in a page of the shop, and may try another when one is declined. */
+  readonly isOpenForm?: boolean;
+}
+
+export interface PaymentMeans {
+  readonly paymentMethod: string;
   /** Where the payer comes back to after their bank's page. */
   readonly returnUrl?: string | undefined;
 }
@@ -34,7 +42,7 @@ export interface CardProvider {
   readonly name: string;
   create(order: CardOrder, key: string): Promise<ProviderPayment>;
   /** A declined card is no refusal: it is a payment that failed. */
-  confirm(ref: string, paymentMethod: string, key: string): Promise<ProviderPayment>;
+  confirm(ref: string, by: PaymentMeans, key: string): Promise<ProviderPayment>;
   /** All that is held unless told; what is left is let go. */
   capture(ref: string, amountMinor: bigint | null, key: string): Promise<ProviderPayment>;
   cancel(ref: string, key: string): Promise<ProviderPayment>;

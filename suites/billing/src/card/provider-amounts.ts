@@ -5,10 +5,15 @@ const WITH_TWO_AT_THE_PROVIDER: ReadonlySet<string> = new Set(['ISK', 'UGX']);
 /** With three decimals, of which the provider takes those that end in zero. */
 const IN_TENS: ReadonlySet<string> = new Set(['BHD', 'JOD', 'KWD', 'OMR', 'TND']);
 
+/** Whether the provider takes such an amount at all. */
+export function isChargeable(amountMinor: bigint, currency: string): boolean {
+  return !IN_TENS.has(currency) || amountMinor % 10n === 0n;
+}
+
 /** What the provider is told of an amount. @throws {ProviderRefusal} `amount_not_chargeable` */
 export function toProvider(amountMinor: bigint, currency: string): bigint {
   if (WITH_TWO_AT_THE_PROVIDER.has(currency)) return amountMinor * 100n;
-  if (IN_TENS.has(currency) && amountMinor % 10n !== 0n) {
+  if (!isChargeable(amountMinor, currency)) {
     throw new ProviderRefusal('amount_not_chargeable', `${currency} is charged in steps of 10 minor units`);
   }
   return amountMinor;

@@ -1,12 +1,11 @@
-import { AshlarError } from '@ashlar/kernel';
-import type { Outbound, OutboundResponse } from '@ashlar/outbound';
+import { AshlarError, type OutsideAnswer, type OutsideRequest } from '@ashlar/kernel';
 import { z } from 'zod';
 import { type CardProvider, type ProviderPayment, ProviderRefusal, ProviderUnclear } from './card-provider.ts';
 import { toProvider } from './provider-amounts.ts';
-import { Intent, readIntent } from './read-intent.ts';
+import { type DisputeState, Intent, isDisputed, OPEN_FORM, readIntent } from './read-intent.ts';
 
 export interface StripeProviderOptions {
-  readonly outbound: Pick<Outbound, 'request'>;
+  readonly outbound: { request(request: OutsideRequest): Promise<OutsideAnswer> };
   /** `https://api.stripe.com`, or another that speaks its interface. */
   readonly baseUrl: string;
   readonly secretKey: string;
@@ -35,7 +34,7 @@ export function createStripeProvider(options: StripeProviderOptions): CardProvid
     ask(options, { method: 'GET', path: `/payment_intents/${encodeURIComponent(ref)}`, form: {}, key: null });
   return {
     name: 'stripe',
-    create: ({ paymentId, orgId, amountMinor, currency, capture }, key) =>
+    create: ({ paymentId, orgId, amountMinor, currency, capture, isOpenForm = false }, key) =>
       post(
         '/payment_intents',
         {
@@ -45,11 +44,14 @@ export function createStripeProvider(options: StripeProviderOptions): CardProvid
           'payment_method_types[0]': 'card',
           'metadata[payment_id]': paymentId,
           'metadata[org_id]': orgId,
+          'metadata[tries]': isOpenForm ? OPEN_FORM : undefined,
         },
         key,
       ),
-    confirm: (ref, paymentMethod, key) =>
-      post(`/payment_intents/${encodeURIComponent(ref)}/confirm`, { payment_method: paymentMethod }, key),
+    confirm: (ref, { paymentMethod, returnUrl }, key) => {
+      const form = { payment_method: paymentMethod, return_url: returnUrl };
+      return post(`/payment_intents/${encodeURIComponent(ref)}/confirm`, form, key);
+    },
     async capture(ref, amountMinor, key) {
       const amount = amountMinor === null ? undefined : await inItsCurrency(find, ref, amountMinor);
       return post(`/payment_intents/${encodeURIComponent(ref)}/capture`, { amount_to_capture: amount }, key);
@@ -84,15 +86,28 @@ async function ask(options: StripeProviderOptions, asked: Asked): Promise<Provid
   const answer = await send(options, { ...asked, form: { ...asked.form, 'expand[0]': EXPAND } });
   const intent = Intent.safeParse(answer);
   if (!intent.success) throw new ProviderUnclear('The provider answered something else than a payment');
-  return readIntent(intent.data);
+  return readIntent(intent.data, isDisputed(intent.data) ? await disputeOf(options, intent.data.id) : 'none');
 }
+
+/** That a charge is disputed is said for ever; how it went, by the dispute alone. */
+async function disputeOf(options: StripeProviderOptions, ref: string): Promise<DisputeState> {
+  const form = { payment_intent: ref, limit: '1' };
+  const answer = Disputes.safeParse(await send(options, { method: 'GET', path: '/disputes', form, key: null }));
+  if (!answer.success) throw new ProviderUnclear('The provider answered something else than disputes');
+  const status = answer.data.data[0]?.status;
+  if (status === undefined || OVER.has(status)) return 'none';
+  return status === 'lost' ? 'lost' : 'open';
+}
+
+const Disputes = z.object({ data: z.array(z.object({ status: z.string() })) });
+const OVER: ReadonlySet<string> = new Set(['won', 'warning_closed']);
 
 async function send(options: StripeProviderOptions, { method, path, form, key }: Asked): Promise<unknown> {
   const { outbound, baseUrl, secretKey, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const text = new URLSearchParams(
     Object.entries(form).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]])),
   ).toString();
-  let response: OutboundResponse;
+  let response: OutsideAnswer;
   try {
     response = await outbound.request({
       url: `${baseUrl}/v1${path}${method === 'GET' ? `?${text}` : ''}`,
@@ -119,7 +134,7 @@ const NEVER_SENT: ReadonlySet<string> = new Set(['outbound.url_invalid', 'outbou
 /** Somebody else holds the key or the payment just now, too much at once, or the provider's own fault. */
 const TRY_AGAIN: ReadonlySet<number> = new Set([409, 429]);
 
-function judge({ status, body }: OutboundResponse): unknown {
+function judge({ status, body }: OutsideAnswer): unknown {
   const answer = jsonOf(body);
   if (status >= 200 && status < 300) return answer;
   if (status >= 500 || TRY_AGAIN.has(status)) throw new ProviderUnclear(`The provider answered ${status}`);

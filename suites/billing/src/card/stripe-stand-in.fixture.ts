@@ -11,7 +11,8 @@ interface StandIntent {
   capturable: number;
   received: number;
   refunded: number;
-  disputed: boolean;
+  /** Null: never. */
+  dispute: string | null;
   reason: string | null;
   fault: { code: string; decline_code?: string } | null;
   visit: string | null;
@@ -26,10 +27,18 @@ export interface StripeStandIn extends AsyncDisposable {
   net(): number;
   /** Does the next change and hangs up instead of answering. */
   swallowNextAnswer(): void;
+  /** Does the next change of such a path, and answers when it is let. */
+  holdNextAnswer(path: RegExp): { readonly acted: Promise<void>; readonly release: () => void };
+  /** What it was asked to change under keys it did not know, such as `confirm`, and of which payment of ours. */
+  readonly changes: readonly { readonly verb: string; readonly paymentId: string }[];
   /** Answers the next request by this status. */
   failNext(status: number): void;
   /** The payer has been at their bank. */
   finishVisit(ref: string): void;
+  /** A bank asks the money back, or decides: `needs_response`, `won`, `lost`. */
+  dispute(ref: string, status: string): void;
+  /** Nobody took what was held in time. */
+  expire(ref: string): void;
   /** Somebody gives money back in the provider's own pages. */
   refundByHand(ref: string, amount: number): void;
   /** An event as it would be sent. */
@@ -51,6 +60,8 @@ export async function startStripeStandIn(now: () => Date): Promise<StripeStandIn
   const answers = new Map<string, { request: string; status: number; body: string }>();
   let swallow = false;
   let failure: number | null = null;
+  let hold: { path: RegExp; acted: () => void; released: Promise<void> } | null = null;
+  const changes: { verb: string; paymentId: string }[] = [];
 
   const server = createServer((request, response) => void serve(request, response));
 
@@ -75,14 +86,28 @@ export async function startStripeStandIn(now: () => Date): Promise<StripeStandIn
       return reply(400, JSON.stringify({ error: { type: 'idempotency_error', message: 'Keys are for one request' } }));
     }
     const url = new URL(request.url ?? '', 'http://x');
-    const done = known ?? act(request.method ?? '', url.pathname, new URLSearchParams(text));
+    const form = request.method === 'GET' ? url.searchParams : new URLSearchParams(text);
+    const done = known ?? act(request.method ?? '', url.pathname, form);
+    if (known === undefined && request.method === 'POST') noteChange(url.pathname, form);
     if (typeof key === 'string') answers.set(key, { request: asked, status: done.status, body: done.body });
+    if (hold?.path.test(url.pathname) === true && request.method === 'POST') {
+      const { acted, released } = hold;
+      hold = null;
+      acted();
+      await released;
+    }
     if (swallow && request.method === 'POST') {
       swallow = false;
       response.destroy();
       return;
     }
     reply(done.status, done.body);
+  }
+
+  function noteChange(path: string, form: URLSearchParams): void {
+    const parts = path.split('/');
+    const of = intents.get(form.get('payment_intent') ?? parts[3] ?? '')?.metadata['payment_id'];
+    changes.push({ verb: parts.at(-1) ?? '', paymentId: of ?? form.get('metadata[payment_id]') ?? '' });
   }
 
   function act(method: string, path: string, form: URLSearchParams): { status: number; body: string } {
@@ -96,11 +121,15 @@ export async function startStripeStandIn(now: () => Date): Promise<StripeStandIn
         capturable: 0,
         received: 0,
         refunded: 0,
-        disputed: false,
+        dispute: null,
         reason: null,
         fault: null,
         visit: null,
-        metadata: { payment_id: form.get('metadata[payment_id]') ?? '', org_id: form.get('metadata[org_id]') ?? '' },
+        metadata: {
+          payment_id: form.get('metadata[payment_id]') ?? '',
+          org_id: form.get('metadata[org_id]') ?? '',
+          tries: form.get('metadata[tries]') ?? '',
+        },
       };
       intents.set(intent.id, intent);
       return ok(intent);
@@ -112,6 +141,11 @@ export async function startStripeStandIn(now: () => Date): Promise<StripeStandIn
         return refuse('charge_already_refunded');
       refunded.refunded += amount;
       return { status: 200, body: JSON.stringify({ id: id('re'), object: 'refund', amount, status: 'succeeded' }) };
+    }
+    if (method === 'GET' && path === '/v1/disputes') {
+      const status = intents.get(form.get('payment_intent') ?? '')?.dispute ?? null;
+      const data = status === null ? [] : [{ id: 'dp_1', object: 'dispute', status }];
+      return { status: 200, body: JSON.stringify({ object: 'list', data }) };
     }
     const [, ref = '', verb] = /^\/v1\/payment_intents\/(\w+)(?:\/(\w+))?$/.exec(path) ?? [];
     const intent = intents.get(ref);
@@ -151,12 +185,30 @@ export async function startStripeStandIn(now: () => Date): Promise<StripeStandIn
   return {
     url: `http://127.0.0.1:${port}`,
     intents,
-    net: () => [...intents.values()].reduce((sum, { received, refunded }) => sum + received - refunded, 0),
+    net: () =>
+      [...intents.values()].reduce(
+        (sum, { received, refunded, dispute }) => sum + (dispute === 'lost' ? 0 : received - refunded),
+        0,
+      ),
+    changes,
     swallowNextAnswer: () => void (swallow = true),
+    holdNextAnswer(path) {
+      const [acted, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      hold = { path, acted: acted.resolve, released: released.promise };
+      return { acted: acted.promise, release: released.resolve };
+    },
     failNext: (status) => void (failure = status),
     finishVisit(ref) {
       const intent = intents.get(ref);
       if (intent !== undefined) pay(Object.assign(intent, { visit: null }));
+    },
+    dispute(ref, status) {
+      const intent = intents.get(ref);
+      if (intent !== undefined) intent.dispute = status;
+    },
+    expire(ref) {
+      const intent = intents.get(ref);
+      if (intent !== undefined) Object.assign(intent, { status: 'canceled', capturable: 0, reason: 'automatic' });
     },
     refundByHand(ref, amount) {
       const intent = intents.get(ref);
@@ -185,7 +237,7 @@ function pay(intent: StandIntent): void {
 }
 
 function shown(intent: StandIntent): Record<string, unknown> {
-  const { id: ref, amount, currency, status, capturable, received, refunded, disputed, reason, fault, visit } = intent;
+  const { id: ref, amount, currency, status, capturable, received, refunded, dispute, reason, fault, visit } = intent;
   return {
     id: ref,
     object: 'payment_intent',
@@ -194,11 +246,13 @@ function shown(intent: StandIntent): Record<string, unknown> {
     status,
     amount_capturable: capturable,
     amount_received: received,
+    client_secret: `${ref}_secret_of_the_payer`,
     metadata: intent.metadata,
     cancellation_reason: reason,
     last_payment_error: fault,
     next_action: visit === null ? null : { type: 'redirect_to_url', redirect_to_url: { url: visit } },
-    latest_charge: received + capturable === 0 ? null : { id: 'ch_1', amount_refunded: refunded, disputed },
+    latest_charge:
+      received + capturable === 0 ? null : { id: 'ch_1', amount_refunded: refunded, disputed: dispute !== null },
   };
 }
 

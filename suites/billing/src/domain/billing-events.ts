@@ -1,7 +1,7 @@
 import { eventType } from '@ashlar/kernel';
 import { Money } from '@ashlar/kernel/values';
 import { z } from 'zod';
-import { InvoiceId, JournalId, PaymentId } from './ids.ts';
+import { InvoiceId, JournalId, PaymentId, ProviderOrderId } from './ids.ts';
 
 const Source = z.object({ type: z.string(), id: z.string() });
 const Document = z.object({
@@ -58,6 +58,31 @@ export const paymentFailed = eventType('billing.payment.failed', {
 export const paymentRefunded = eventType('billing.payment.refunded', {
   summary: 'Money was given back.',
   data: Paid.extend({ creditNoteId: InvoiceId.nullable() }),
+});
+const Asked = Paid.extend({ orderId: ProviderOrderId, provider: z.string() });
+export const paymentRequested = eventType('billing.payment.requested', {
+  summary: 'A provider is asked for money.',
+  data: Asked,
+});
+export const captureRequested = eventType('billing.payment.capture_requested', {
+  summary: 'A provider is asked to take money it holds.',
+  data: Asked,
+});
+export const voidRequested = eventType('billing.payment.void_requested', {
+  summary: 'A provider is asked to let a payment go.',
+  data: Asked,
+});
+export const refundRequested = eventType('billing.payment.refund_requested', {
+  summary: 'A provider is asked to give money back.',
+  data: Asked,
+});
+export const refundFailed = eventType('billing.payment.refund_failed', {
+  summary: 'Money that was to go back did not, or nobody knows: somebody has to look at the provider’s pages.',
+  data: Asked.extend({ reason: z.string(), isKnown: z.boolean() }),
+});
+export const paymentDisputed = eventType('billing.payment.disputed', {
+  summary: 'A payer’s bank asks money back, or has decided about it: what is lost has gone back.',
+  data: Paid.extend({ state: z.enum(['opened', 'won', 'lost']) }),
 });
 export const periodClosed = eventType('billing.period.closed', {
   summary: 'Nothing is posted in a month any more.',

@@ -98,6 +98,12 @@ export const requestPayment = {
   output: z.object({ id: PaymentId, state: z.string() }),
 } as const;
 
+export const voidPayment = {
+  name: 'billing.void-payment',
+  input: z.object({ paymentId: PaymentId }),
+  output: z.object({ id: PaymentId, state: z.string() }),
+} as const;
+
 export const refundPayment = {
   name: 'billing.refund-payment',
   input: z.object({

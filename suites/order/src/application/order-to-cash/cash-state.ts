@@ -74,6 +74,8 @@ export interface CashState {
   readonly bills: Readonly<Record<string, unknown>>;
   readonly invoices: Readonly<Record<string, Invoiced>>;
   readonly payments: Readonly<Record<string, Paid>>;
+  /** Payments that were asked for and have not come to an end of their own. */
+  readonly requested: Readonly<Record<string, true>>;
   readonly parcels: Readonly<Record<string, Parcel>>;
   readonly orderStatus: string;
   readonly deliveredAt: string | null;
@@ -95,6 +97,7 @@ export function beginCash(orderId: string): CashState {
     bills: {},
     invoices: {},
     payments: {},
+    requested: {},
     parcels: {},
     orderStatus: 'placed',
     deliveredAt: null,
@@ -130,6 +133,11 @@ export function leftOf({ captured, refunded, given }: Paid): bigint {
 
 export function usedOf({ used }: Paid): bigint {
   return sum(Object.values(used).map(BigInt));
+}
+
+/** Whether what was given back has not arrived yet: a provider takes its time. */
+export function isOnItsWay({ refunded, given }: Paid): boolean {
+  return BigInt(given) > BigInt(refunded);
 }
 
 /** What is asked for: what was invoiced, or the order's total before that. */

@@ -37,6 +37,7 @@ const Held = z.object({
 });
 const Document = z.object({ id: z.string(), label: z.string(), total: Amount });
 const Billed = z.object({ lines: z.array(z.object({ sourceLine: z.string(), quantity: Size })) });
+const Requested = z.object({ id: z.string() });
 const Posting = z.object({ id: z.string(), lines: z.array(z.object({ line: z.int(), value: Amount })) });
 const Settled = z.object({ settled: z.array(z.object({ invoiceId: z.string(), amount: Amount })) });
 
@@ -124,7 +125,13 @@ function hearPayment(state: CashState, event: DomainEvent): CashState {
   const seen = `event:${event.id}`;
   if (state.settled[seen] === true) return state;
   const { paymentId, amount, isLate } = PaymentData.parse(event.data);
-  const heard: CashState = { ...state, settled: { ...state.settled, [seen]: true } };
+  const { [paymentId]: _over, ...requested } = state.requested;
+  const isOver = event.type === 'billing.payment.failed';
+  const heard: CashState = {
+    ...state,
+    settled: { ...state.settled, [seen]: true },
+    ...(isOver ? { requested } : {}),
+  };
   const known = state.payments[paymentId] ?? nothing;
   const put = (change: Partial<Paid>): CashState => ({
     ...heard,
@@ -138,6 +145,8 @@ function hearPayment(state: CashState, event: DomainEvent): CashState {
       });
     case 'billing.payment.refunded':
       return put({ refunded: (BigInt(known.refunded) + BigInt(amount.amount)).toString() });
+    case 'billing.payment.refund_failed':
+      return { ...heard, refused: { ...heard.refused, [`give-back:${paymentId}`]: 'refund_failed' } };
     case 'billing.payment.failed':
       return isPaid(state) || state.placed?.tender !== 'online' ? heard : fail(heard, 'cancelled', 'payment_failed');
     default:
@@ -177,6 +186,12 @@ function after(state: CashState, step: string, output: unknown): CashState {
       if (invoice === undefined) return state;
       const note = { id: noteId, label, total: total.amount };
       return { ...state, invoices: { ...state.invoices, [id]: { ...invoice, note } } };
+    }
+    case 'pay': {
+      const paymentId = Requested.safeParse(output).data?.id;
+      return paymentId === undefined
+        ? state
+        : { ...state, requested: { ...state.requested, [paymentId]: true as const } };
     }
     case 'allocate': {
       const known = state.payments[id] ?? nothing;
@@ -245,9 +260,29 @@ function settle(state: CashState, task: string): CashState {
   if (!task.startsWith('fix:')) return settled;
   const step = task.slice('fix:'.length);
   const base = baseOf(step);
+  if (base.startsWith('give-back:')) return giveBackAgain(settled, step);
   const again = base === 'bill' ? ['bill', 'describe', 'reserve', 'note-reservation', 'release', 'hold'] : [base];
   const { [step]: _code, ...refused } = state.refused;
   const tries = { ...state.tries };
   for (const one of again) tries[one] = (tries[one] ?? 0) + 1;
   return { ...settled, refused, tries, ...(base === 'bill' ? { isHeld: false, bills: {} } : {}) };
+}
+
+/** What did not go back is given back once more. */
+function giveBackAgain(state: CashState, step: string): CashState {
+  const paymentId = step.slice('give-back:'.length);
+  const { [step]: _code, ...refused } = state.refused;
+  const known = state.payments[paymentId];
+  if (known === undefined) return { ...state, refused };
+  const tries = { ...state.tries };
+  const before = Object.keys(state.done)
+    .map(baseOf)
+    .filter((name) => name.startsWith(`refund:${paymentId}:`));
+  for (const name of new Set(before)) tries[name] = (tries[name] ?? 0) + 1;
+  return {
+    ...state,
+    refused,
+    tries,
+    payments: { ...state.payments, [paymentId]: { ...known, given: known.refunded } },
+  };
 }

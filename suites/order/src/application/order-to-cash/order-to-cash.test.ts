@@ -208,7 +208,9 @@ describe('what is undone', () => {
       tasks: [{ name: `late-payment:${paymentId}` }],
     });
     const back = [captured(), done(`refund:${paymentId}:rest:1000`), settled(`late-payment:${paymentId}`)];
-    expect(planned(...over, ...back).end).toBe('undone');
+    expect(planned(...over, ...back)).toEqual({ steps: [], tasks: [], deadlines: [] });
+    const refunded = event('billing.payment.refunded', { paymentId, source, amount: cash(1000), creditNoteId: null });
+    expect(planned(...over, ...back, refunded).end).toBe('undone');
     expect(planned(...over, due('late')).end).toBe('undone');
   });
   test('goods that are not there: the parcel is packed again, with a task, and may be sent anew', () => {
@@ -219,6 +221,34 @@ describe('what is undone', () => {
     expect(next(placed(), ...confirmed(), shipAsked(), short, done(`unship:${parcelId}:1`), shipAsked(2))).toEqual([
       `issue:${parcelId}:2`,
     ]);
+  });
+  test('a payment nobody finished is let go, and what comes of it all the same goes back', () => {
+    const requested = [...invoiced, done('pay', { id: paymentId, state: 'created' })];
+    expect(planned(placed(), ...requested, due('payment')).steps).toMatchObject([
+      { name: `void:${paymentId}`, useCase: 'billing.void-payment' },
+      { name: `credit:${invoiceId}` },
+      { name: 'release' },
+    ]);
+    const failed = event('billing.payment.failed', { paymentId, source, amount: cash(1000), state: 'failed' });
+    expect(next(placed(), ...requested, failed)).toEqual([`credit:${invoiceId}`, 'release']);
+    expect(next(placed(), ...requested, captured(), cancel())).not.toContain(`void:${paymentId}`);
+  });
+  test('money that did not go back is a task, and is given back once more when that is settled', () => {
+    const refund = `refund:${paymentId}:${invoiceId}:1000`;
+    const noted = done(`note:${noteId}`);
+    const facts = [placed(), ...confirmed(), cancel(), credited, noted, done('release'), done(refund), done('end')];
+    const lost = event('billing.payment.refund_failed', {
+      paymentId,
+      source,
+      amount: cash(1000),
+      reason: 'card_closed',
+    });
+    const task = `fix:give-back:${paymentId}`;
+    expect(planned(...facts)).toMatchObject({ steps: [], tasks: [] });
+    expect(planned(...facts).end).toBeUndefined();
+    expect(planned(...facts, lost)).toMatchObject({ steps: [], tasks: [{ name: task }] });
+    const again = planned(...facts, lost, settled(task));
+    expect(again).toMatchObject({ tasks: [], steps: [{ name: `refund:${paymentId}:rest:1000` }] });
   });
   test('a refund somebody has to approve is a task, and is tried again once that is settled', () => {
     const refund = `refund:${paymentId}:${invoiceId}:1000`;

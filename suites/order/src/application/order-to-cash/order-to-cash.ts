@@ -22,6 +22,7 @@ export const orderToCash: Saga = defineSaga({
     'billing.payment.captured',
     'billing.payment.failed',
     'billing.payment.refunded',
+    'billing.payment.refund_failed',
   ],
   key: (event: DomainEvent) => {
     if (!event.type.startsWith('order.')) return orderOfSource(event);

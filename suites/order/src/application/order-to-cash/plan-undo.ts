@@ -1,7 +1,7 @@
 import { sagaStep, type SagaPlan, type SagaStep } from '@ashlar/kernel';
-import { creditInvoice, refundPayment } from '../../adapters/contracts.ts';
+import { creditInvoice, refundPayment, voidPayment } from '../../adapters/contracts.ts';
 import { endOrder } from '../end-order.ts';
-import { type CashState, isDone, leftOf, nameOf, usedOf } from './cash-state.ts';
+import { type CashState, isDone, isOnItsWay, leftOf, nameOf, usedOf } from './cash-state.ts';
 import { noteSteps, release, tasksOf } from './common-steps.ts';
 
 /** Days a payment that was asked for may still come. */
@@ -17,6 +17,7 @@ export function planUndo(state: CashState): SagaPlan {
   if (failure === null) return { steps: [] };
   const isOpen = ({ name }: SagaStep): boolean => state.done[name] !== true;
   const undoing = [
+    ...voids(state),
     ...credits(state, failure.reason),
     ...noteSteps(state),
     ...refunds(state, failure.reason),
@@ -37,9 +38,18 @@ export function planUndo(state: CashState): SagaPlan {
   ];
   const stillComes = isDone(state, 'pay') && Object.keys(state.payments).length === 0 && state.due['late'] !== true;
   const open = steps.filter(({ name }) => state.refused[name] === undefined);
-  if (isEnded && steps.length === 0 && tasks.length === 0 && !stillComes) return { steps: [], end: 'undone' };
+  const stillGoes = Object.values(state.payments).some(isOnItsWay);
+  if (isEnded && steps.length === 0 && tasks.length === 0 && !stillComes && !stillGoes)
+    return { steps: [], end: 'undone' };
   const at = new Date(Date.parse(state.placed?.at ?? '') + LATE_DAYS * DAY_MS);
   return { steps: open, tasks, deadlines: stillComes ? [{ name: 'late', at }] : [] };
+}
+
+/** Nobody shall pay any more; who has paid all the same gets it back. */
+function voids({ requested, payments, ...state }: CashState): readonly SagaStep[] {
+  return Object.keys(requested).flatMap((paymentId) =>
+    payments[paymentId] === undefined ? [sagaStep(nameOf(state, `void:${paymentId}`), voidPayment, { paymentId })] : [],
+  );
 }
 
 function credits(state: CashState, reason: string): readonly SagaStep[] {
