@@ -16,6 +16,12 @@ import {
   paymentOf,
 } from './application/note-facts.ts';
 import { orderToCash } from './application/order-to-cash/order-to-cash.ts';
+import { acceptChange, withdrawChange } from './application/changes/accept-change.ts';
+import { admitChange, applyChange, creditsOfChange, rejectChange } from './application/changes/apply-change.ts';
+import { noteCovered } from './application/changes/note-covered.ts';
+import { packShort } from './application/changes/pack-short.ts';
+import { proposeChange } from './application/changes/propose-change.ts';
+import { placeExchange } from './application/place-exchange.ts';
 import { placeOrder } from './application/place-order.ts';
 import { getPolicy, setPolicy } from './application/policy.ts';
 import { getCart, getOrder, listOrders } from './application/read-orders.ts';
@@ -55,9 +61,18 @@ export const order: Suite = defineSuite({
     noteDocument,
     notePayment,
     invoiceOfOrder,
+    proposeChange,
+    acceptChange,
+    withdrawChange,
+    admitChange,
+    creditsOfChange,
+    applyChange,
+    rejectChange,
+    noteCovered,
     createFulfilment,
     pick,
     pack,
+    packShort,
     requestShip,
     cancelFulfilment,
     markShipped,
@@ -69,6 +84,7 @@ export const order: Suite = defineSuite({
     rejectReturn,
     receiveReturn,
     inspectReturn,
+    placeExchange,
     closeReturn,
     checkOrders,
   ],
@@ -79,6 +95,7 @@ export const order: Suite = defineSuite({
     'order.confirm': 'Let orders be fulfilled, and complete them',
     'order.hold': 'Let orders wait and go on',
     'order.cancel': 'Cancel orders',
+    'order.change': 'Change placed orders',
     'order.fulfil': 'Pick and pack',
     'order.ship': 'Send parcels, and tell what became of them',
     'order.return': 'Ask that goods come back',
@@ -91,7 +108,7 @@ export const order: Suite = defineSuite({
     {
       key: 'order-sales',
       name: { en: 'Sales', ar: 'المبيعات' },
-      permissions: ['order.read', 'order.place', 'order.return', 'product.read', 'billing.read'],
+      permissions: ['order.read', 'order.place', 'order.change', 'order.return', 'product.read', 'billing.read'],
     },
     {
       key: 'order-sales-manager',
@@ -99,6 +116,7 @@ export const order: Suite = defineSuite({
       permissions: [
         'order.read',
         'order.place',
+        'order.change',
         'order.confirm',
         'order.hold',
         'order.cancel',
@@ -140,6 +158,7 @@ export const order: Suite = defineSuite({
   // most of it first, and two of them at once do not.
   constraints: {
     one_order_of_a_cart: orderErrors.alreadyPlaced,
+    one_exchange_of_a_return: orderErrors.alreadyPlaced,
     exceeds_open_qty: orderErrors.exceedsOpenQty,
     exceeds_fulfilled: orderErrors.exceedsFulfilled,
     exceeds_invoiceable: orderErrors.exceedsInvoiceable,

@@ -2,6 +2,12 @@
 import type { OperationTable } from '../operations.ts';
 
 export interface OrderOperations {
+  /** Lets a proposed change go ahead: at once, or where it costs more and goods are paid first, with the money. */
+  acceptChange: {
+    input: { /** Id of kind ChangeId */ readonly changeId: string; } & { readonly expectedVersion?: number | undefined; };
+    output: { /** Id of kind ChangeId */ readonly id: string; /** Id of kind OrderId */ readonly orderId: string; readonly number: number; readonly state: "proposed" | "payment_needed" | "accepted" | "applied" | "rejected" | "withdrawn"; /** What the order comes to more; below zero: less */ readonly delta: { readonly amount: string; readonly currency: string; }; readonly version: number; };
+    code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.being_cancelled" | "order.change_expired" | "order.exceeds_open_qty" | "order.has_shipped_lines" | "order.not_changeable" | "order.nothing_left";
+  };
   /** Puts something into a cart; more of the same is more on its line. */
   addLine: {
     input: { /** Id of kind CartId */ readonly cartId: string; } & { /** Id of kind VariantId */ readonly variantId: string; readonly quantity: { readonly value: string; readonly uom: string; }; readonly expectedVersion?: number | undefined; };
@@ -20,11 +26,11 @@ export interface OrderOperations {
     output: { /** Id of kind FulfilmentId */ readonly id: string; /** Id of kind OrderId */ readonly orderId: string; readonly state: string; readonly version: number; };
     code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
   };
-  /** Asks that an order be cancelled; it is once its money, invoice and hold are given back. */
+  /** Asks that an order be cancelled, or some of it; it is once its money, invoice and hold are given back. */
   cancelOrder: {
-    input: { /** Id of kind OrderId */ readonly orderId: string; } & { readonly expectedVersion?: number | undefined; readonly reason: string; };
-    output: { /** Id of kind OrderId */ readonly id: string; readonly number: string; readonly status: string; readonly isBeingCancelled: boolean; readonly version: number; };
-    code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.has_shipped_lines";
+    input: { /** Id of kind OrderId */ readonly orderId: string; } & { readonly expectedVersion?: number | undefined; readonly reason: string; /** All of it unless told */ readonly lines?: readonly ({ readonly line: number; readonly quantity: { readonly value: string; readonly uom: string; }; })[] | undefined; };
+    output: { /** Id of kind OrderId */ readonly id: string; readonly number: string; readonly status: string; readonly isBeingCancelled: boolean; readonly version: number; /** What cancels some of it */ readonly changeId: string | null; };
+    code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.being_cancelled" | "order.exceeds_open_qty" | "order.has_shipped_lines" | "order.line_unknown" | "order.not_changeable" | "order.unit_differs";
   };
   /** Reckons all orders anew and names every drift; none is expected. */
   checkOrders: {
@@ -52,9 +58,15 @@ export interface OrderOperations {
   };
   /** Makes a parcel of some of an order, or of all that is open. */
   createFulfilment: {
-    input: { /** Id of kind OrderId */ readonly orderId: string; } & { /** All that is open unless told */ readonly lines?: readonly ({ readonly line: number; readonly quantity: { readonly value: string; readonly uom: string; }; })[] | undefined; /** Where it is picked; wherever it is held unless told */ readonly locationId?: string | undefined; };
+    input: { /** Id of kind OrderId */ readonly orderId: string; } & { /** All that is open and there unless told */ readonly lines?: readonly ({ readonly line: number; readonly quantity: { readonly value: string; readonly uom: string; }; })[] | undefined; /** Where it is picked; wherever it is held unless told */ readonly locationId?: string | undefined; };
     output: { /** Id of kind FulfilmentId */ readonly id: string; /** Id of kind OrderId */ readonly orderId: string; readonly state: string; readonly version: number; readonly number: number; };
     code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.being_cancelled" | "order.exceeds_open_qty" | "order.line_unknown" | "order.not_reserved";
+  };
+  /** What of which invoice a change takes back: what is invoiced of what it cancels. */
+  creditsOfChange: {
+    input: { /** Id of kind ChangeId */ readonly changeId: string; };
+    output: { readonly credits: readonly ({ /** Id of kind InvoiceId */ readonly invoiceId: string; readonly lines: readonly ({ readonly line: number; readonly quantity: string; })[]; })[]; };
+    code: "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.suite_not_installed" | "common.unauthenticated";
   };
   /** Throws a cart away. */
   discardCart: {
@@ -77,7 +89,7 @@ export interface OrderOperations {
   /** An order with its lines, money, parcels, returns and history. */
   getOrder: {
     input: { /** Id of kind OrderId */ readonly orderId: string; };
-    output: { /** Id of kind OrderId */ readonly id: string; readonly number: string; readonly channel: string; readonly customerId: string | null; readonly customerName: string; readonly placedAt: string; readonly total: { readonly amount: string; readonly currency: string; }; readonly isBeingCancelled: boolean; readonly status: "placed" | "on_hold" | "confirmed" | "in_fulfilment" | "fulfilled" | "completed" | "cancelled" | "rejected"; readonly paymentStatus: "none" | "authorised" | "partial" | "paid" | "partially_refunded" | "refunded" | "failed"; readonly fulfilmentStatus: "none" | "partial" | "full" | "partially_returned" | "returned"; readonly version: number; readonly tender: string; readonly prices: "inclusive" | "exclusive"; readonly net: { readonly amount: string; readonly currency: string; }; readonly tax: { readonly amount: string; readonly currency: string; }; readonly captured: { readonly amount: string; readonly currency: string; }; readonly refunded: { readonly amount: string; readonly currency: string; }; readonly reason: string | null; readonly party: Readonly<Record<string, unknown>>; readonly shipTo: Readonly<Record<string, unknown>>; readonly note: string | null; readonly lines: readonly ({ readonly line: number; /** Id of kind VariantId */ readonly variantId: string; readonly sku: string; readonly title: Readonly<Record<string, string>>; readonly quantity: { readonly value: string; readonly uom: string; }; readonly unitPrice: { readonly amount: string; readonly currency: string; }; readonly net: { readonly amount: string; readonly currency: string; }; readonly tax: { readonly amount: string; readonly currency: string; }; readonly reserved: string; readonly fulfilled: string; readonly cancelled: string; readonly returned: string; readonly invoiced: string; })[]; readonly fulfilments: readonly ({ /** Id of kind FulfilmentId */ readonly id: string; readonly number: number; readonly state: string; readonly tracking: string | null; })[]; readonly returns: readonly ({ /** Id of kind ReturnId */ readonly id: string; readonly state: string; readonly reason: string; })[]; readonly history: readonly ({ readonly at: string; readonly what: string; readonly details: Readonly<Record<string, unknown>>; })[]; };
+    output: { /** Id of kind OrderId */ readonly id: string; readonly number: string; readonly channel: string; readonly customerId: string | null; readonly customerName: string; readonly placedAt: string; readonly total: { readonly amount: string; readonly currency: string; }; readonly isBeingCancelled: boolean; readonly status: "placed" | "on_hold" | "confirmed" | "in_fulfilment" | "fulfilled" | "completed" | "cancelled" | "rejected"; readonly paymentStatus: "none" | "authorised" | "partial" | "paid" | "partially_refunded" | "refunded" | "failed"; readonly fulfilmentStatus: "none" | "partial" | "full" | "partially_returned" | "returned"; readonly version: number; readonly tender: string; readonly prices: "inclusive" | "exclusive"; readonly net: { readonly amount: string; readonly currency: string; }; readonly tax: { readonly amount: string; readonly currency: string; }; /** With what was added to it, without what was cancelled */ readonly worth: { readonly amount: string; readonly currency: string; }; readonly captured: { readonly amount: string; readonly currency: string; }; readonly refunded: { readonly amount: string; readonly currency: string; }; /** Of credit notes of an earlier order, set aside to pay this one */ readonly credit: { readonly amount: string; readonly currency: string; }; readonly exchangeOf: string | null; readonly reason: string | null; readonly party: Readonly<Record<string, unknown>>; readonly shipTo: Readonly<Record<string, unknown>>; readonly note: string | null; readonly lines: readonly ({ readonly line: number; /** Id of kind VariantId */ readonly variantId: string; readonly sku: string; readonly title: Readonly<Record<string, string>>; readonly quantity: { readonly value: string; readonly uom: string; }; readonly unitPrice: { readonly amount: string; readonly currency: string; }; readonly net: { readonly amount: string; readonly currency: string; }; readonly tax: { readonly amount: string; readonly currency: string; }; /** Held or promised, or gone already */ readonly reserved: string; /** Of what is reserved, what is still to come into the stock */ readonly promised: string; /** To be cancelled, once what was done for it is undone */ readonly leaving: string; readonly fulfilled: string; readonly cancelled: string; readonly returned: string; readonly invoiced: string; })[]; readonly fulfilments: readonly ({ /** Id of kind FulfilmentId */ readonly id: string; readonly number: number; readonly state: string; readonly tracking: string | null; })[]; readonly returns: readonly ({ /** Id of kind ReturnId */ readonly id: string; readonly state: string; readonly reason: string; readonly outcome: string; })[]; readonly changes: readonly ({ /** Id of kind ChangeId */ readonly id: string; readonly number: number; readonly kind: string; readonly state: string; readonly reason: string; readonly resolution: string | null; readonly delta: { readonly amount: string; readonly currency: string; }; readonly version: number; })[]; readonly history: readonly ({ readonly at: string; readonly what: string; readonly details: Readonly<Record<string, unknown>>; })[]; };
     code: "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.suite_not_installed" | "common.unauthenticated";
   };
   /** How orders become money. */
@@ -94,9 +106,9 @@ export interface OrderOperations {
   };
   /** Says what of a return goes back on the shelf and what is scrapped; all of it is credited. */
   inspectReturn: {
-    input: { /** Id of kind ReturnId */ readonly returnId: string; } & { readonly lines: readonly ({ readonly line: number; readonly restock?: string | undefined; readonly scrap?: string | undefined; })[]; /** Where it goes; asked for where anything is restocked */ readonly locationId?: string | undefined; };
+    input: { /** Id of kind ReturnId */ readonly returnId: string; } & { readonly lines: readonly ({ readonly line: number; readonly restock?: string | undefined; readonly scrap?: string | undefined; })[]; /** Where it goes; asked for where anything is restocked */ readonly locationId?: string | undefined; /** What the customer gets: the money, as much to have for something else, or something else at once */ readonly outcome?: "refund" | "store_credit" | "exchange" | undefined; readonly exchangeFor?: readonly ({ /** Id of kind VariantId */ readonly variantId: string; readonly quantity: { readonly value: string; readonly uom: string; }; })[] | undefined; };
     output: { /** Id of kind ReturnId */ readonly id: string; /** Id of kind OrderId */ readonly orderId: string; readonly state: string; readonly version: number; };
-    code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.line_unknown" | "order.not_inspected";
+    code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.customer_missing" | "order.exchange_unclear" | "order.line_unknown" | "order.not_inspected";
   };
   /** The invoice an order asks for now: what of it is neither invoiced nor cancelled, or what one parcel holds. */
   invoiceOfOrder: {
@@ -128,6 +140,12 @@ export interface OrderOperations {
     output: { /** Id of kind FulfilmentId */ readonly id: string; /** Id of kind OrderId */ readonly orderId: string; readonly state: string; readonly version: number; };
     code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.short_pick";
   };
+  /** Closes a parcel with what was picked for it; what could not be found is cancelled, and its money goes back. */
+  packShort: {
+    input: { /** Id of kind FulfilmentId */ readonly fulfilmentId: string; } & { readonly reason?: string | undefined; };
+    output: { /** Id of kind FulfilmentId */ readonly id: string; /** Id of kind OrderId */ readonly orderId: string; readonly state: string; readonly version: number; /** Null: the whole order is cancelled */ readonly changeId: string | null; };
+    code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.nothing_short";
+  };
   /** Takes down what was picked for a parcel, scan by scan. */
   pick: {
     input: { /** Id of kind FulfilmentId */ readonly fulfilmentId: string; } & { /** Id of kind VariantId */ readonly variantId: string; readonly quantity: { readonly value: string; readonly uom: string; }; };
@@ -139,6 +157,12 @@ export interface OrderOperations {
     input: { /** Id of kind CartId */ readonly cartId: string; } & { /** What the customer has seen; refused when it comes to something else now */ readonly expectedTotal: { readonly amount: string; readonly currency: string; }; /** How it will be paid */ readonly tender: "online" | "by_hand" | "on_account"; readonly branch?: string | undefined; readonly note?: string | undefined; };
     output: { /** Id of kind OrderId */ readonly id: string; readonly number: string; readonly status: "placed" | "on_hold"; readonly total: { readonly amount: string; readonly currency: string; }; readonly version: number; };
     code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.address_incomplete" | "order.already_placed" | "order.cart_closed" | "order.cart_empty" | "order.cart_expired" | "order.currency_differs" | "order.not_sellable" | "order.price_changed" | "order.prices_mixed" | "order.qty_step" | "order.tax_unresolved" | "order.unit_differs" | "order.variant_inactive";
+  };
+  /** Says how a placed order is to be changed, and what that costs; nothing changes before it is accepted. */
+  proposeChange: {
+    input: { /** Id of kind OrderId */ readonly orderId: string; } & { readonly expectedVersion?: number | undefined; /** How much of a line is wanted; 0 takes out what has not left */ readonly lines?: readonly ({ readonly line: number; readonly quantity: { readonly value: string; readonly uom: string; }; })[] | undefined; readonly add?: readonly ({ /** Id of kind VariantId */ readonly variantId: string; readonly quantity: { readonly value: string; readonly uom: string; }; })[] | undefined; readonly reason: string; };
+    output: { /** Id of kind ChangeId */ readonly id: string; /** Id of kind OrderId */ readonly orderId: string; readonly number: number; readonly state: "proposed" | "payment_needed" | "accepted" | "applied" | "rejected" | "withdrawn"; /** What the order comes to more; below zero: less */ readonly delta: { readonly amount: string; readonly currency: string; }; readonly version: number; readonly added: readonly ({ readonly line: number; readonly sku: string; readonly quantity: { readonly value: string; readonly uom: string; }; readonly net: { readonly amount: string; readonly currency: string; }; readonly tax: { readonly amount: string; readonly currency: string; }; })[]; readonly cancelled: readonly ({ readonly line: number; readonly quantity: string; })[]; readonly goodUntil: string; };
+    code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.being_cancelled" | "order.cart_too_large" | "order.exceeds_open_qty" | "order.has_shipped_lines" | "order.line_unknown" | "order.not_changeable" | "order.not_sellable" | "order.nothing_changes" | "order.nothing_left" | "order.prices_mixed" | "order.qty_step" | "order.tax_unresolved" | "order.unit_differs" | "order.variant_inactive";
   };
   /** Takes down what came back: all of it unless told. */
   receiveReturn: {
@@ -200,9 +224,16 @@ export interface OrderOperations {
     output: { /** Id of kind CartId */ readonly id: string; readonly version: number; readonly line: number; };
     code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.cart_closed" | "order.cart_expired" | "order.line_unknown";
   };
+  /** Gives up a change that is proposed, or waits for its money. */
+  withdrawChange: {
+    input: { /** Id of kind ChangeId */ readonly changeId: string; } & { readonly expectedVersion?: number | undefined; };
+    output: { /** Id of kind ChangeId */ readonly id: string; /** Id of kind OrderId */ readonly orderId: string; readonly number: number; readonly state: "proposed" | "payment_needed" | "accepted" | "applied" | "rejected" | "withdrawn"; /** What the order comes to more; below zero: less */ readonly delta: { readonly amount: string; readonly currency: string; }; readonly version: number; };
+    code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
+  };
 }
 
 export const order: OperationTable<OrderOperations> = {
+  acceptChange: { method: 'POST', path: '/changes/{changeId}/accept', rest: 'body' },
   addLine: { method: 'POST', path: '/carts/{cartId}/lines', rest: 'body' },
   approveReturn: { method: 'POST', path: '/returns/{returnId}/approve', rest: 'body' },
   cancelFulfilment: { method: 'DELETE', path: '/fulfilments/{fulfilmentId}', rest: 'query' },
@@ -212,6 +243,7 @@ export const order: OperationTable<OrderOperations> = {
   completeOrder: { method: 'POST', path: '/orders/{orderId}/complete', rest: 'body' },
   confirmOrder: { method: 'POST', path: '/orders/{orderId}/confirm', rest: 'body' },
   createFulfilment: { method: 'POST', path: '/orders/{orderId}/fulfilments', rest: 'body' },
+  creditsOfChange: { method: 'GET', path: '/changes/{changeId}/credits', rest: 'query' },
   discardCart: { method: 'DELETE', path: '/carts/{cartId}', rest: 'query' },
   failDelivery: { method: 'POST', path: '/fulfilments/{fulfilmentId}/fail', rest: 'body' },
   getCart: { method: 'GET', path: '/carts/{cartId}', rest: 'query' },
@@ -224,8 +256,10 @@ export const order: OperationTable<OrderOperations> = {
   markDelivered: { method: 'POST', path: '/fulfilments/{fulfilmentId}/deliver', rest: 'body' },
   openCart: { method: 'POST', path: '/carts', rest: 'body' },
   pack: { method: 'POST', path: '/fulfilments/{fulfilmentId}/pack', rest: 'body' },
+  packShort: { method: 'POST', path: '/fulfilments/{fulfilmentId}/pack-short', rest: 'body' },
   pick: { method: 'POST', path: '/fulfilments/{fulfilmentId}/picks', rest: 'body' },
   placeOrder: { method: 'POST', path: '/carts/{cartId}/place', rest: 'body' },
+  proposeChange: { method: 'POST', path: '/orders/{orderId}/changes', rest: 'body' },
   receiveReturn: { method: 'POST', path: '/returns/{returnId}/receive', rest: 'body' },
   rejectReturn: { method: 'POST', path: '/returns/{returnId}/reject', rest: 'body' },
   removeLine: { method: 'DELETE', path: '/carts/{cartId}/lines/{line}', rest: 'query' },
@@ -236,4 +270,5 @@ export const order: OperationTable<OrderOperations> = {
   setAddress: { method: 'PUT', path: '/carts/{cartId}/address', rest: 'body' },
   setPolicy: { method: 'PUT', path: '/policy', rest: 'body' },
   updateLine: { method: 'PUT', path: '/carts/{cartId}/lines/{line}', rest: 'body' },
+  withdrawChange: { method: 'POST', path: '/changes/{changeId}/withdraw', rest: 'body' },
 };

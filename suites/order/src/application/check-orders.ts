@@ -40,8 +40,23 @@ const CHECKS: Checks = {
     where o.captured - o.refunded <> coalesce(s.net, 0)`,
   'orders add up': `
     select o.id::text as subject, o.total::text as expected, sum(l.net + l.tax)::text as found
-    from orders.orders o join orders.order_lines l on l.order_id = o.id
+    from orders.orders o join orders.order_lines l on l.order_id = o.id and l.change_id is null
     group by o.id, o.total having o.total <> sum(l.net + l.tax)`,
+  'what is to be cancelled is what changes under way say': lineSum(
+    'qty_leaving',
+    `select c.order_id, x.line as line_no, sum(x.quantity) as quantity from orders.order_changes c,
+       jsonb_to_recordset(c.patch->'cancelled') as x(line integer, quantity numeric)
+     where c.state in ('payment_needed', 'accepted') group by c.order_id, x.line`,
+  ),
+  'what was added is what applied changes say': `
+    select c.id::text as subject, c.added_total::text as expected, coalesce(sum(l.net + l.tax), 0)::text as found
+    from orders.order_changes c left join orders.order_lines l on l.change_id = c.id
+    group by c.id, c.state, c.added_total
+    having coalesce(sum(l.net + l.tax), 0) <> case c.state when 'applied' then c.added_total else 0 end`,
+  'what ended is not being changed': `
+    select c.id::text as subject, 'no change under way' as expected, o.status as found
+    from orders.order_changes c join orders.orders o on o.id = c.order_id
+    where c.state in ('payment_needed', 'accepted') and o.status in ('completed', 'cancelled', 'rejected')`,
   'numbers have no gaps': `
     select s.branch || '/' || s.year as subject, (s.next_number - 1)::text as expected, count(o.id)::text as found
     from orders.number_series s

@@ -9,6 +9,8 @@ export const FulfilmentId = brandedId('FulfilmentId');
 export type FulfilmentId = z.output<typeof FulfilmentId>;
 export const ReturnId = brandedId('ReturnId');
 export type ReturnId = z.output<typeof ReturnId>;
+export const ChangeId = brandedId('ChangeId');
+export type ChangeId = z.output<typeof ChangeId>;
 /** Of the catalogue, and the item's in the stock. */
 export const VariantId = brandedId('VariantId');
 export type VariantId = z.output<typeof VariantId>;

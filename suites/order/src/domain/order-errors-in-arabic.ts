@@ -32,5 +32,12 @@ export const orderErrorsInArabic: Readonly<Record<OrderError, Translation>> = {
   notInspected: ['السطر {line}: المستلم {received} والمفحوص {inspected}'],
   windowOver: ['كان إرجاع هذا الطلب ممكنا حتى {until}'],
   notRejectable: ['تم من الطلب شيء يجب التراجع عنه أولا'],
+  notChangeable: ['حالة الطلب {status}: لا يعدل منه شيء', 'ما خرج منه يعود بمرتجع'],
+  nothingChanges: ['يبقى الطلب كما هو'],
+  nothingLeft: ['لن يبقى من الطلب شيء', 'ألغه كله'],
+  changeExpired: ['كان التعديل صالحا حتى {until}', 'اقترحه من جديد'],
+  customerMissing: ['ليس للطلب عميل يحفظ له الرصيد', 'رد المال'],
+  exchangeUnclear: ['الاستبدال وحده يذكر ما يأخذه العميل'],
+  nothingShort: ['جمعت الشحنة كلها', 'أغلقها'],
   placedAsIs: ['يبقى الطلب كما أكد'],
 };
