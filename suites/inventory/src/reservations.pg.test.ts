@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { issueStock } from './application/issue-stock.ts';
+import { reserveStock } from './application/reserve-stock.ts';
 import { expireHolds, extendHold, releaseHold } from './application/manage-holds.ts';
 import { HoldId, type ItemId } from './domain/ids.ts';
 import { openShop, type Shop } from './inventory.fixture.ts';
@@ -98,8 +99,8 @@ test('giving a hold up twice is no mistake', async () => {
   const itemId = await shop.addItem();
   await shop.stock(itemId, 3);
   const holdId = HoldId.parse(await shop.hold(itemId, 3));
-  expect(await shop.call(releaseHold, { holdId })).toEqual({ id: holdId, ended: 1 });
-  expect(await shop.call(releaseHold, { holdId })).toEqual({ id: holdId, ended: 0 });
+  expect(await shop.call(releaseHold, { holdId })).toMatchObject({ id: holdId, ended: 1 });
+  expect(await shop.call(releaseHold, { holdId })).toMatchObject({ id: holdId, ended: 0 });
   expect(await shop.level(itemId)).toMatchObject({ onHand: 3, reserved: 0 });
 });
 
@@ -132,4 +133,55 @@ test('a hold spares the back room, and says so when it is asked for by name', as
   await expect(shop.hold(itemId, 1)).rejects.toMatchObject({ code: 'inventory.insufficient_stock' });
   const lines = [{ itemId, quantity: pieces(1), locationId: shop.backRoom }];
   await expect(shop.hold(itemId, 1, { lines })).rejects.toMatchObject({ code: 'inventory.location_not_pickable' });
+});
+
+test('some of a hold is given up: what is not there yet first, then what is free again for others', async () => {
+  const itemId = await shop.addItem();
+  await shop.stock(itemId, 4);
+  const holdId = HoldId.parse(await shop.hold(itemId, 6, { allowBackorder: true }));
+  const first = await shop.call(releaseHold, { holdId, lines: [{ line: 1, quantity: pieces(3) }] });
+  expect(first.held).toMatchObject([{ line: 1, quantity: { micros: 3_000_000n }, backordered: { micros: 0n } }]);
+  expect(await shop.level(itemId)).toMatchObject({ onHand: 4, reserved: 3, backordered: 0 });
+  await expect(shop.call(releaseHold, { holdId, lines: [{ line: 1, quantity: pieces(4) }] })).rejects.toMatchObject({
+    code: 'inventory.reservation_mismatch',
+    params: { held: '3', wanted: '4' },
+  });
+  await expect(shop.call(releaseHold, { holdId, lines: [{ line: 2, quantity: pieces(1) }] })).rejects.toMatchObject({
+    code: 'inventory.reservation_mismatch',
+  });
+  const rest = await shop.call(releaseHold, { holdId, lines: [{ line: 1, quantity: pieces(3) }] });
+  expect(rest.held).toEqual([]);
+  expect(await shop.level(itemId)).toMatchObject({ onHand: 4, reserved: 0, backordered: 0 });
+});
+
+test('more is added to a hold, by whoever it is for, under numbers of their own', async () => {
+  const [one, two] = [await shop.addItem(), await shop.addItem()];
+  await shop.stock(one, 2);
+  await shop.stock(two, 2);
+  const source = { type: 'order', id: 'O-1' };
+  const { id: holdId } = await shop.call(reserveStock, { source, lines: [{ itemId: one, quantity: pieces(1) }] });
+  const more = { holdId, lines: [{ line: 7, itemId: two, quantity: pieces(2) }] };
+  await expect(shop.call(reserveStock, { ...more, source: { type: 'order', id: 'O-2' } })).rejects.toMatchObject({
+    code: 'common.not_found',
+  });
+  expect(await shop.call(reserveStock, { ...more, source })).toMatchObject({ id: holdId, held: [{ line: 7 }] });
+  await shop.call(releaseHold, { holdId });
+  expect(await shop.level(two)).toMatchObject({ reserved: 0 });
+});
+
+test('whoever waits is told what of it has come', async () => {
+  const itemId = await shop.addItem();
+  await shop.stock(itemId, 1);
+  const holdId = await shop.hold(itemId, 5, { allowBackorder: true });
+  await shop.stock(itemId, 3);
+  await shop.stock(itemId, 1);
+  const told = (await shop.project.events()).filter(
+    ({ type, subject }) => type === 'inventory.reservation.covered' && subject === holdId,
+  );
+  expect(
+    told.map(({ subject, data }) => ({ subject, lines: (data as Record<string, unknown>)['lines'] })),
+  ).toMatchObject([
+    { subject: holdId, lines: [{ line: 1, covered: { value: '3' }, backordered: { value: '1' } }] },
+    { subject: holdId, lines: [{ line: 1, covered: { value: '1' }, backordered: { value: '0' } }] },
+  ]);
 });

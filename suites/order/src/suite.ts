@@ -18,6 +18,12 @@ import {
   paymentOf,
 } from './application/note-facts.ts';
 import { orderToCash } from './application/order-to-cash/order-to-cash.ts';
+import { acceptChange, withdrawChange } from './application/changes/accept-change.ts';
+import { admitChange, applyChange, creditsOfChange, rejectChange } from './application/changes/apply-change.ts';
+import { noteCovered } from './application/changes/note-covered.ts';
+import { packShort } from './application/changes/pack-short.ts';
+import { proposeChange } from './application/changes/propose-change.ts';
+import { placeExchange } from './application/place-exchange.ts';
 import { placeOrder } from './application/place-order.ts';
 import { getPolicy, setPolicy } from './application/policy.ts';
 import { changePromotion, createPromotion, endPromotion, listPromotions } from './application/promotions.ts';
@@ -70,9 +76,18 @@ export const order: Suite = defineSuite({
     noteDocument,
     notePayment,
     invoiceOfOrder,
+    proposeChange,
+    acceptChange,
+    withdrawChange,
+    admitChange,
+    creditsOfChange,
+    applyChange,
+    rejectChange,
+    noteCovered,
     createFulfilment,
     pick,
     pack,
+    packShort,
     requestShip,
     cancelFulfilment,
     markShipped,
@@ -84,6 +99,7 @@ export const order: Suite = defineSuite({
     rejectReturn,
     receiveReturn,
     inspectReturn,
+    placeExchange,
     closeReturn,
     checkOrders,
     createPromotion,
@@ -107,6 +123,7 @@ export const order: Suite = defineSuite({
     'order.confirm': 'Let orders be fulfilled, and complete them',
     'order.hold': 'Let orders wait and go on',
     'order.cancel': 'Cancel orders',
+    'order.change': 'Change placed orders',
     'order.fulfil': 'Pick and pack',
     'order.ship': 'Send parcels, and tell what became of them',
     'order.return': 'Ask that goods come back',
@@ -119,7 +136,15 @@ export const order: Suite = defineSuite({
     {
       key: 'order-sales',
       name: { en: 'Sales', ar: 'المبيعات' },
-      permissions: ['order.read', 'order.place', 'order.discount', 'order.return', 'product.read', 'billing.read'],
+      permissions: [
+        'order.read',
+        'order.place',
+        'order.discount',
+        'order.change',
+        'order.return',
+        'product.read',
+        'billing.read',
+      ],
     },
     {
       key: 'order-sales-manager',
@@ -130,6 +155,7 @@ export const order: Suite = defineSuite({
         'order.discount',
         'order.discount-over-limit',
         'order.promote',
+        'order.change',
         'order.confirm',
         'order.hold',
         'order.cancel',
@@ -171,6 +197,7 @@ export const order: Suite = defineSuite({
   // most of it first, and two of them at once do not.
   constraints: {
     one_order_of_a_cart: orderErrors.alreadyPlaced,
+    one_exchange_of_a_return: orderErrors.alreadyPlaced,
     exceeds_open_qty: orderErrors.exceedsOpenQty,
     exceeds_fulfilled: orderErrors.exceedsFulfilled,
     exceeds_invoiceable: orderErrors.exceedsInvoiceable,

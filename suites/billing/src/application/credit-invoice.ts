@@ -113,6 +113,7 @@ export const creditInvoice = useCase('billing.credit-invoice', {
           ...fact,
           invoiceId,
           creditNoteId: id,
+          settled: money(settledMinor, books.currency),
           // In the invoice's own numbers, as whoever sold it knows its lines.
           lines: fact.lines.map((line, index) => ({ ...line, line: credited[index]?.lineNo ?? line.line })),
         },

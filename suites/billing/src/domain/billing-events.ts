@@ -29,7 +29,11 @@ export const invoiceIssued = eventType('billing.invoice.issued', {
 });
 export const invoiceCredited = eventType('billing.invoice.credited', {
   summary: 'All of an invoice, or some of its lines, was taken back by a credit note.',
-  data: Document.extend({ creditNoteId: InvoiceId }),
+  data: Document.extend({
+    creditNoteId: InvoiceId,
+    /** Of the invoice, by this credit note; the rest of it is the customer’s. */
+    settled: Money,
+  }),
 });
 export const invoicePaid = eventType('billing.invoice.paid', {
   summary: 'Nothing of an invoice is open any more.',

@@ -1,6 +1,6 @@
 import { microsText, parseMicros } from '@ashlar/kernel/values';
 import { type Selectable, sql } from 'kysely';
-import type { Consumption, Reservation } from '../domain/reservation.ts';
+import type { Consumption, Reservation, Shrinking } from '../domain/reservation.ts';
 import type { CommandContext } from '@ashlar/kernel';
 import { ReservationId } from '../domain/ids.ts';
 import type { Grant } from '../domain/reserve-stock.ts';
@@ -116,13 +116,58 @@ export async function consumeReservations(
     where r.id = c.id`.execute(db);
 }
 
+/** A reservation of which something that was promised is there now, as it is after that. */
+export interface Covered {
+  readonly reservation: StoredReservation;
+  readonly covered: bigint;
+  readonly uom: string;
+}
+
 /** What of each waited, and is there now. */
-export async function coverReservations(db: InventoryDb, covered: readonly Consumption[], at: Date): Promise<void> {
-  if (covered.length === 0) return;
-  await sql`
+export async function coverReservations(
+  db: InventoryDb,
+  covered: readonly Consumption[],
+  at: Date,
+): Promise<readonly Covered[]> {
+  if (covered.length === 0) return [];
+  const { rows } = await sql<Selectable<InventoryTables['inventory.reservations']> & { base_uom: string }>`
     update inventory.reservations r set backordered = r.backordered - c.quantity, updated_at = ${at}
     from unnest(${covered.map(({ reservation }) => reservation.id)}::uuid[],
-      ${covered.map(({ quantity }) => microsText(quantity))}::numeric[]) c(id, quantity)
+      ${covered.map(({ quantity }) => microsText(quantity))}::numeric[]) c(id, quantity),
+      inventory.stock_levels l, inventory.items i
+    where r.id = c.id and l.id = r.level_id and i.id = l.item_id
+    returning r.*, i.base_uom`.execute(db);
+  const quantities = new Map(covered.map(({ reservation, quantity }) => [reservation.id, quantity]));
+  return rows
+    .map((row) => ({
+      reservation: toReservation(row),
+      covered: quantities.get(row.id) ?? 0n,
+      uom: row.base_uom,
+    }))
+    .toSorted((left, right) => left.reservation.lineNo - right.reservation.lineNo);
+}
+
+const left = ({ reservation, quantity }: Shrinking): bigint => reservation.quantity - reservation.consumed - quantity;
+
+/** Takes out of each what is given up of it; one of which nothing is left has been given up. */
+export async function shrinkReservations(db: InventoryDb, shrunk: readonly Shrinking[], at: Date): Promise<void> {
+  const over = shrunk.filter((one) => left(one) === 0n);
+  const smaller = shrunk.filter((one) => left(one) > 0n);
+  if (over.length > 0) {
+    await endReservations(
+      db,
+      over.map(({ reservation: { id } }) => id),
+      'released',
+      at,
+    );
+  }
+  if (smaller.length === 0) return;
+  await sql`
+    update inventory.reservations r
+    set qty = r.qty - c.quantity, backordered = r.backordered - c.backordered, updated_at = ${at}
+    from unnest(${smaller.map(({ reservation }) => reservation.id)}::uuid[],
+      ${smaller.map(({ quantity }) => microsText(quantity))}::numeric[],
+      ${smaller.map(({ backordered }) => microsText(backordered))}::numeric[]) c(id, quantity, backordered)
     where r.id = c.id`.execute(db);
 }
 

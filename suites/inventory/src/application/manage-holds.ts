@@ -1,15 +1,25 @@
 import { commonErrors, refuse, useCase } from '@ashlar/kernel';
-import { Instant } from '@ashlar/kernel/values';
+import { Instant, microsText, PositiveQuantity, type Quantity } from '@ashlar/kernel/values';
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { endReservations, expireOverdue, findHold, type StoredReservation } from '../adapters/holds.ts';
+import {
+  endReservations,
+  expireOverdue,
+  findHold,
+  shrinkReservations,
+  type StoredReservation,
+} from '../adapters/holds.ts';
+import { findItems } from '../adapters/items.ts';
 import { lockLevelsById } from '../adapters/stock-levels.ts';
 import { HoldId } from '../domain/ids.ts';
 import { inventoryErrors } from '../domain/inventory-errors.ts';
 import { reservationExpired, reservationReleased } from '../domain/inventory-events.ts';
-import { isLive } from '../domain/reservation.ts';
+import { inBaseUnits } from '../domain/entered-quantity.ts';
+import { isLive, shrink, type Shrinking } from '../domain/reservation.ts';
 import { coverWaiting } from './cover-waiting.ts';
+import { heldLine, HeldLine } from './held-line.ts';
 import { factsOfHolds } from './hold-facts.ts';
+import { MAX_LINES } from './inputs.ts';
 import type { InventoryContext } from './posting.ts';
 import { tellLevels } from './tell-levels.ts';
 
@@ -18,18 +28,28 @@ const Answer = z.object({ id: HoldId, ended: z.int().describe('How many reservat
 const SWEEP_LEVELS = 200;
 
 export const releaseHold = useCase('inventory.release-hold', {
-  summary: 'Gives up what a hold still keeps. What it has handed out stays handed out.',
-  input: z.strictObject({ holdId: HoldId }),
-  output: Answer,
-  errors: [],
+  summary: 'Gives up what a hold still keeps, or some of it. What it has handed out stays handed out.',
+  description: 'Of a line, what is not there yet is given up first.',
+  input: z.strictObject({
+    holdId: HoldId,
+    lines: z
+      .array(z.strictObject({ line: z.int().min(1), quantity: PositiveQuantity }))
+      .min(1)
+      .max(MAX_LINES)
+      .optional()
+      .describe('All that is left unless told'),
+  }),
+  output: Answer.extend({ held: z.array(HeldLine).describe('What it still keeps of the lines that were named') }),
+  errors: [inventoryErrors.reservationMismatch],
   permission: 'inventory.reserve',
   on: { http: 'POST /holds/:holdId/release', graphql: 'mutation', grpc: true, job: true, mcp: true },
-  run: async ({ holdId }, context: InventoryContext) => {
+  run: async ({ holdId, lines }, context: InventoryContext) => {
     const { db, clock, emit, audit } = context;
     const hold = await lockHold(context, holdId);
+    if (lines !== undefined) return releaseLines(context, holdId, hold, lines);
     const active = hold.filter(({ state }) => state === 'active');
     // Asking twice is no mistake.
-    if (active.length === 0) return { id: holdId, ended: 0 };
+    if (active.length === 0) return { id: holdId, ended: 0, held: [] };
     const overdue = active.filter((one) => !isLive(one, clock()));
     const live = active.filter((one) => isLive(one, clock()));
     if (overdue.length > 0)
@@ -49,9 +69,59 @@ export const releaseHold = useCase('inventory.release-hold', {
     await coverFreed(context, active);
     emit(...factsOfHolds(reservationExpired, overdue), ...factsOfHolds(reservationReleased, live));
     audit({ subject: holdId, after: { released: live.length, expired: overdue.length } });
-    return { id: holdId, ended: active.length };
+    return { id: holdId, ended: active.length, held: [] };
   },
 });
+
+async function releaseLines(
+  context: InventoryContext,
+  holdId: HoldId,
+  hold: readonly StoredReservation[],
+  lines: readonly { readonly line: number; readonly quantity: Quantity }[],
+) {
+  const { db, clock, emit, audit } = context;
+  const live = hold.filter((one) => isLive(one, clock()));
+  const levels = await lockLevelsById(
+    db,
+    live.map(({ levelId }) => levelId),
+  );
+  const items = await findItems(
+    db,
+    [...levels.values()].map(({ itemId }) => itemId),
+  );
+  const shrunk: Shrinking[] = [];
+  for (const [line, wishes] of Map.groupBy(lines, (one) => one.line)) {
+    const of = live.filter(({ lineNo }) => lineNo === line);
+    const item = items.get(levels.get(of[0]?.levelId ?? '')?.itemId ?? '');
+    const wanted = wishes.reduce(
+      (sum, { quantity }) => sum + (item ? inBaseUnits(item, quantity) : quantity.micros),
+      0n,
+    );
+    const held = of.reduce((sum, { quantity, consumed }) => sum + quantity - consumed, 0n);
+    if (item === undefined || wanted > held) {
+      const [kept, asked] = [microsText(held), microsText(wanted)];
+      return refuse(inventoryErrors.reservationMismatch({ line, held: kept, wanted: asked }));
+    }
+    shrunk.push(...shrink(of, wanted));
+  }
+  await shrinkReservations(db, shrunk, clock());
+  const changed = live.filter(({ id }) => shrunk.some(({ reservation }) => reservation.id === id));
+  await coverFreed(context, changed);
+  const after = (await findHold(db, holdId)).filter((one) => isLive(one, clock()));
+  if (after.length === 0) emit(...factsOfHolds(reservationReleased, hold.slice(0, 1)));
+  audit({ subject: holdId, after: { released: lines.length } });
+  const named = new Set(lines.map(({ line }) => line));
+  const held = after
+    .filter(({ lineNo }) => named.has(lineNo))
+    .map(({ lineNo, levelId, quantity, consumed, backordered }) =>
+      heldLine(
+        { lineNo, levelId, quantity: quantity - consumed, backordered },
+        levels,
+        items.get(levels.get(levelId)?.itemId ?? '')?.baseUom ?? '',
+      ),
+    );
+  return { id: holdId, ended: changed.length, held };
+}
 
 export const extendHold = useCase('inventory.extend-hold', {
   summary: 'Lets a hold that is not over last until another moment.',

@@ -43,6 +43,22 @@ export const reservationExpired = eventType('inventory.reservation.expired', {
   summary: 'Reservations of a hold were overdue, and somebody wrote that down.',
   data: HoldEnded,
 });
+export const reservationCovered = eventType('inventory.reservation.covered', {
+  summary: 'What a hold was promised has come, all of it or some.',
+  data: HoldEnded.extend({
+    lines: z.array(
+      z.object({
+        line: z.int(),
+        itemId: ItemId,
+        locationId: LocationId,
+        lotId: LotId.nullable(),
+        covered: Quantity,
+        /** What is still to come. */
+        backordered: Quantity,
+      }),
+    ),
+  }),
+});
 export const reservationConsumed = eventType('inventory.reservation.consumed', {
   summary: 'All that a hold kept has been issued.',
   data: HoldEnded,

@@ -53,3 +53,28 @@ export function coverBackorders(waiting: readonly Reservation[], free: bigint): 
   }
   return covered;
 }
+
+/** How much of each reservation is given up: what is not there yet first, then what was held last. */
+export interface Shrinking extends Consumption {
+  readonly backordered: bigint;
+}
+
+export function shrink(reservations: readonly Reservation[], quantity: bigint): readonly Shrinking[] {
+  let wanted = quantity;
+  const parts = new Map<Reservation, { held: bigint; backordered: bigint }>();
+  for (const what of ['backordered', 'held'] as const) {
+    for (const reservation of reservations.toReversed()) {
+      const there = what === 'held' ? heldBy(reservation) : reservation.backordered;
+      const taken = there < wanted ? there : wanted;
+      if (taken <= 0n) continue;
+      const part = parts.get(reservation) ?? { held: 0n, backordered: 0n };
+      parts.set(reservation, { ...part, [what]: taken });
+      wanted -= taken;
+    }
+  }
+  return [...parts].map(([reservation, { held, backordered }]) => ({
+    reservation,
+    quantity: held + backordered,
+    backordered,
+  }));
+}

@@ -121,11 +121,18 @@ export const allocatePayment = {
   output: z.object({ settled: z.array(z.object({ invoiceId: InvoiceId, amount: Money })) }),
 } as const;
 
+export const applyCredit = {
+  name: 'billing.apply-credit',
+  input: z.object({ creditNoteId: InvoiceId, invoiceId: InvoiceId, amount: Money }),
+  output: z.object({ settled: z.array(z.object({ invoiceId: InvoiceId, amount: Money })) }),
+} as const;
+
 export const reserveStock = {
   name: 'inventory.reserve-stock',
   input: z.object({
     source: Source,
-    lines: z.array(z.object({ itemId: VariantId, quantity: PositiveQuantity })),
+    holdId: HoldId.optional(),
+    lines: z.array(z.object({ line: z.int(), itemId: VariantId, quantity: PositiveQuantity })),
     allowPartial: z.boolean(),
     allowBackorder: z.boolean(),
   }),
@@ -134,7 +141,10 @@ export const reserveStock = {
 
 export const releaseHold = {
   name: 'inventory.release-hold',
-  input: z.object({ holdId: HoldId }),
+  input: z.object({
+    holdId: HoldId,
+    lines: z.array(z.object({ line: z.int(), quantity: PositiveQuantity })).optional(),
+  }),
   output: z.object({ id: HoldId }),
 } as const;
 

@@ -56,6 +56,8 @@ export interface OrderSchema {
     created_by: Generated<string | null>;
     updated_at: Generated<Date>;
     updated_by: Generated<string | null>;
+    exchange_of: string | null;
+    credits: ColumnType<unknown, string | undefined, string>;
   };
   'orders.coupons': {
     id: string;
@@ -127,6 +129,25 @@ export interface OrderSchema {
     year: number;
     next_number: Generated<bigint>;
   };
+  'orders.order_changes': {
+    id: string;
+    org_id: Generated<string>;
+    order_id: string;
+    number: number;
+    kind: 'edit' | 'cancellation' | 'short_pick';
+    state: 'proposed' | 'payment_needed' | 'accepted' | 'applied' | 'rejected' | 'withdrawn';
+    reason: string;
+    resolution: string | null;
+    patch: ColumnType<unknown, string, string>;
+    added_total: Generated<bigint>;
+    cancelled_total: Generated<bigint>;
+    expires_at: Date | null;
+    version: Generated<number>;
+    created_at: Generated<Date>;
+    created_by: Generated<string | null>;
+    updated_at: Generated<Date>;
+    updated_by: Generated<string | null>;
+  };
   'orders.order_lines': {
     order_id: string;
     org_id: Generated<string>;
@@ -149,6 +170,9 @@ export interface OrderSchema {
     qty_cancelled: Generated<string>;
     qty_returned: Generated<string>;
     qty_invoiced: Generated<string>;
+    change_id: string | null;
+    qty_leaving: Generated<string>;
+    qty_promised: Generated<string>;
   };
   'orders.orders': {
     id: string;
@@ -183,7 +207,6 @@ export interface OrderSchema {
     captured: Generated<bigint>;
     refunded: Generated<bigint>;
     payment_failed: Generated<boolean>;
-    payment_status: GeneratedAlways<string>;
     fulfilment_status: Generated<'none' | 'partial' | 'full' | 'partially_returned' | 'returned'>;
     placed_in: Generated<string>;
     version: Generated<number>;
@@ -191,6 +214,10 @@ export interface OrderSchema {
     created_by: Generated<string | null>;
     updated_at: Generated<Date>;
     updated_by: Generated<string | null>;
+    worth: Generated<bigint>;
+    credit: Generated<bigint>;
+    exchange_of: string | null;
+    payment_status: GeneratedAlways<string>;
   };
   'orders.payment_facts': {
     fact_id: string;
@@ -261,6 +288,8 @@ export interface OrderSchema {
     created_by: Generated<string | null>;
     updated_at: Generated<Date>;
     updated_by: Generated<string | null>;
+    outcome: Generated<'refund' | 'store_credit' | 'exchange'>;
+    exchange_for: ColumnType<unknown, string | undefined, string>;
   };
   'orders.settings': {
     org_id: Generated<string>;

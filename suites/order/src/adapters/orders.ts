@@ -60,7 +60,7 @@ export async function stateOf(db: OrderDb, row: OrderRow): Promise<OrderState> {
 export async function changeOrder(
   db: OrderDb,
   id: string,
-  change: Partial<Pick<OrderRow, 'status' | 'status_reason' | 'cancel_reason' | 'hold_id' | 'delivered_at'>>,
+  change: Partial<Pick<OrderRow, 'status' | 'status_reason' | 'cancel_reason' | 'hold_id' | 'delivered_at' | 'credit'>>,
 ): Promise<number> {
   const { version } = await db
     .updateTable('orders.orders')

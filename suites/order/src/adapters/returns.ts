@@ -29,7 +29,7 @@ export async function returnLines(db: OrderDb, returnId: string): Promise<readon
 export async function changeReturn(
   db: OrderDb,
   id: string,
-  change: Partial<Pick<ReturnRow, 'state' | 'resolution'>>,
+  change: Partial<Pick<ReturnRow, 'state' | 'resolution' | 'outcome'>> & { readonly exchange_for?: string },
 ): Promise<number> {
   const { version } = await db
     .updateTable('orders.returns')

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways, Kysely } from 'kysely';
+import type { ChangeState, Patch } from '../domain/change-order.ts';
 import type { FulfilmentState, OrderStatus, ReturnState } from '../domain/order-status.ts';
 import type { PromotionRules, PromotionType } from '../domain/promotion.ts';
 
@@ -48,6 +49,14 @@ interface Carts extends Versioned {
   place: Json<Texts>;
   shipping_method_id: string | null;
   expires_at: Date | null;
+  exchange_of: ColumnType<string | null, string | null | undefined>;
+  credits: ColumnType<readonly PledgedCredit[], string | undefined, string>;
+}
+
+/** Of a credit note, what is set aside for an order; minor units. */
+export interface PledgedCredit {
+  readonly creditNoteId: string;
+  readonly amount: string;
 }
 
 interface CartLines {
@@ -94,6 +103,9 @@ interface Orders extends Versioned {
   payment_status: Kept<'none' | 'authorised' | 'partial' | 'paid' | 'partially_refunded' | 'refunded' | 'failed'>;
   fulfilment_status: Kept<'none' | 'partial' | 'full' | 'partially_returned' | 'returned'>;
   placed_in: Generated<string>;
+  worth: Kept<bigint>;
+  credit: Generated<bigint>;
+  exchange_of: ColumnType<string | null, string | null | undefined>;
 }
 
 /** One tax of a line as it is kept. */
@@ -126,6 +138,9 @@ interface OrderLines {
   qty_cancelled: Generated<Decimal>;
   qty_returned: Generated<Decimal>;
   qty_invoiced: Kept<Decimal>;
+  change_id: ColumnType<string | null, string | null | undefined>;
+  qty_leaving: Generated<Decimal>;
+  qty_promised: Generated<Decimal>;
 }
 
 interface NumberSeries {
@@ -198,6 +213,27 @@ interface Returns extends Versioned {
   state: Generated<ReturnState>;
   reason: string;
   resolution: string | null;
+  outcome: Generated<'refund' | 'store_credit' | 'exchange'>;
+  exchange_for: ColumnType<readonly WishedThing[], string | undefined, string>;
+}
+
+export interface WishedThing {
+  readonly variantId: string;
+  readonly quantity: { readonly value: string; readonly uom: string };
+}
+
+interface OrderChanges extends Versioned {
+  id: string;
+  order_id: string;
+  number: number;
+  kind: 'edit' | 'cancellation' | 'short_pick';
+  state: ChangeState;
+  reason: string;
+  resolution: string | null;
+  patch: Json<Patch>;
+  added_total: bigint;
+  cancelled_total: bigint;
+  expires_at: Date | null;
 }
 
 interface ReturnLines {
@@ -342,6 +378,7 @@ export interface OrderTables {
   'orders.shipping_lines': ShippingLines;
   'orders.adjustments': Adjustments;
   'orders.promotion_uses': PromotionUses;
+  'orders.order_changes': OrderChanges;
 }
 
 export type OrderDb = Kysely<OrderTables>;

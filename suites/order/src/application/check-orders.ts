@@ -41,7 +41,7 @@ const CHECKS: Checks = {
   'orders add up': `
     select o.id::text as subject, o.total::text as expected, (l.gross + coalesce(s.gross, 0))::text as found
     from orders.orders o
-      join (select order_id, sum(net + tax) as gross from orders.order_lines group by order_id) l on l.order_id = o.id
+      join (select order_id, sum(net + tax) as gross from orders.order_lines where change_id is null group by order_id) l on l.order_id = o.id
       left join (select order_id, sum(net + tax) as gross from orders.shipping_lines group by order_id) s on s.order_id = o.id
     where o.total <> l.gross + coalesce(s.gross, 0)`,
   'discounts are what is written down of them': `
@@ -64,6 +64,21 @@ const CHECKS: Checks = {
     select o.id::text as subject, 'no use' as expected, o.status as found
     from orders.orders o where o.status in ('cancelled', 'rejected') and exists (
       select from orders.promotion_uses u where u.order_id = o.id and not u.is_given_back)`,
+  'what is to be cancelled is what changes under way say': lineSum(
+    'qty_leaving',
+    `select c.order_id, x.line as line_no, sum(x.quantity) as quantity from orders.order_changes c,
+       jsonb_to_recordset(c.patch->'cancelled') as x(line integer, quantity numeric)
+     where c.state in ('payment_needed', 'accepted') group by c.order_id, x.line`,
+  ),
+  'what was added is what applied changes say': `
+    select c.id::text as subject, c.added_total::text as expected, coalesce(sum(l.net + l.tax), 0)::text as found
+    from orders.order_changes c left join orders.order_lines l on l.change_id = c.id
+    group by c.id, c.state, c.added_total
+    having coalesce(sum(l.net + l.tax), 0) <> case c.state when 'applied' then c.added_total else 0 end`,
+  'what ended is not being changed': `
+    select c.id::text as subject, 'no change under way' as expected, o.status as found
+    from orders.order_changes c join orders.orders o on o.id = c.order_id
+    where c.state in ('payment_needed', 'accepted') and o.status in ('completed', 'cancelled', 'rejected')`,
   'numbers have no gaps': `
     select s.branch || '/' || s.year as subject, (s.next_number - 1)::text as expected, count(o.id)::text as found
     from orders.number_series s

@@ -1,15 +1,16 @@
-import { type AshlarError, refuse, useCase } from '@ashlar/kernel';
+import { refuse, useCase } from '@ashlar/kernel';
 import { microsText, parseMicros, PositiveQuantity, text } from '@ashlar/kernel/values';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { changeFulfilment, type FulfilmentRow, lineFacts, lockFulfilment } from '../adapters/fulfilments.ts';
 import { remember } from '../adapters/history.ts';
-import { changeOrder, lockOrder, orderLines, type OrderRow, stateOf, underWay } from '../adapters/orders.ts';
+import { changeOrder, lockOrder, orderLines, stateOf, underWay } from '../adapters/orders.ts';
 import { FulfilmentId, LocationId, OrderId, VariantId } from '../domain/ids.ts';
 import { orderErrors } from '../domain/order-errors.ts';
 import { fulfilmentCancelled, fulfilmentCreated, shipRequested } from '../domain/order-events.ts';
 import { moveTo, nextFulfilmentStates, requireStep } from '../domain/order-status.ts';
 import { MAX_LINES, type OrderContext } from './order-context.ts';
+import { refuseUnpaid } from './refuse-unpaid.ts';
 
 export const FulfilmentMoved = z.object({ id: FulfilmentId, orderId: OrderId, state: z.string(), version: z.int() });
 
@@ -22,7 +23,7 @@ export const createFulfilment = useCase('order.create-fulfilment', {
       .min(1)
       .max(MAX_LINES)
       .optional()
-      .describe('All that is open unless told'),
+      .describe('All that is open and there unless told'),
     locationId: LocationId.optional().describe('Where it is picked; wherever it is held unless told'),
   }),
   output: FulfilmentMoved.extend({ number: z.int() }),
@@ -34,18 +35,21 @@ export const createFulfilment = useCase('order.create-fulfilment', {
     if (order.cancel_reason !== null) return refuse(orderErrors.beingCancelled());
     const [known, gone] = await Promise.all([orderLines(db, orderId), underWay(db, orderId)]);
     const wanted: { line: number; micros: bigint }[] = [];
+    let isWaiting = false;
     for (const line of known) {
       const wish = wished?.filter((one) => one.line === line.line_no) ?? [];
       const away = gone.get(line.line_no) ?? 0n;
-      const open = parseMicros(line.quantity) - parseMicros(line.qty_cancelled) - away;
-      const micros = wished === undefined ? open : wish.reduce((sum, one) => sum + one.quantity.micros, 0n);
+      const open = parseMicros(line.quantity) - parseMicros(line.qty_cancelled) - parseMicros(line.qty_leaving) - away;
+      const reserved = parseMicros(line.qty_reserved) - parseMicros(line.qty_promised) - away;
+      const there = line.is_stocked && reserved < open ? reserved : open;
+      if (wished === undefined && there < open) isWaiting = true;
+      const micros = wished === undefined ? max(there, 0n) : wish.reduce((sum, one) => sum + one.quantity.micros, 0n);
       if (micros === 0n) continue;
       const [said, left] = [microsText(micros), microsText(open)];
       if (wish.some(({ quantity }) => quantity.uom !== line.uom)) {
         return refuse(orderErrors.unitDiffers({ line: line.line_no, sku: line.sku, uom: line.uom }));
       }
       if (micros > open) return refuse(orderErrors.exceedsOpenQty({ line: line.line_no, wanted: said, open: left }));
-      const reserved = parseMicros(line.qty_reserved) - away;
       if (line.is_stocked && micros > reserved) {
         return refuse(orderErrors.notReserved({ line: line.line_no, wanted: said, reserved: microsText(reserved) }));
       }
@@ -53,6 +57,9 @@ export const createFulfilment = useCase('order.create-fulfilment', {
     }
     const stranger = wished?.find(({ line }) => !known.some((one) => one.line_no === line));
     if (stranger !== undefined) return refuse(orderErrors.lineUnknown({ line: stranger.line }));
+    if (wanted.length === 0 && isWaiting) {
+      return refuse(orderErrors.notReserved({ line: 1, wanted: '0', reserved: '0' }));
+    }
     if (wanted.length === 0) return refuse(orderErrors.exceedsOpenQty({ line: 1, wanted: '0', open: '0' }));
     if (order.status !== 'in_fulfilment') {
       const decision = moveTo(await stateOf(db, order), 'in_fulfilment');
@@ -100,6 +107,8 @@ export const createFulfilment = useCase('order.create-fulfilment', {
     return { id, orderId, state: 'pending', version: 1, number };
   },
 });
+
+const max = (one: bigint, other: bigint): bigint => (one > other ? one : other);
 
 async function nextNumber(db: OrderContext['db'], orderId: string): Promise<number> {
   const { number } = await db
@@ -242,17 +251,6 @@ export const cancelFulfilment = useCase('order.cancel-fulfilment', {
     return movedOf(row, 'cancelled', version);
   },
 });
-
-/** What is still wanted of the order has to be paid, unless it was agreed that goods leave before. */
-async function refuseUnpaid(db: OrderContext['db'], order: OrderRow): Promise<AshlarError | null> {
-  if (order.ships_unpaid) return null;
-  const { due } = await db
-    .selectFrom('orders.order_lines')
-    .select(sql<bigint>`floor(sum((net + tax) * (quantity - qty_cancelled) / quantity))::bigint`.as('due'))
-    .where('order_id', '=', order.id)
-    .executeTakeFirstOrThrow();
-  return order.captured - order.refunded >= due ? null : orderErrors.unpaid();
-}
 
 export function movedOf(row: FulfilmentRow, state: string, version: number): z.output<typeof FulfilmentMoved> {
   return { id: row.id as FulfilmentId, orderId: row.order_id as OrderId, state, version };

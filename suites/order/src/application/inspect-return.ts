@@ -1,10 +1,18 @@
 import { refuse, useCase } from '@ashlar/kernel';
-import { type Currency, microsText, money, parseMicros, Rational } from '@ashlar/kernel/values';
+import {
+  type Currency,
+  microsText,
+  money,
+  parseMicros,
+  PositiveQuantity,
+  Quantity,
+  Rational,
+} from '@ashlar/kernel/values';
 import { z } from 'zod';
 import { remember } from '../adapters/history.ts';
 import { addToLines, lockOrder, orderLines } from '../adapters/orders.ts';
 import { changeReturn, costsOf, invoicedLines, lockReturn, paymentsLeft, returnLines } from '../adapters/returns.ts';
-import { type InvoiceId, LocationId, type OrderId, type VariantId } from '../domain/ids.ts';
+import { type InvoiceId, LocationId, type OrderId, VariantId } from '../domain/ids.ts';
 import { orderErrors } from '../domain/order-errors.ts';
 import { returnInspected } from '../domain/order-events.ts';
 import { nextReturnStates, requireStep } from '../domain/order-status.ts';
@@ -27,16 +35,26 @@ export const inspectReturn = useCase('order.inspect-return', {
       .min(1)
       .max(MAX_LINES),
     locationId: LocationId.optional().describe('Where it goes; asked for where anything is restocked'),
+    outcome: z
+      .enum(['refund', 'store_credit', 'exchange'])
+      .default('refund')
+      .describe('What the customer gets: the money, as much to have for something else, or something else at once'),
+    exchangeFor: z
+      .array(z.strictObject({ variantId: VariantId, quantity: PositiveQuantity }))
+      .max(MAX_LINES)
+      .default([]),
   }),
   output: ReturnMoved,
-  errors: [orderErrors.notInspected, orderErrors.lineUnknown],
+  errors: [orderErrors.notInspected, orderErrors.lineUnknown, orderErrors.customerMissing, orderErrors.exchangeUnclear],
   permission: 'order.handle-returns',
   on: { http: 'POST /returns/:returnId/inspect', graphql: 'mutation', grpc: true, mcp: true },
-  run: async ({ returnId, lines: told, locationId }, { db, emit, audit }: OrderContext) => {
+  run: async ({ returnId, lines: told, locationId, outcome, exchangeFor }, { db, emit, audit }: OrderContext) => {
     const row = await lockReturn(db, returnId);
     requireStep(nextReturnStates, row.state, 'inspected');
     const order = await lockOrder(db, row.order_id);
     const orderId = order.id as OrderId;
+    if ((outcome === 'exchange') !== exchangeFor.length > 0) return refuse(orderErrors.exchangeUnclear());
+    if (outcome === 'store_credit' && order.customer_id === null) return refuse(orderErrors.customerMissing());
     const currency = order.currency as Currency;
     const [lines, known, costs] = await Promise.all([
       returnLines(db, returnId),
@@ -85,8 +103,13 @@ export const inspectReturn = useCase('order.inspect-return', {
       'qty_returned',
       back.filter(({ micros }) => micros > 0n).map(({ line, micros }) => ({ line, quantity: microsText(micros) })),
     );
-    const version = await changeReturn(db, returnId, { state: 'inspected' });
-    await remember(db, orderId, 'return_inspected');
+    const wished = exchangeFor.map((one) => ({ ...one, quantity: Quantity.encode(one.quantity) }));
+    const version = await changeReturn(db, returnId, {
+      state: 'inspected',
+      outcome,
+      exchange_for: JSON.stringify(wished),
+    });
+    await remember(db, orderId, 'return_inspected', { outcome });
     const credits = planCredits(await invoicedLines(db, orderId), back);
     const payments = await paymentsLeft(db, orderId);
     emit(
@@ -98,6 +121,7 @@ export const inspectReturn = useCase('order.inspect-return', {
           number: order.label,
           returnId,
           reason: row.reason,
+          outcome,
           restock,
           credits: credits.map(({ invoiceId, lines: taken }) => ({
             invoiceId: invoiceId as InvoiceId,

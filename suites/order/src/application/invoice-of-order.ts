@@ -41,7 +41,13 @@ export const invoiceOfOrder = useCase('order.invoice-of-order', {
       figures: { net: money(netMinor, currency), taxes: taxesMinor.map((tax) => money(tax, currency)) },
     });
     const goods = placed.flatMap((line) => {
-      const open = parseMicros(line.quantity) - parseMicros(line.qty_cancelled) - parseMicros(line.qty_invoiced);
+      const unbilled =
+        parseMicros(line.quantity) -
+        parseMicros(line.qty_cancelled) -
+        parseMicros(line.qty_leaving) -
+        parseMicros(line.qty_invoiced);
+      // What came back was invoiced, and taken back since.
+      const open = parcel === undefined ? unbilled - parseMicros(line.qty_returned) : unbilled;
       const wanted =
         parcel === undefined ? open : parseMicros(parcel.find((one) => one.line_no === line.line_no)?.quantity ?? '0');
       const micros = wanted < open ? wanted : open;

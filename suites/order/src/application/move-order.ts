@@ -1,19 +1,14 @@
-import { type Decision, refuseStale, useCase } from '@ashlar/kernel';
-import { text } from '@ashlar/kernel/values';
+import { type Decision, isRefused, refuseStale, useCase } from '@ashlar/kernel';
+import { PositiveQuantity, text } from '@ashlar/kernel/values';
 import { z } from 'zod';
 import { remember } from '../adapters/history.ts';
 import { changeOrder, lockOrder, type OrderRow, stateOf } from '../adapters/orders.ts';
-import { OrderId } from '../domain/ids.ts';
+import { ChangeId, OrderId, type ReturnId } from '../domain/ids.ts';
 import { orderErrors } from '../domain/order-errors.ts';
-import {
-  orderCancelRequested,
-  orderCompleted,
-  orderConfirmed,
-  orderHeld,
-  orderResumed,
-} from '../domain/order-events.ts';
+import { orderCompleted, orderConfirmed, orderHeld, orderResumed } from '../domain/order-events.ts';
 import { askToCancel, goOn, moveTo, type OrderStatus } from '../domain/order-status.ts';
-import type { OrderContext } from './order-context.ts';
+import { askToEnd, cancelSome } from './changes/begin-change.ts';
+import { MAX_LINES, type OrderContext } from './order-context.ts';
 
 export const OrderMoved = z.object({
   id: OrderId,
@@ -40,7 +35,7 @@ async function move(
   { orderId, expectedVersion, reason }: Given,
   { db, emit, audit }: OrderContext,
   decide: (state: Awaited<ReturnType<typeof stateOf>>) => Decision<OrderStatus>,
-  fact: typeof orderConfirmed | typeof orderHeld,
+  fact: typeof orderConfirmed | typeof orderHeld | typeof orderCompleted,
 ) {
   const row = await lockOrder(db, orderId);
   const stale = refuseStale(row.version, expectedVersion, { id: orderId, version: row.version, status: row.status });
@@ -51,7 +46,9 @@ async function move(
   if (status === undefined) return movedOf(row, row.status, row.version);
   const version = await changeOrder(db, orderId, { status, status_reason: reason ?? null });
   await remember(db, orderId, status, reason === undefined ? {} : { reason });
-  const data = { orderId, number: row.label, reason: reason ?? '' };
+  // Ids out of our own tables are what they were when they were made.
+  const exchangeOf = row.exchange_of as ReturnId | null;
+  const data = { orderId, number: row.label, reason: reason ?? '', exchangeOf };
   emit(fact.of({ subject: orderId, version, data }));
   audit({
     subject: orderId,
@@ -103,23 +100,45 @@ export const completeOrder = useCase('order.complete-order', {
 });
 
 export const cancelOrder = useCase('order.cancel-order', {
-  summary: 'Asks that an order be cancelled; it is once its money, invoice and hold are given back.',
-  input: z.strictObject({ ...ofOrder, reason: Why }),
-  output: OrderMoved,
-  errors: [orderErrors.hasShippedLines],
+  summary: 'Asks that an order be cancelled, or some of it; it is once its money, invoice and hold are given back.',
+  input: z.strictObject({
+    ...ofOrder,
+    reason: Why,
+    lines: z
+      .array(z.strictObject({ line: z.int().min(1), quantity: PositiveQuantity }))
+      .min(1)
+      .max(MAX_LINES)
+      .optional()
+      .describe('All of it unless told'),
+  }),
+  output: OrderMoved.extend({ changeId: ChangeId.nullable().describe('What cancels some of it') }),
+  errors: [
+    orderErrors.hasShippedLines,
+    orderErrors.exceedsOpenQty,
+    orderErrors.lineUnknown,
+    orderErrors.unitDiffers,
+    orderErrors.notChangeable,
+    orderErrors.beingCancelled,
+  ],
   permission: 'order.cancel',
   on: { http: 'POST /orders/:orderId/cancel', graphql: 'mutation', grpc: true, mcp: true },
-  run: async ({ orderId, expectedVersion, reason }, { db, emit, audit }: OrderContext) => {
+  run: async ({ orderId, expectedVersion, reason, lines }, context: OrderContext) => {
+    const { db, audit } = context;
     const row = await lockOrder(db, orderId);
     const stale = refuseStale(row.version, expectedVersion, { id: orderId, version: row.version, status: row.status });
     if (stale !== null) return stale;
+    const ended = { ...row, cancel_reason: reason };
+    if (lines !== undefined) {
+      const begun = await cancelSome(context, row, lines, { kind: 'cancellation', reason });
+      if (isRefused(begun)) return begun;
+      const { changeId, version } = begun;
+      return { ...movedOf(changeId === null ? ended : row, row.status, version), changeId };
+    }
     const decision = askToCancel(await stateOf(db, row));
     if (!decision.accepted) return decision;
-    if (decision.events.length === 0) return movedOf(row, row.status, row.version);
-    const version = await changeOrder(db, orderId, { cancel_reason: reason });
-    await remember(db, orderId, 'cancel_requested', { reason });
-    emit(orderCancelRequested.of({ subject: orderId, version, data: { orderId, number: row.label, reason } }));
+    if (decision.events.length === 0) return { ...movedOf(row, row.status, row.version), changeId: null };
+    const version = await askToEnd(context, row, reason);
     audit({ subject: orderId, reason, after: { isBeingCancelled: true } });
-    return movedOf({ ...row, cancel_reason: reason }, row.status, version);
+    return { ...movedOf(ended, row.status, version), changeId: null };
   },
 });

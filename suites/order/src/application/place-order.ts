@@ -7,7 +7,7 @@ import { lockPromotions, readPromotions, readTerms } from '../adapters/pricing-t
 import { labelOf, takeNumber } from '../adapters/take-number.ts';
 import { taxesOf, usesOf, writeDiscounts, writeShipping } from '../adapters/write-discounts.ts';
 import { remember } from '../adapters/history.ts';
-import { CartId, OrderId, type VariantId } from '../domain/ids.ts';
+import { CartId, type InvoiceId, OrderId, type ReturnId, type VariantId } from '../domain/ids.ts';
 import { orderErrors } from '../domain/order-errors.ts';
 import { orderHeld, orderPlaced } from '../domain/order-events.ts';
 import type { OrderDb } from '../adapters/tables.ts';
@@ -130,6 +130,8 @@ export const placeOrder = useCase('order.place-order', {
         cancel_reason: null,
         hold_id: null,
         delivered_at: null,
+        exchange_of: cart.exchange_of,
+        credit: cart.credits.reduce((sum, { amount }) => sum + BigInt(amount), 0n),
       })
       .execute();
     await insertLines(db, id, priced);
@@ -147,6 +149,9 @@ export const placeOrder = useCase('order.place-order', {
           customerId: cart.customer_id,
           channel: cart.channel,
           tender,
+          // Ids out of our own tables are what they were when they were made.
+          exchangeOf: cart.exchange_of as ReturnId | null,
+          credits: cart.credits.map((one) => ({ ...one, creditNoteId: one.creditNoteId as InvoiceId })),
           isHeld,
           total,
           policy: agreed,

@@ -11,7 +11,7 @@ import {
 } from '@ashlar/kernel/values';
 import { z } from 'zod';
 import { shippingOf } from '../adapters/orders.ts';
-import { CustomerId, FulfilmentId, OrderId, ReturnId, VariantId } from '../domain/ids.ts';
+import { ChangeId, CustomerId, FulfilmentId, OrderId, ReturnId, VariantId } from '../domain/ids.ts';
 import type { OrderQuery } from './order-context.ts';
 
 const Status = z.enum([
@@ -105,7 +105,9 @@ const Line = z.object({
   discount: Money,
   net: Money,
   tax: Money,
-  reserved: z.string(),
+  reserved: z.string().describe('Held or promised, or gone already'),
+  promised: z.string().describe('Of what is reserved, what is still to come into the stock'),
+  leaving: z.string().describe('To be cancelled, once what was done for it is undone'),
   fulfilled: z.string(),
   cancelled: z.string(),
   returned: z.string(),
@@ -144,8 +146,11 @@ export const getOrder = useCase('order.get-order', {
         }),
       )
       .describe('What was taken off which line, and why'),
+    worth: Money.describe('With what was added to it, without what was cancelled'),
     captured: Money,
     refunded: Money,
+    credit: Money.describe('Of credit notes of an earlier order, set aside to pay this one'),
+    exchangeOf: ReturnId.nullable(),
     reason: z.string().nullable(),
     party: z.record(z.string(), z.unknown()),
     shipTo: z.record(z.string(), z.unknown()),
@@ -154,7 +159,19 @@ export const getOrder = useCase('order.get-order', {
     fulfilments: z.array(
       z.object({ id: FulfilmentId, number: z.int(), state: z.string(), tracking: z.string().nullable() }),
     ),
-    returns: z.array(z.object({ id: ReturnId, state: z.string(), reason: z.string() })),
+    returns: z.array(z.object({ id: ReturnId, state: z.string(), reason: z.string(), outcome: z.string() })),
+    changes: z.array(
+      z.object({
+        id: ChangeId,
+        number: z.int(),
+        kind: z.string(),
+        state: z.string(),
+        reason: z.string(),
+        resolution: z.string().nullable(),
+        delta: Money,
+        version: z.int(),
+      }),
+    ),
     history: z.array(z.object({ at: z.string(), what: z.string(), details: z.record(z.string(), z.unknown()) })),
   }),
   errors: [],
@@ -162,7 +179,7 @@ export const getOrder = useCase('order.get-order', {
   on: { http: 'GET /orders/:orderId', graphql: 'query', grpc: true, mcp: true },
   run: async ({ orderId }, { db }: OrderQuery) => {
     const of = { orders: ['order_id', '=', orderId] as const };
-    const [row, lines, fulfilments, returns, history, shipping, adjustments] = await Promise.all([
+    const [row, lines, fulfilments, returns, history, shipping, adjustments, changes] = await Promise.all([
       db.selectFrom('orders.orders').selectAll().where('id', '=', orderId).executeTakeFirst(),
       db
         .selectFrom('orders.order_lines')
@@ -195,6 +212,12 @@ export const getOrder = useCase('order.get-order', {
         .selectAll()
         .where(...of.orders)
         .orderBy('seq')
+        .execute(),
+      db
+        .selectFrom('orders.order_changes')
+        .selectAll()
+        .where(...of.orders)
+        .orderBy('number')
         .execute(),
     ]);
     if (row === undefined) return refuse(commonErrors.notFound({ what: 'order', id: orderId }));
@@ -233,6 +256,9 @@ export const getOrder = useCase('order.get-order', {
         reason,
         amount: amount(minor),
       })),
+      worth: amount(row.worth),
+      credit: amount(row.credit),
+      exchangeOf: row.exchange_of as ReturnId | null,
       captured: amount(row.captured),
       refunded: amount(row.refunded),
       reason: row.status_reason ?? row.cancel_reason,
@@ -250,6 +276,8 @@ export const getOrder = useCase('order.get-order', {
         net: amount(line.net),
         tax: amount(line.tax),
         reserved: shortest(line.qty_reserved),
+        promised: shortest(line.qty_promised),
+        leaving: shortest(line.qty_leaving),
         fulfilled: shortest(line.qty_fulfilled),
         cancelled: shortest(line.qty_cancelled),
         returned: shortest(line.qty_returned),
@@ -261,7 +289,17 @@ export const getOrder = useCase('order.get-order', {
         state,
         tracking,
       })),
-      returns: returns.map(({ id, state, reason }) => ({ id: id as ReturnId, state, reason })),
+      returns: returns.map(({ id, state, reason, outcome }) => ({ id: id as ReturnId, state, reason, outcome })),
+      changes: changes.map(({ id, number, kind, state, reason, resolution, version, ...totals }) => ({
+        id: id as ChangeId,
+        number,
+        kind,
+        state,
+        reason,
+        resolution,
+        delta: amount(totals.added_total - totals.cancelled_total),
+        version,
+      })),
       history: history.map(({ at, what, details }) => ({ at: at.toISOString(), what, details })),
     };
   },

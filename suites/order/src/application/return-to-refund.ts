@@ -2,6 +2,7 @@ import { defineSaga, type Saga, type SagaFact, type SagaPlan, sagaStep, type Sag
 import { z } from 'zod';
 import { creditInvoice, receiveStock, refundPayment } from '../adapters/contracts.ts';
 import { RETURN_SOURCE } from './order-context.ts';
+import { placeExchange } from './place-exchange.ts';
 import { closeReturn } from './returns.ts';
 
 const Amount = z.object({ amount: z.string(), currency: z.string() });
@@ -20,7 +21,9 @@ const Inspected = z.object({
     z.object({ invoiceId: z.string(), lines: z.array(z.object({ line: z.int(), quantity: z.string() })) }),
   ),
   payments: z.array(z.object({ paymentId: z.string(), left: Amount })),
+  outcome: z.enum(['refund', 'store_credit', 'exchange']).default('refund'),
 });
+const Exchanged = z.object({ credits: z.array(z.object({ creditNoteId: z.string(), amount: z.string() })) });
 const Credited = z.object({ id: z.string(), total: Amount, settled: Amount });
 
 interface ReturnProgress {
@@ -31,6 +34,10 @@ interface ReturnProgress {
   readonly tries: Readonly<Record<string, number>>;
   /** What each credit note gives back beyond what the invoice still asked for, by invoice. */
   readonly notes: Readonly<Record<string, { readonly id: string; readonly owed: string }>>;
+  /** What of which credit note pays the order the goods are exchanged for; null: there is none yet. */
+  readonly exchange: Readonly<Record<string, string>> | null;
+  /** That order came to its end: had, or not had after all. */
+  readonly exchangeEnd: 'completed' | 'undone' | null;
 }
 
 /** From goods that were looked at to stock, credit note and money. */
@@ -38,9 +45,21 @@ export const returnToRefund: Saga = defineSaga<ReturnProgress>({
   name: 'order.return-to-refund',
   title: { en: 'From return to refund', ar: 'من المرتجع إلى رد المال' },
   startedBy: ['order.return.inspected'],
-  events: ['order.return.inspected'],
-  key: ({ data: { returnId } }) => (typeof returnId === 'string' ? returnId : null),
-  begin: (returnId) => ({ returnId, inspected: null, done: {}, refused: {}, tries: {}, notes: {} }),
+  events: ['order.return.inspected', 'order.order.completed', 'order.order.cancelled', 'order.order.rejected'],
+  key: ({ data: { returnId, exchangeOf } }) => {
+    const id = returnId ?? exchangeOf;
+    return typeof id === 'string' ? id : null;
+  },
+  begin: (returnId) => ({
+    returnId,
+    inspected: null,
+    done: {},
+    refused: {},
+    tries: {},
+    notes: {},
+    exchange: null,
+    exchangeEnd: null,
+  }),
   evolve: evolveReturn,
   plan: planReturn,
 });
@@ -54,10 +73,19 @@ const baseOf = (name: string): string => name.split('~', 1)[0] ?? name;
 function evolveReturn(state: ReturnProgress, fact: SagaFact): ReturnProgress {
   switch (fact.kind) {
     case 'event':
+      if (fact.event.type !== 'order.return.inspected') {
+        return { ...state, exchangeEnd: fact.event.type === 'order.order.completed' ? 'completed' : 'undone' };
+      }
       return { ...state, inspected: state.inspected ?? Inspected.parse(fact.event.data) };
     case 'done': {
       const after = { ...state, done: { ...state.done, [fact.step]: true as const } };
       const [what, invoiceId = ''] = baseOf(fact.step).split(':');
+      if (what === 'exchange') {
+        const credits = Exchanged.parse(fact.output).credits.map(
+          ({ creditNoteId, amount }) => [creditNoteId, amount] as const,
+        );
+        return { ...after, exchange: Object.fromEntries(credits) };
+      }
       if (what !== 'credit') return after;
       const { id, total, settled } = Credited.parse(fact.output);
       const owed = (BigInt(total.amount) - BigInt(settled.amount)).toString();
@@ -93,11 +121,13 @@ function planReturn(state: ReturnProgress): SagaPlan {
     all.push(sagaStep(nameOf(state, `credit:${invoiceId}`), creditInvoice, { invoiceId, lines, reason }));
   }
   const isCredited = credits.every(({ invoiceId }) => done[nameOf(state, `credit:${invoiceId}`)] === true);
-  if (isCredited) all.push(...refundsOf(state));
+  if (isCredited) all.push(...settlementOf(state));
   const isOpen = ({ name }: SagaStep): boolean => done[name] !== true;
   const close = sagaStep(nameOf(state, 'close'), closeReturn, { returnId });
   const isReady = isCredited && !all.some(isOpen);
-  if (isReady && !isOpen(close)) return { steps: [], end: 'completed' };
+  // Should the order it is exchanged for not be had after all, the money goes back.
+  const isAwaited = state.exchange !== null && state.exchangeEnd === null;
+  if (isReady && !isOpen(close)) return isAwaited ? { steps: [] } : { steps: [], end: 'completed' };
   const steps = isReady ? [close] : all.filter(isOpen);
   return {
     steps: steps.filter(({ name }) => refused[name] === undefined),
@@ -108,26 +138,71 @@ function planReturn(state: ReturnProgress): SagaPlan {
   };
 }
 
-/** Gives back what the credit notes owe, by the payments it came with. */
-function refundsOf({ inspected, notes }: ReturnProgress): SagaStep[] {
-  const left = new Map(inspected?.payments.map(({ paymentId, left: { amount } }) => [paymentId, BigInt(amount)]));
+/** What the customer gets for the credit notes. */
+function settlementOf(state: ReturnProgress): SagaStep[] {
+  const { inspected, returnId, notes, exchange, exchangeEnd } = state;
+  const owed = Object.values(notes).map(({ id, owed: amount }) => [id, BigInt(amount)] as const);
+  switch (inspected?.outcome) {
+    case undefined:
+    case 'store_credit':
+      // The notes stay open: they settle what the customer has next.
+      return [];
+    case 'refund':
+      return refundsOf(state, owed, '').steps;
+    case 'exchange': {
+      const name = nameOf(state, 'exchange');
+      const credits = owed.map(([creditNoteId, amount]) => ({ creditNoteId, amount: amount.toString() }));
+      const place = sagaStep(name, placeExchange, {
+        returnId,
+        credits: credits.filter(({ amount }) => amount !== '0'),
+      });
+      if (exchange === null && state.refused[name] === undefined && state.done[name] !== true) return [place];
+      const kept = (id: string): bigint => BigInt(exchange?.[id] ?? '0');
+      const rest = refundsOf(
+        state,
+        owed.map(([id, amount]) => [id, amount - kept(id)] as const),
+        '',
+      );
+      if (exchangeEnd !== 'undone') return [place, ...rest.steps];
+      const back = refundsOf(
+        state,
+        owed.map(([id]) => [id, kept(id)] as const),
+        ':back',
+        rest.left,
+      );
+      return [place, ...rest.steps, ...back.steps];
+    }
+  }
+}
+
+/** Gives back so much of each credit note, by the payments it came with. */
+function refundsOf(
+  state: ReturnProgress,
+  owed: readonly (readonly [creditNoteId: string, amount: bigint])[],
+  suffix: string,
+  before?: ReadonlyMap<string, bigint>,
+): { readonly steps: SagaStep[]; readonly left: ReadonlyMap<string, bigint> } {
+  const { inspected } = state;
+  const left = new Map(
+    before ?? inspected?.payments.map(({ paymentId, left: { amount } }) => [paymentId, BigInt(amount)]),
+  );
   const currency = inspected?.payments[0]?.left.currency ?? '';
-  return Object.values(notes).flatMap(({ id: creditNoteId, owed }) => {
-    let wanted = BigInt(owed);
+  const steps = owed.flatMap(([creditNoteId, amount]) => {
+    let wanted = amount;
     return [...left].flatMap(([paymentId, free]) => {
       const amountMinor = free < wanted ? free : wanted;
       if (amountMinor <= 0n) return [];
       wanted -= amountMinor;
       left.set(paymentId, free - amountMinor);
-      const amount = { amount: amountMinor.toString(), currency };
       return [
-        sagaStep(`refund:${paymentId}:${creditNoteId}`, refundPayment, {
+        sagaStep(`refund:${paymentId}:${creditNoteId}${suffix}`, refundPayment, {
           paymentId,
-          amount,
+          amount: { amount: amountMinor.toString(), currency },
           creditNoteId,
           reason: inspected?.reason ?? '',
         }),
       ];
     });
   });
+  return { steps, left };
 }

@@ -1,15 +1,16 @@
 import { useCase } from '@ashlar/kernel';
-import { microsText, parseMicros, text } from '@ashlar/kernel/values';
+import { microsText, text } from '@ashlar/kernel/values';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { changeFulfilment, lineFacts, lockFulfilment } from '../adapters/fulfilments.ts';
 import { remember } from '../adapters/history.ts';
-import { addToLines, changeOrder, lockOrder, orderLines } from '../adapters/orders.ts';
+import { addToLines, changeOrder, lockOrder } from '../adapters/orders.ts';
 import { FulfilmentId, OrderId, StockDocumentId } from '../domain/ids.ts';
 import { fulfilmentDelivered, fulfilmentFailed, fulfilmentShipped } from '../domain/order-events.ts';
 import { nextFulfilmentStates, requireStep } from '../domain/order-status.ts';
 import { FulfilmentMoved, movedOf } from './fulfil.ts';
 import type { OrderContext } from './order-context.ts';
+import { statusAfter } from './standing.ts';
 
 const ofFulfilment = { fulfilmentId: FulfilmentId };
 
@@ -47,11 +48,8 @@ export const markShipped = useCase('order.mark-shipped', {
       'qty_fulfilled',
       lines.map(({ line, quantity }) => ({ line, quantity: microsText(quantity.micros) })),
     );
-    const isAllGone = (await orderLines(db, order.id)).every(
-      (line) => parseMicros(line.qty_fulfilled) + parseMicros(line.qty_cancelled) === parseMicros(line.quantity),
-    );
-    const orderStatus = isAllGone ? 'fulfilled' : order.status;
-    if (isAllGone) await changeOrder(db, order.id, { status: 'fulfilled' });
+    const orderStatus = await statusAfter(db, order);
+    if (orderStatus !== order.status) await changeOrder(db, order.id, { status: orderStatus });
     await remember(db, order.id, 'shipped', { number: row.number });
     const data = { orderId: order.id as OrderId, number: order.label, fulfilmentId, lines };
     emit(fulfilmentShipped.of({ subject: fulfilmentId, version, data }));

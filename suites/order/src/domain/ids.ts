@@ -14,6 +14,8 @@ export type PromotionId = z.output<typeof PromotionId>;
 export const CouponId = brandedId('CouponId');
 export const ShippingMethodId = brandedId('ShippingMethodId');
 export type ShippingMethodId = z.output<typeof ShippingMethodId>;
+export const ChangeId = brandedId('ChangeId');
+export type ChangeId = z.output<typeof ChangeId>;
 /** Of the catalogue, and the item's in the stock. */
 export const VariantId = brandedId('VariantId');
 export type VariantId = z.output<typeof VariantId>;

@@ -45,7 +45,14 @@ export type OrderError =
   | 'moneyMixed'
   | 'zoneUnserved'
   | 'shippingGone'
-  | 'overLimit';
+  | 'overLimit'
+  | 'notChangeable'
+  | 'nothingChanges'
+  | 'nothingLeft'
+  | 'changeExpired'
+  | 'nothingShort'
+  | 'customerMissing'
+  | 'exchangeUnclear';
 
 /** What this suite refuses beside what any use case may; rules the database holds have the same words. */
 export const orderErrors: Readonly<Record<OrderError, ErrorFactory>> = defineErrors(
@@ -95,6 +102,17 @@ export const orderErrors: Readonly<Record<OrderError, ErrorFactory>> = defineErr
     notInspected: { kind: 'unprocessable', title: 'Line {line}: {received} received, {inspected} inspected' },
     windowOver: { kind: 'conflict', title: 'Goods of this order could come back until {until}' },
     notRejectable: { kind: 'conflict', title: 'Something of the order is done that has to be undone first' },
+    notChangeable: {
+      kind: 'conflict',
+      title: 'The order is {status}: nothing of it can be changed',
+      hint: 'What has left comes back by a return',
+    },
+    nothingChanges: { kind: 'unprocessable', title: 'The order would stay as it is' },
+    nothingLeft: { kind: 'conflict', title: 'Nothing would be left of the order', hint: 'Cancel it instead' },
+    changeExpired: { kind: 'conflict', title: 'The change was good until {until}', hint: 'Propose it again' },
+    customerMissing: { kind: 'conflict', title: 'The order has no customer to keep a credit for', hint: 'Refund it' },
+    exchangeUnclear: { kind: 'unprocessable', title: 'An exchange, and nothing else, names what the customer gets' },
+    nothingShort: { kind: 'conflict', title: 'All of the parcel is picked', hint: 'Pack it' },
     placedAsIs: { kind: 'conflict', title: 'An order stays as it was placed' },
     couponUnknown: { kind: 'not_found', title: 'There is no coupon {code}' },
     couponTries: {

@@ -1,10 +1,12 @@
 import { eventType } from '@ashlar/kernel';
 import { Money, Quantity } from '@ashlar/kernel/values';
 import { z } from 'zod';
-import { FulfilmentId, InvoiceId, LocationId, OrderId, PaymentId, ReturnId, VariantId } from './ids.ts';
+import { ChangeId, FulfilmentId, InvoiceId, LocationId, OrderId, PaymentId, ReturnId, VariantId } from './ids.ts';
 
 const OfOrder = z.object({ orderId: OrderId, number: z.string() });
 const Why = OfOrder.extend({ reason: z.string() });
+/** The return whose goods it was to be exchanged for. */
+const ofExchange = { exchangeOf: ReturnId.nullable() };
 
 /** How an order becomes money, as it was when it was placed. */
 export const Policy = z.object({
@@ -23,6 +25,9 @@ export const orderPlaced = eventType('order.order.placed', {
     customerId: z.string().nullable(),
     channel: z.string(),
     tender: z.enum(['online', 'by_hand', 'on_account']),
+    /** The return whose goods it is exchanged for, and what of whose credit notes is set aside to pay it. */
+    exchangeOf: ReturnId.nullable(),
+    credits: z.array(z.object({ creditNoteId: InvoiceId, amount: z.string() })),
     /** It waits for somebody before it goes on. */
     isHeld: z.boolean(),
     total: Money,
@@ -42,12 +47,54 @@ export const orderCancelRequested = eventType('order.order.cancel_requested', {
 });
 export const orderCancelled = eventType('order.order.cancelled', {
   summary: 'An order is cancelled, and nothing of it is left to undo.',
-  data: Why,
+  data: Why.extend(ofExchange),
 });
-export const orderRejected = eventType('order.order.rejected', { summary: 'An order could not be had.', data: Why });
+export const orderRejected = eventType('order.order.rejected', {
+  summary: 'An order could not be had.',
+  data: Why.extend(ofExchange),
+});
+const OfChange = OfOrder.extend({
+  changeId: ChangeId,
+  kind: z.enum(['edit', 'cancellation', 'short_pick']),
+  reason: z.string(),
+  added: z.array(
+    z.object({
+      line: z.int(),
+      variantId: VariantId,
+      quantity: z.object({ value: z.string(), uom: z.string() }),
+      isStocked: z.boolean(),
+    }),
+  ),
+  cancelled: z.array(z.object({ line: z.int(), quantity: z.string() })),
+});
+export const orderChangeAccepted = eventType('order.order.change_accepted', {
+  summary: 'An order is to be changed; it is once stock, invoices and money are as that needs them.',
+  data: OfChange.extend({
+    /** It waits for the money it costs more. */
+    isPaymentNeeded: z.boolean(),
+    addedTotal: Money,
+    cancelledTotal: Money,
+  }),
+});
+export const orderChangeWithdrawn = eventType('order.order.change_withdrawn', {
+  summary: 'A change that waited for its money was given up.',
+  data: OfOrder.extend({ changeId: ChangeId }),
+});
+export const orderChanged = eventType('order.order.changed', {
+  summary: 'An order is not what it was: something was added to it, or cancelled.',
+  data: OfChange.extend({
+    /** What it comes to more, and to now. */
+    delta: Money,
+    worth: Money,
+  }),
+});
+export const orderCovered = eventType('order.order.covered', {
+  summary: 'Goods an order waited for have come; told with what of each line is still to come.',
+  data: OfOrder.extend({ promised: z.array(z.object({ line: z.int(), quantity: z.string() })) }),
+});
 export const orderCompleted = eventType('order.order.completed', {
   summary: 'Nothing is left to do for an order.',
-  data: OfOrder,
+  data: OfOrder.extend(ofExchange),
 });
 
 const OfFulfilment = OfOrder.extend({ fulfilmentId: FulfilmentId });
@@ -88,6 +135,7 @@ export const returnInspected = eventType('order.return.inspected', {
   summary: 'Somebody has looked at what came back; it is credited, and what is good is stock again.',
   data: OfReturn.extend({
     reason: z.string(),
+    outcome: z.enum(['refund', 'store_credit', 'exchange']),
     /** What goes back on the shelf, at what it cost when it left. */
     restock: z.array(
       z.object({ line: z.int(), itemId: VariantId, locationId: LocationId, quantity: Quantity, cost: Money }),

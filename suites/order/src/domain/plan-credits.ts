@@ -1,4 +1,4 @@
-import { microsText } from '@ashlar/kernel/values';
+import { microsText, parseMicros } from '@ashlar/kernel/values';
 
 /** A line of an invoice, with what of it is not taken back yet. */
 export interface InvoicedLine {
@@ -11,6 +11,31 @@ export interface InvoicedLine {
 export interface Credit {
   readonly invoiceId: string;
   readonly lines: readonly { readonly line: number; readonly quantity: string }[];
+}
+
+/** What of a line decides what is invoiced too much once some of it is cancelled. */
+interface InvoicedOrderLine {
+  readonly line_no: number;
+  readonly quantity: string;
+  readonly qty_cancelled: string;
+  readonly qty_returned: string;
+  readonly qty_invoiced: string;
+}
+
+/** What is taken back for what is cancelled: as much of it as is invoiced, and not for what comes back as a return. */
+export function creditsOfCancelled(
+  lines: readonly InvoicedOrderLine[],
+  invoiced: readonly InvoicedLine[],
+  cancelled: readonly { readonly line: number; readonly micros: bigint }[],
+): readonly Credit[] {
+  const over = cancelled.flatMap(({ line, micros }) => {
+    const row = lines.find((one) => one.line_no === line);
+    if (row === undefined) return [];
+    const left = parseMicros(row.quantity) - parseMicros(row.qty_cancelled) - parseMicros(row.qty_returned) - micros;
+    const tooMuch = parseMicros(row.qty_invoiced) - left;
+    return tooMuch > 0n ? [{ line, micros: tooMuch < micros ? tooMuch : micros }] : [];
+  });
+  return planCredits(invoiced, over);
 }
 
 /**

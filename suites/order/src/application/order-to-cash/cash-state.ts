@@ -8,6 +8,8 @@ export interface Placed {
   readonly policy: Policy;
   readonly customerId: string | null;
   readonly lines: readonly PlacedLine[];
+  /** Of credit notes of an earlier order, set aside to pay this one. */
+  readonly credits: readonly { readonly creditNoteId: string; readonly amount: string }[];
   readonly at: string;
 }
 
@@ -24,7 +26,10 @@ export interface HeldLine {
   readonly itemId: string;
   readonly locationId: string;
   readonly lotId: string | null;
+  /** Neither issued nor given up. */
   readonly left: string;
+  /** Of what is left, what is still to come into the stock. */
+  readonly promised: string;
   readonly uom: string;
 }
 
@@ -32,8 +37,46 @@ export interface Invoiced {
   readonly total: string;
   readonly label: string;
   readonly lines: readonly { readonly line: number; readonly invoiceLine: number; readonly quantity: string }[];
-  /** What of it a credit note took back, and which one. */
-  readonly note: { readonly id: string; readonly label: string; readonly total: string } | null;
+  /** What took it back, all of it or some. */
+  readonly notes: readonly Note[];
+  /** What of it credit notes settle, its own and others. */
+  readonly credited: string;
+}
+
+export interface Note {
+  readonly id: string;
+  readonly label: string;
+  readonly total: string;
+  /** What of it settled its own invoice when it was issued, and what was given back for it or settled others since. */
+  readonly settled: string;
+  readonly used: string;
+  /** Of the invoice, by its numbers. */
+  readonly lines: readonly { readonly line: number; readonly quantity: string }[];
+  /** The change it was made for, or `all`; null: somebody else made it and knows why. */
+  readonly of: string | null;
+}
+
+/** Something of the order is to be added or cancelled. */
+export interface Change {
+  readonly reason: string;
+  readonly at: string;
+  readonly isPaymentNeeded: boolean;
+  readonly added: readonly PlacedLine[];
+  readonly cancelled: readonly { readonly line: number; readonly quantity: string }[];
+  readonly addedTotal: string;
+  readonly cancelledTotal: string;
+  readonly isApplied: boolean;
+  /** Why it comes to nothing, once that is known. */
+  readonly ended: string | null;
+  /** What it takes back of which invoice, once that is known. */
+  readonly credits: readonly CreditWish[] | null;
+  /** What it was asked for. */
+  readonly payment: { readonly id: string; readonly amount: string } | null;
+}
+
+export interface CreditWish {
+  readonly invoiceId: string;
+  readonly lines: readonly { readonly line: number; readonly quantity: string }[];
 }
 
 export interface Paid {
@@ -77,6 +120,18 @@ export interface CashState {
   /** Payments that were asked for and have not come to an end of their own. */
   readonly requested: Readonly<Record<string, true>>;
   readonly parcels: Readonly<Record<string, Parcel>>;
+  readonly changes: Readonly<Record<string, Change>>;
+  /** What the order comes to now, and quantities that are wanted, by line; null: as it was placed. */
+  readonly worth: string | null;
+  readonly wanted: Readonly<Record<string, string>> | null;
+  /** What is still to come into the stock, by place of the hold: told before or after the hold itself. */
+  readonly promised: Readonly<Record<string, string>>;
+  /** How often something that was promised has come. */
+  readonly coverings: number;
+  /** Payments that came to nothing. */
+  readonly failed: Readonly<Record<string, true>>;
+  /** What of the credits that pay this order settles its invoices. */
+  readonly creditUsed: Readonly<Record<string, string>>;
   readonly orderStatus: string;
   readonly deliveredAt: string | null;
   /** Deadlines that have passed. */
@@ -99,6 +154,13 @@ export function beginCash(orderId: string): CashState {
     payments: {},
     requested: {},
     parcels: {},
+    changes: {},
+    worth: null,
+    wanted: null,
+    promised: {},
+    coverings: 0,
+    failed: {},
+    creditUsed: {},
     orderStatus: 'placed',
     deliveredAt: null,
     due: {},
@@ -123,36 +185,17 @@ export function isRefused(state: CashState, base: string): boolean {
   return state.refused[nameOf(state, base)] !== undefined;
 }
 
-const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, amount) => total + amount, 0n);
-const larger = (one: bigint, other: bigint): bigint => (one > other ? one : other);
-
-/** What of a payment has come and not gone back. */
-export function leftOf({ captured, refunded, given }: Paid): bigint {
-  return BigInt(captured) - larger(BigInt(refunded), BigInt(given));
-}
-
-export function usedOf({ used }: Paid): bigint {
-  return sum(Object.values(used).map(BigInt));
-}
-
-/** Whether what was given back has not arrived yet: a provider takes its time. */
-export function isOnItsWay({ refunded, given }: Paid): boolean {
-  return BigInt(given) > BigInt(refunded);
-}
-
-/** What is asked for: what was invoiced, or the order's total before that. */
-export function dueOf({ invoices, placed }: CashState): bigint {
-  const standing = Object.values(invoices);
-  if (standing.length === 0) return BigInt(placed?.total.amount ?? '0');
-  return sum(standing.map(({ total, note }) => BigInt(total) - BigInt(note?.total ?? '0')));
-}
-
-/** Whether as much money is there as is asked for. */
-export function isPaid(state: CashState): boolean {
-  return sum(Object.values(state.payments).map(leftOf)) >= dueOf(state);
-}
-
 /** Whether the customer owes it, whatever the policy says of capturing. */
 export function isOnAccount({ placed }: CashState): boolean {
   return placed?.tender === 'on_account';
+}
+
+/** Changes that are neither applied nor given up. */
+export function openChanges({ changes }: CashState): readonly (readonly [id: string, change: Change])[] {
+  return Object.entries(changes).filter(([, { isApplied, ended }]) => !isApplied && ended === null);
+}
+
+/** It is not going to be; the first reason counts. */
+export function fail(state: CashState, as: 'cancelled' | 'rejected', reason: string): CashState {
+  return { ...state, failure: state.failure ?? { as, reason } };
 }

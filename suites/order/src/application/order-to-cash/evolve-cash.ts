@@ -1,9 +1,12 @@
 import type { DomainEvent, SagaFact } from '@ashlar/kernel';
 import { z } from 'zod';
 import { Policy } from '../../domain/order-events.ts';
-import { documentOf } from '../note-facts.ts';
-import { baseOf, type CashState, isPaid, type Paid, type Parcel } from './cash-state.ts';
+import { baseOf, type CashState, fail, isDone, openChanges, type Parcel } from './cash-state.ts';
+import { afterChange, endChange, hearChange } from './evolve-change.ts';
+import { afterMoney, hearDocument, hearPayment } from './evolve-money.ts';
+import { coverPlaces, placeHeld } from './held-places.ts';
 import { takeFromHold, withoutTaken } from './issue-lines.ts';
+import { isPaid } from './money.ts';
 
 const Amount = z.object({ amount: z.string(), currency: z.string() });
 const Size = z.object({ value: z.string(), uom: z.string() });
@@ -15,6 +18,7 @@ const PlacedData = z.object({
   policy: Policy,
   customerId: z.string().nullable(),
   lines: z.array(z.object({ line: z.int(), variantId: z.string(), quantity: Size, isStocked: z.boolean() })),
+  credits: z.array(z.object({ creditNoteId: z.string(), amount: z.string() })).default([]),
 });
 const ParcelData = z.object({
   fulfilmentId: z.string(),
@@ -22,24 +26,12 @@ const ParcelData = z.object({
   locationId: z.string().nullable(),
   lines: z.array(z.object({ line: z.int(), quantity: Size })),
 });
-const PaymentData = z.object({ paymentId: z.string(), amount: Amount, isLate: z.boolean().optional() });
-const Held = z.object({
-  id: z.string(),
-  held: z.array(
-    z.object({
-      line: z.int(),
-      itemId: z.string(),
-      locationId: z.string(),
-      lotId: z.string().nullable(),
-      quantity: Size,
-    }),
-  ),
-});
-const Document = z.object({ id: z.string(), label: z.string(), total: Amount });
-const Billed = z.object({ lines: z.array(z.object({ sourceLine: z.string(), quantity: Size })) });
-const Requested = z.object({ id: z.string() });
 const Posting = z.object({ id: z.string(), lines: z.array(z.object({ line: z.int(), value: Amount })) });
-const Settled = z.object({ settled: z.array(z.object({ invoiceId: z.string(), amount: Amount })) });
+const NowIs = z.object({
+  worth: Amount,
+  orderStatus: z.string(),
+  lines: z.array(z.object({ line: z.int(), wanted: z.string() })),
+});
 
 /** Takes in one fact; what was known before is not changed by hearing it again. */
 export function evolveCash(state: CashState, fact: SagaFact): CashState {
@@ -52,7 +44,11 @@ export function evolveCash(state: CashState, fact: SagaFact): CashState {
       return refusedStep({ ...state, refused: { ...state.refused, [fact.step]: fact.code } }, fact.step, fact.code);
     case 'due': {
       const passed = { ...state, due: { ...state.due, [fact.deadline]: true as const } };
-      return fact.deadline === 'payment' && !isPaid(state) ? fail(passed, 'cancelled', 'payment_failed') : passed;
+      const [what, id = ''] = fact.deadline.split(':');
+      if (what === 'change')
+        return state.changes[id]?.isPaymentNeeded ? endChange(passed, id, 'payment_failed') : passed;
+      const isLate = fact.deadline === 'payment' && !isPaid(state) && !isDone(state, 'confirm');
+      return isLate ? fail(passed, 'cancelled', 'payment_failed') : passed;
     }
     case 'undo':
       // What has left comes back by a return.
@@ -60,10 +56,6 @@ export function evolveCash(state: CashState, fact: SagaFact): CashState {
     case 'settled':
       return settle(state, fact.task);
   }
-}
-
-function fail(state: CashState, as: 'cancelled' | 'rejected', reason: string): CashState {
-  return { ...state, failure: state.failure ?? { as, reason } };
 }
 
 function hear(state: CashState, event: DomainEvent): CashState {
@@ -94,63 +86,16 @@ function hear(state: CashState, event: DomainEvent): CashState {
       if (known === undefined) return state;
       return { ...putParcel(state, fulfilmentId, { ...known, state: 'delivered' }), deliveredAt };
     }
+    case 'order.order.change_accepted':
+    case 'order.order.change_withdrawn':
+      return hearChange(state, event);
+    case 'inventory.reservation.covered':
+      return coverPlaces(state, event);
     case 'billing.invoice.issued':
     case 'billing.invoice.credited':
       return hearDocument(state, event);
     default:
       return event.type.startsWith('billing.payment.') ? hearPayment(state, event) : state;
-  }
-}
-
-function hearDocument(state: CashState, event: DomainEvent): CashState {
-  const told = documentOf(event);
-  if (told === null) return state;
-  const { documentId, invoiceId, label, total, lines } = told;
-  if (invoiceId === null) {
-    if (state.invoices[documentId] !== undefined) return state;
-    const invoice = { total: total.amount, label, lines, note: null };
-    return { ...state, invoices: { ...state.invoices, [documentId]: invoice } };
-  }
-  const invoice = state.invoices[invoiceId];
-  // Of part of an invoice somebody knows why; only one over all of it ends what is asked for.
-  if (invoice === undefined || total.amount !== invoice.total) return state;
-  const note = invoice.note ?? { id: documentId, label, total: total.amount };
-  return { ...state, invoices: { ...state.invoices, [invoiceId]: { ...invoice, note } } };
-}
-
-const nothing: Paid = { captured: '0', refunded: '0', given: '0', used: {}, isLate: false };
-
-function hearPayment(state: CashState, event: DomainEvent): CashState {
-  // Amounts add up, so each is counted once.
-  const seen = `event:${event.id}`;
-  if (state.settled[seen] === true) return state;
-  const { paymentId, amount, isLate } = PaymentData.parse(event.data);
-  const { [paymentId]: _over, ...requested } = state.requested;
-  const isOver = event.type === 'billing.payment.failed';
-  const heard: CashState = {
-    ...state,
-    settled: { ...state.settled, [seen]: true },
-    ...(isOver ? { requested } : {}),
-  };
-  const known = state.payments[paymentId] ?? nothing;
-  const put = (change: Partial<Paid>): CashState => ({
-    ...heard,
-    payments: { ...state.payments, [paymentId]: { ...known, ...change } },
-  });
-  switch (event.type) {
-    case 'billing.payment.captured':
-      return put({
-        captured: (BigInt(known.captured) + BigInt(amount.amount)).toString(),
-        isLate: known.isLate || isLate === true || state.failure !== null,
-      });
-    case 'billing.payment.refunded':
-      return put({ refunded: (BigInt(known.refunded) + BigInt(amount.amount)).toString() });
-    case 'billing.payment.refund_failed':
-      return { ...heard, refused: { ...heard.refused, [`give-back:${paymentId}`]: 'refund_failed' } };
-    case 'billing.payment.failed':
-      return isPaid(state) || state.placed?.tender !== 'online' ? heard : fail(heard, 'cancelled', 'payment_failed');
-    default:
-      return heard;
   }
 }
 
@@ -162,52 +107,30 @@ function putParcel(state: CashState, id: string, parcel: Parcel): CashState {
 function after(state: CashState, step: string, output: unknown): CashState {
   const [what = '', id = ''] = baseOf(step).split(':');
   switch (what) {
-    case 'reserve': {
-      const stocked = state.placed?.lines.filter(({ isStocked }) => isStocked) ?? [];
-      const { id: holdId, held } = Held.parse(output);
-      const lines = held.map(({ line, quantity, ...place }) => ({
-        ...place,
-        // The stock counts the lines it was given.
-        line: stocked[line - 1]?.line ?? 0,
-        left: quantity.value,
-        uom: quantity.uom,
-      }));
-      return { ...state, hold: { id: holdId, lines } };
-    }
+    case 'reserve':
+      return placeHeld(state, output);
+    case 'note-reservation':
+      return nowIs(state, output);
     case 'release':
       return { ...state, hold: null };
+    case 'apply':
+    case 'reject':
+      return nowIs(afterChange(state, what, id, output), output);
+    case 'admit':
+    case 'shrink':
+    case 'unreserve':
+    case 'find-credits':
+      return afterChange(state, what, id, output);
+    case 'pay':
+      return afterChange(askedFor(state, output), what, id, output);
     case 'describe':
       return { ...state, bills: { ...state.bills, [id]: z.object({ invoice: z.unknown() }).parse(output).invoice } };
     case 'bill':
-      return billed(state, id, Document.parse(output));
-    case 'credit': {
-      const { id: noteId, label, total } = Document.parse(output);
-      const invoice = state.invoices[id];
-      if (invoice === undefined) return state;
-      const note = { id: noteId, label, total: total.amount };
-      return { ...state, invoices: { ...state.invoices, [id]: { ...invoice, note } } };
-    }
-    case 'pay': {
-      const paymentId = Requested.safeParse(output).data?.id;
-      return paymentId === undefined
-        ? state
-        : { ...state, requested: { ...state.requested, [paymentId]: true as const } };
-    }
-    case 'allocate': {
-      const known = state.payments[id] ?? nothing;
-      const used: Record<string, string> = { ...known.used };
-      for (const { invoiceId, amount } of Settled.parse(output).settled) {
-        used[invoiceId] = (BigInt(used[invoiceId] ?? '0') + BigInt(amount.amount)).toString();
-      }
-      return { ...state, payments: { ...state.payments, [id]: { ...known, used } } };
-    }
-    case 'refund': {
-      const [, , invoiceId = '', amount = '0'] = baseOf(step).split(':');
-      const known = state.payments[id] ?? nothing;
-      const { [invoiceId]: _used, ...used } = known.used;
-      const given = (BigInt(known.given) + BigInt(amount)).toString();
-      return { ...state, payments: { ...state.payments, [id]: { ...known, given, used } } };
-    }
+    case 'credit':
+    case 'use-credit':
+    case 'allocate':
+    case 'refund':
+      return afterMoney(state, baseOf(step), output);
     case 'issue': {
       const parcel = state.parcels[id];
       const taken = parcel === undefined ? null : takeFromHold(state, parcel);
@@ -233,23 +156,26 @@ function after(state: CashState, step: string, output: unknown): CashState {
   }
 }
 
-function billed(state: CashState, id: string, { id: invoiceId, label, total }: z.output<typeof Document>): CashState {
-  const { [id]: bill, ...bills } = state.bills;
-  const lines = Billed.parse(bill).lines.map(({ sourceLine, quantity }, index) => ({
-    line: Number(sourceLine),
-    invoiceLine: index + 1,
-    quantity: quantity.value,
-  }));
-  const known = state.invoices[invoiceId];
-  const invoice = known ?? { total: total.amount, label, lines, note: null };
-  // Who buys is known to billing now, and no longer needed here.
-  return { ...state, bills: { ...bills, [id]: null }, invoices: { ...state.invoices, [invoiceId]: invoice } };
+function askedFor(state: CashState, output: unknown): CashState {
+  const { id } = z.object({ id: z.string() }).parse(output);
+  // It may have failed before this was heard.
+  return state.failed[id] === true ? state : { ...state, requested: { ...state.requested, [id]: true as const } };
+}
+
+/** What the order says it is now. */
+function nowIs(state: CashState, output: unknown): CashState {
+  const told = NowIs.safeParse(output);
+  if (!told.success) return state;
+  const { worth, orderStatus, lines } = told.data;
+  const wanted = Object.fromEntries(lines.map((one) => [one.line, one.wanted]));
+  return { ...state, worth: worth.amount, wanted, orderStatus };
 }
 
 /** What follows from a refusal; what is not named here is a task for somebody. */
 function refusedStep(state: CashState, step: string, code: string): CashState {
   const [what, id = ''] = baseOf(step).split(':');
-  if (what === 'reserve') return fail(state, 'rejected', code);
+  if (what === 'reserve') return id === '' ? fail(state, 'rejected', code) : endChange(state, id, code);
+  if (what === 'admit') return endChange(state, id, code);
   const parcel = state.parcels[id];
   return what === 'issue' && parcel !== undefined ? putParcel(state, id, { ...parcel, state: 'refused' }) : state;
 }
@@ -264,7 +190,9 @@ function settle(state: CashState, task: string): CashState {
   const again = base === 'bill' ? ['bill', 'describe', 'reserve', 'note-reservation', 'release', 'hold'] : [base];
   const { [step]: _code, ...refused } = state.refused;
   const tries = { ...state.tries };
-  for (const one of again) tries[one] = (tries[one] ?? 0) + 1;
+  // What was held for a change went with the rest.
+  const held = base === 'bill' ? openChanges(state).map(([id]) => `reserve:${id}`) : [];
+  for (const one of [...again, ...held]) tries[one] = (tries[one] ?? 0) + 1;
   return { ...settled, refused, tries, ...(base === 'bill' ? { isHeld: false, bills: {} } : {}) };
 }
 

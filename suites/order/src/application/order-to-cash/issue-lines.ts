@@ -21,7 +21,8 @@ export function takeFromHold({ placed, hold }: CashState, parcel: Parcel): reado
       .filter(({ held }) => held.line === line)
       .toSorted((left, right) => near(left) - near(right) || left.index - right.index);
     for (const { held, index } of candidates) {
-      const left = parseMicros(held.left);
+      // What is still to come cannot leave.
+      const left = parseMicros(held.left) - parseMicros(held.promised);
       const part = left < wanted ? left : wanted;
       if (part <= 0n) continue;
       taken.push({ held, index, quantity: microsText(part) });

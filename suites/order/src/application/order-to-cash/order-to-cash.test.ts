@@ -195,7 +195,7 @@ describe('what is undone', () => {
     expect(next(placed(), ...confirmed(), cancel())).toEqual([`credit:${invoiceId}`, 'release']);
     const { steps } = planned(placed(), ...confirmed(), cancel(), credited, done(`note:${noteId}`));
     expect(steps).toMatchObject([
-      { name: `refund:${paymentId}:${invoiceId}:1000`, input: { amount: cash(1000), creditNoteId: noteId } },
+      { name: `refund:${paymentId}:${noteId}:1000`, input: { amount: cash(1000), creditNoteId: noteId } },
       { name: 'release' },
     ]);
   });
@@ -251,7 +251,7 @@ describe('what is undone', () => {
     expect(again).toMatchObject({ tasks: [], steps: [{ name: `refund:${paymentId}:rest:1000` }] });
   });
   test('a refund somebody has to approve is a task, and is tried again once that is settled', () => {
-    const refund = `refund:${paymentId}:${invoiceId}:1000`;
+    const refund = `refund:${paymentId}:${noteId}:1000`;
     const facts = [
       placed(),
       ...confirmed(),

@@ -1,11 +1,26 @@
-import { sagaStep, type SagaPlan, type SagaStep } from '@ashlar/kernel';
-import { allocatePayment, bill, requestPayment, reserveStock } from '../../adapters/contracts.ts';
+import { sagaStep, type SagaPlan, type SagaStep, type SagaTask } from '@ashlar/kernel';
+import { allocatePayment, applyCredit, bill, requestPayment, reserveStock } from '../../adapters/contracts.ts';
+import { noteCovered } from '../changes/note-covered.ts';
 import { noteReservation } from '../end-order.ts';
 import { invoiceOfOrder } from '../invoice-of-order.ts';
 import { completeOrder, confirmOrder, holdOrder } from '../move-order.ts';
 import { ORDER_SOURCE } from '../order-context.ts';
-import { type CashState, dueOf, isDone, isOnAccount, isPaid, isRefused, leftOf, nameOf, usedOf } from './cash-state.ts';
-import { noteSteps, release, tasksOf } from './common-steps.ts';
+import { type CashState, isDone, isOnAccount, isRefused, nameOf, openChanges } from './cash-state.ts';
+import { noteSteps, refundSteps, release, tasksOf } from './common-steps.ts';
+import { promisedByLine } from './held-places.ts';
+import {
+  creditOf,
+  dueOf,
+  isPaid,
+  leftOf,
+  moneyOf,
+  openOfInvoice,
+  openOfNote,
+  owedBack,
+  smaller,
+  usedOf,
+} from './money.ts';
+import { planChanges } from './plan-change.ts';
 import { planParcel } from './plan-parcel.ts';
 import { planUndo } from './plan-undo.ts';
 
@@ -15,12 +30,29 @@ const DAY_MS = 86_400_000;
 export function planCash(state: CashState): SagaPlan {
   if (state.placed === null) return { steps: [] };
   if (state.failure !== null) return planUndo(state);
-  const steps = [...forward(state), ...allocations(state)].filter(
+  const refunds = refundSteps(state, owedBack(state), reasonOf(state));
+  // What is given back of a credit note settles nothing else.
+  const settling = refunds.length > 0 ? allocations(state) : [...creditings(state), ...allocations(state)];
+  const all = [...forward(state), ...refunds, ...settling].filter(
     ({ name }) => state.done[name] !== true && state.refused[name] === undefined,
   );
+  // A document may be taken down for a change as well as for the order.
+  const steps = [...new Map(all.map((step) => [step.name, step])).values()];
   const deadlines = deadlinesOf(state);
-  const tasks = tasksOf(state);
+  const tasks = [...tasksOf(state), ...failedPayments(state)];
   return isDone(state, 'complete') ? { steps, tasks, end: 'completed' } : { steps, deadlines, tasks };
+}
+
+/** Money that was asked for when the goods had left, and did not come. */
+function failedPayments(state: CashState): SagaTask[] {
+  if (isPaid(state) || !isDone(state, 'confirm') || isOnAccount(state)) return [];
+  const ofChanges = new Set(Object.values(state.changes).map((change) => change.payment?.id));
+  return Object.keys(state.failed)
+    .filter((id) => !ofChanges.has(id) && state.settled[`failed-payment:${id}`] !== true)
+    .map((id) => ({
+      name: `failed-payment:${id}`,
+      title: { en: 'Goods have left, and their payment failed', ar: 'خرجت البضاعة وفشل دفع ثمنها' },
+    }));
 }
 
 /** Names in the steps of a whole order; those of a parcel have its id behind a colon. */
@@ -29,9 +61,15 @@ function forward(state: CashState): readonly SagaStep[] {
   if (placed === null) return [];
   const { policy, tender } = placed;
   const step: SagaStep[] = [];
-  const stocked = placed.lines.filter(({ isStocked }) => isStocked);
-  if (stocked.length > 0 && !isDone(state, 'reserve')) {
-    const lines = stocked.map(({ variantId, quantity }) => ({ itemId: variantId, quantity }));
+  const wanted = (line: number): string | undefined => state.wanted?.[line];
+  const stocked = placed.lines.filter(({ isStocked, line }) => isStocked && wanted(line) !== '0');
+  // What is added later is held by the change that adds it.
+  if (stocked.length > 0 && !isDone(state, 'reserve') && !isDone(state, 'note-reservation')) {
+    const lines = stocked.map(({ line, variantId, quantity: { value, uom } }) => ({
+      line,
+      itemId: variantId,
+      quantity: { value: wanted(line) ?? value, uom },
+    }));
     return [
       sagaStep(nameOf(state, 'reserve'), reserveStock, {
         source: { type: ORDER_SOURCE, id: orderId },
@@ -46,7 +84,7 @@ function forward(state: CashState): readonly SagaStep[] {
       sagaStep(nameOf(state, 'note-reservation'), noteReservation, {
         orderId,
         holdId: state.hold?.id ?? null,
-        held: (state.hold?.lines ?? []).map(({ line, left }) => ({ line, quantity: left })),
+        held: (state.hold?.lines ?? []).map(({ line, left, promised }) => ({ line, quantity: left, promised })),
       }),
     ];
   }
@@ -55,19 +93,30 @@ function forward(state: CashState): readonly SagaStep[] {
     const reason = state.refused[nameOf(state, 'bill')] ?? '';
     return [...release(state), sagaStep(nameOf(state, 'hold'), holdOrder, { orderId, reason })];
   }
-  if (state.isHeld) return [];
+  step.push(...planChanges(state));
+  if (state.coverings > 0) {
+    const lines = placed.lines.map(({ line }) => line);
+    const promised = promisedByLine(state, lines);
+    step.push(sagaStep(nameOf(state, `covered:${state.coverings}`), noteCovered, { orderId, promised }));
+  }
+  if (state.isHeld) return step;
   const asked = askedBefore(state);
   const invoiceNow = policy.invoiceOn === 'place' || (policy.invoiceOn === 'capture' && (!asked || isPaid(state)));
   if (invoiceNow) {
     const missing = billing(state, '');
-    if (missing !== null) return missing;
+    if (missing !== null) return [...step, ...missing];
   }
   if (asked && tender === 'online') {
-    const request = payment(state, 'pay', dueOf(state));
+    const request = payment(state, 'pay', dueOf(state) - creditOf(state));
     if (request !== null) step.push(request);
   }
   if (asked && !isPaid(state)) return step;
   if (policy.invoiceOn !== 'ship' && !invoiceNow) return step;
+  if (invoiceNow) {
+    for (const [id, { isApplied, added }] of Object.entries(state.changes)) {
+      if (isApplied && added.length > 0) step.push(...(billing(state, id) ?? []));
+    }
+  }
   if (!isDone(state, 'confirm')) return [...step, sagaStep(nameOf(state, 'confirm'), confirmOrder, { orderId })];
   for (const [id, parcel] of Object.entries(state.parcels)) {
     step.push(...planParcel(state, id, parcel));
@@ -88,12 +137,12 @@ function askedBefore(state: CashState): boolean {
   return !isOnAccount(state) && state.placed?.policy.captureOn === 'place';
 }
 
-/** Asks what there is to bill, bills it and takes it down; null once all that is done. `id`: of one parcel. */
+/** Asks what there is to bill, bills it and takes it down; null once all that is done. `id`: of one parcel or change. */
 function billing(state: CashState, id: string): readonly SagaStep[] | null {
   const of = (what: string): string => (id === '' ? what : `${what}:${id}`);
   const { orderId } = state;
   if (!isDone(state, of('describe'))) {
-    const parcel = id === '' ? {} : { fulfilmentId: id };
+    const parcel = id === '' || state.changes[id] !== undefined ? {} : { fulfilmentId: id };
     return [sagaStep(nameOf(state, of('describe')), invoiceOfOrder, { orderId, ...parcel })];
   }
   if (!isDone(state, of('bill'))) {
@@ -119,22 +168,19 @@ function payment(state: CashState, base: string, amountMinor: bigint): SagaStep 
 
 /** What is invoiced and neither paid nor taken back. */
 function openOf(state: CashState): bigint {
-  return dueOf(state) - Object.values(state.payments).reduce((sum, one) => sum + leftOf(one), 0n);
+  return dueOf(state) - moneyOf(state) - creditOf(state);
 }
 
 /** Lets money settle what it came for. */
 function allocations(state: CashState): SagaStep[] {
   const currency = state.placed?.total.currency ?? '';
   const open = new Map(
-    Object.entries(state.invoices).map(([id, { total, note }]) => {
-      const used = Object.values(state.payments).reduce((sum, one) => sum + BigInt(one.used[id] ?? '0'), 0n);
-      return [id, note === null ? BigInt(total) - used : 0n] as const;
-    }),
+    Object.entries(state.invoices).map(([id, invoice]) => [id, openOfInvoice(state, id, invoice)] as const),
   );
   return Object.entries(state.payments).flatMap(([paymentId, paid]) => {
     let free = leftOf(paid) - usedOf(paid);
     return [...open].flatMap(([invoiceId, left]) => {
-      const part = left < free ? left : free;
+      const part = smaller(left, free);
       if (part <= 0n) return [];
       free -= part;
       open.set(invoiceId, left - part);
@@ -146,9 +192,42 @@ function allocations(state: CashState): SagaStep[] {
   });
 }
 
+/**
+ * Lets credit notes settle what else is invoiced: what changes took back, and what pays an exchange, once goods of it
+ * have left. Until then it may be cancelled, and its credit belongs to the customer.
+ */
+function creditings(state: CashState): SagaStep[] {
+  const hasLeft = Object.values(state.parcels).some(({ state: now }) => now === 'shipped' || now === 'delivered');
+  const own = Object.values(state.invoices).flatMap(({ notes }) =>
+    notes.flatMap((note) => (note.of === null ? [] : [{ id: note.id, free: openOfNote(note) }])),
+  );
+  const pledged = (hasLeft ? (state.placed?.credits ?? []) : []).map(({ creditNoteId: id, amount }) => ({
+    id,
+    free: BigInt(amount) - BigInt(state.creditUsed[id] ?? '0'),
+  }));
+  const currency = state.placed?.total.currency ?? '';
+  for (const { id: creditNoteId, free } of [...own, ...pledged]) {
+    for (const [invoiceId, invoice] of Object.entries(state.invoices)) {
+      const part = smaller(free, openOfInvoice(state, invoiceId, invoice));
+      if (part <= 0n || invoice.notes.some(({ id }) => id === creditNoteId)) continue;
+      const amount = { amount: part.toString(), currency };
+      const name = nameOf(state, `use-credit:${creditNoteId}:${invoiceId}:${part}`);
+      // One at a time: what it leaves open decides the next.
+      return [sagaStep(name, applyCredit, { creditNoteId, invoiceId, amount })];
+    }
+  }
+  return [];
+}
+
+/** Why money goes back: the last change that gave something up. */
+function reasonOf({ changes }: CashState): string {
+  return Object.values(changes).findLast(({ isApplied, ended }) => isApplied || ended !== null)?.reason ?? 'changed';
+}
+
 function isComplete(state: CashState): boolean {
   const { placed, parcels, orderStatus, deliveredAt } = state;
   if (placed === null || orderStatus !== 'fulfilled' || deliveredAt === null) return false;
+  if (openChanges(state).length > 0 || owedBack(state) > 0n) return false;
   if (!Object.values(parcels).every((parcel) => parcel.state === 'delivered' || parcel.state === 'refused'))
     return false;
   if (!isOnAccount(state) && !isPaid(state)) return false;
@@ -160,8 +239,15 @@ function deadlinesOf(state: CashState): { name: string; at: Date }[] {
   if (placed === null) return [];
   const at: { name: string; at: Date }[] = [];
   const { paymentMinutes, returnDays } = placed.policy;
-  if (placed.tender === 'online' && askedBefore(state) && !isPaid(state) && due['payment'] !== true) {
+  const isWaiting = askedBefore(state) && !isPaid(state) && !isDone(state, 'confirm');
+  if (placed.tender === 'online' && isWaiting && due['payment'] !== true) {
     at.push({ name: 'payment', at: new Date(Date.parse(placed.at) + paymentMinutes * 60_000) });
+  }
+  if (placed.tender === 'online') {
+    for (const [id, change] of openChanges(state)) {
+      if (!change.isPaymentNeeded || due[`change:${id}`] === true) continue;
+      at.push({ name: `change:${id}`, at: new Date(Date.parse(change.at) + paymentMinutes * 60_000) });
+    }
   }
   if (deliveredAt !== null && returnDays > 0 && due['window'] !== true && state.orderStatus === 'fulfilled') {
     at.push({ name: 'window', at: new Date(Date.parse(deliveredAt) + returnDays * DAY_MS) });

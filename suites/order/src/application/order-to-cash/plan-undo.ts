@@ -1,8 +1,10 @@
 import { sagaStep, type SagaPlan, type SagaStep } from '@ashlar/kernel';
-import { creditInvoice, refundPayment, voidPayment } from '../../adapters/contracts.ts';
+import { parseMicros } from '@ashlar/kernel/values';
+import { creditInvoice, voidPayment } from '../../adapters/contracts.ts';
 import { endOrder } from '../end-order.ts';
-import { type CashState, isDone, isOnItsWay, leftOf, nameOf, usedOf } from './cash-state.ts';
-import { noteSteps, release, tasksOf } from './common-steps.ts';
+import { type CashState, type Invoiced, isDone, nameOf } from './cash-state.ts';
+import { noteSteps, refundSteps, release, tasksOf } from './common-steps.ts';
+import { isOnItsWay, moneyOf, sum } from './money.ts';
 
 /** Days a payment that was asked for may still come. */
 const LATE_DAYS = 30;
@@ -20,7 +22,7 @@ export function planUndo(state: CashState): SagaPlan {
     ...voids(state),
     ...credits(state, failure.reason),
     ...noteSteps(state),
-    ...refunds(state, failure.reason),
+    ...refundSteps(state, moneyOf(state), failure.reason, true),
     ...release(state),
   ].filter(isOpen);
   const end = sagaStep(nameOf(state, 'end'), endOrder, { orderId, as: failure.as, reason: failure.reason });
@@ -36,7 +38,7 @@ export function planUndo(state: CashState): SagaPlan {
       title: { en: 'Money came for an order that had ended, and goes back', ar: 'وصل مال لطلب انتهى وسيعاد' },
     })),
   ];
-  const stillComes = isDone(state, 'pay') && Object.keys(state.payments).length === 0 && state.due['late'] !== true;
+  const stillComes = asksForMoney(state) && state.due['late'] !== true;
   const open = steps.filter(({ name }) => state.refused[name] === undefined);
   const stillGoes = Object.values(state.payments).some(isOnItsWay);
   if (isEnded && steps.length === 0 && tasks.length === 0 && !stillComes && !stillGoes)
@@ -52,30 +54,27 @@ function voids({ requested, payments, ...state }: CashState): readonly SagaStep[
   );
 }
 
-function credits(state: CashState, reason: string): readonly SagaStep[] {
-  return Object.entries(state.invoices).flatMap(([invoiceId, { note }]) =>
-    note === null ? [sagaStep(nameOf(state, `credit:${invoiceId}`), creditInvoice, { invoiceId, reason })] : [],
+/** Whether money was asked for that has neither come nor failed. */
+function asksForMoney(state: CashState): boolean {
+  if (isDone(state, 'pay') && Object.keys(state.payments).length === 0) return true;
+  return Object.values(state.changes).some(
+    ({ payment }) => payment !== null && state.payments[payment.id] === undefined && state.failed[payment.id] !== true,
   );
 }
 
-function refunds(state: CashState, reason: string): readonly SagaStep[] {
-  const currency = state.placed?.total.currency ?? '';
-  return Object.entries(state.payments).flatMap(([paymentId, paid]) => {
-    const left = leftOf(paid);
-    if (left <= 0n) return [];
-    const free = left - usedOf(paid);
-    const give = (amountMinor: bigint, invoiceId: string, creditNoteId: string | undefined): SagaStep =>
-      sagaStep(nameOf(state, `refund:${paymentId}:${invoiceId}:${amountMinor}`), refundPayment, {
-        paymentId,
-        amount: { amount: amountMinor.toString(), currency },
-        ...(creditNoteId === undefined ? {} : { creditNoteId }),
-        reason,
-      });
-    const settling = Object.entries(paid.used).flatMap(([invoiceId, amount]) => {
-      const note = state.invoices[invoiceId]?.note;
-      // Its turn comes once the invoice is credited.
-      return note == null ? [] : [give(BigInt(amount), invoiceId, note.id)];
-    });
-    return free > 0n ? [...settling, give(free, 'rest', undefined)] : settling;
+function credits(state: CashState, reason: string): readonly SagaStep[] {
+  return Object.entries(state.invoices).flatMap(([invoiceId, invoice]) =>
+    isAllCredited(invoice)
+      ? []
+      : [sagaStep(nameOf(state, `credit:${invoiceId}`), creditInvoice, { invoiceId, reason })],
+  );
+}
+
+function isAllCredited({ total, notes, lines }: Invoiced): boolean {
+  const taken = notes.flatMap((note) => note.lines);
+  const isLineLeft = lines.some(({ invoiceLine, quantity }) => {
+    const gone = sum(taken.filter(({ line }) => line === invoiceLine).map((one) => parseMicros(one.quantity)));
+    return gone < parseMicros(quantity);
   });
+  return notes.length > 0 && !isLineLeft && sum(notes.map((note) => BigInt(note.total))) >= BigInt(total);
 }
