@@ -1,7 +1,7 @@
 import type { PrintedColumn, PrintedFact, PrintedPage, PrintedPaper, PrintedValue, Wording } from '@ashlar/kernel';
-import { startOfDay } from './start-of-day.ts';
+import { code, fact, shortDecimal, startOfDay } from '@ashlar/kernel/printing';
 import type { SealedContent } from './sealed-content.ts';
-import { code, fact, partyOf, sellerOf, shortDecimal, words } from './words.ts';
+import { partyOf, sellerOf, words } from './words.ts';
 
 type Line = SealedContent['lines'][number];
 
