@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { issueStock } from './application/issue-stock.ts';
 import { expireHolds, extendHold, releaseHold } from './application/manage-holds.ts';
-import { HoldId, type ItemId } from './domain/ids.ts';
+import { goodsOfHold, goodsOfIssue } from './application/read-goods.ts';
+import { receiveStock } from './application/receive-stock.ts';
+import { DocumentId, HoldId, type ItemId } from './domain/ids.ts';
 import { openShop, type Shop } from './inventory.fixture.ts';
 
 let shop: Shop;
@@ -132,4 +134,40 @@ test('a hold spares the back room, and says so when it is asked for by name', as
   await expect(shop.hold(itemId, 1)).rejects.toMatchObject({ code: 'inventory.insufficient_stock' });
   const lines = [{ itemId, quantity: pieces(1), locationId: shop.backRoom }];
   await expect(shop.hold(itemId, 1, { lines })).rejects.toMatchObject({ code: 'inventory.location_not_pickable' });
+});
+
+test('whoever fetches goods is told places, lots and serials; afterwards the issue tells what it took', async () => {
+  const [tea, clock] = [await shop.addItem({ tracking: 'lot' }), await shop.addItem({ tracking: 'serial' })];
+  const cost = { amount: '100', currency: 'USD' };
+  const at = { locationId: shop.shelf, cost };
+  await shop.call(receiveStock, {
+    lines: [
+      { ...at, itemId: tea, quantity: pieces(2), lot: { code: 'L-2', expiresOn: '2099-06-01' } },
+      { ...at, itemId: tea, quantity: pieces(2), lot: { code: 'L-1', expiresOn: '2099-01-01' } },
+      { ...at, itemId: clock, quantity: pieces(2), serials: ['S-1', 'S-2'] },
+    ],
+  });
+  const lines = [
+    { itemId: tea, quantity: pieces(3) },
+    { itemId: clock, quantity: pieces(1) },
+  ];
+  const holdId = HoldId.parse(await shop.hold(tea, 1, { lines }));
+  const some = (count: bigint) => ({ micros: count * 1_000_000n, uom: 'pcs' });
+  const place = { warehouse: 'MAIN', locationId: shop.shelf, location: 'SHELF' };
+  const { goods } = await shop.call(goodsOfHold, { holdId });
+  expect(goods).toMatchObject([
+    { ...place, line: 1, lot: { code: 'L-1', expiresOn: '2099-01-01' }, quantity: some(2n), serials: [] },
+    { ...place, line: 1, lot: { code: 'L-2' }, quantity: some(1n), promised: some(0n) },
+    { ...place, line: 2, itemId: clock, lot: null, quantity: some(1n), serials: ['S-1', 'S-2'] },
+  ]);
+  const { id } = await shop.call(issueStock, {
+    holdId,
+    lines: [{ itemId: clock, locationId: shop.shelf, quantity: pieces(1), serials: ['S-2'] }],
+  });
+  const issued = await shop.call(goodsOfIssue, { documentId: DocumentId.parse(id) });
+  expect(issued.goods).toMatchObject([{ ...place, itemId: clock, quantity: some(1n), serials: ['S-2'] }]);
+  // What is gone is no longer to be fetched.
+  expect((await shop.call(goodsOfHold, { holdId })).goods).toHaveLength(2);
+  const absent = { documentId: DocumentId.parse(holdId) };
+  await expect(shop.call(goodsOfIssue, absent)).rejects.toMatchObject({ code: 'common.not_found' });
 });
