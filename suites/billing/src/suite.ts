@@ -13,6 +13,7 @@ import { checkBooks } from './application/check-books.ts';
 import { creditInvoice } from './application/credit-invoice.ts';
 import { changeDraft, discardDraft, draftInvoice } from './application/draft-invoice.ts';
 import { billAtOnce, issueInvoice } from './application/issue-invoice.ts';
+import { letterhead } from './application/letterhead.ts';
 import { postJournal, reverseJournal } from './application/journals.ts';
 import { changeBooks, getBooks, openBooks } from './application/open-books.ts';
 import { recordPayment, requestPayment, tellPayment } from './application/payments.ts';
@@ -43,6 +44,7 @@ export const billing: Suite = defineSuite({
     openBooks,
     changeBooks,
     getBooks,
+    letterhead,
     addAccount,
     changeAccount,
     listAccounts,
