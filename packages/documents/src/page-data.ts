@@ -20,6 +20,10 @@ interface Shown {
   readonly more: readonly Directed[];
   /** An empty box stands there. */
   readonly tick?: true;
+  /** One thing in two languages: side by side where there is one line for it. */
+  readonly pair?: true;
+  /** What one looks for. */
+  readonly strong?: true;
 }
 
 const COPY: Wording = { en: 'Copy', ar: 'نسخة' };
@@ -66,7 +70,7 @@ function shownOf(value: PrintedValue, language: PrintedLanguage): Shown {
   switch (value.kind) {
     case 'label': {
       const other = language === 'en' ? 'ar' : 'en';
-      return { main: [directed(value.words[language])], more: [directed(value.words[other])] };
+      return { main: [directed(value.words[language])], more: [directed(value.words[other])], pair: true };
     }
     case 'words': {
       const [first = '', ...others] = inLanguages(value.words, language);
@@ -85,7 +89,7 @@ function shownOf(value: PrintedValue, language: PrintedLanguage): Shown {
       const [first, ...others] = value.values;
       const { main, more } = shownOf(first, language);
       const beneath = others.map((one) => shownOf(one, language)).flatMap((one) => [...one.main, ...one.more]);
-      return { main, more: [...more, ...beneath] };
+      return { main, more: [...more, ...beneath], strong: true };
     }
   }
 }

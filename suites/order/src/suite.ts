@@ -18,12 +18,16 @@ import {
 import { orderToCash } from './application/order-to-cash/order-to-cash.ts';
 import { placeOrder } from './application/place-order.ts';
 import { getPolicy, setPolicy } from './application/policy.ts';
+import { printedConfirmation } from './application/print-order.ts';
+import { packingSlip, pickList } from './application/print-parcel.ts';
+import { returnSlip } from './application/print-return.ts';
 import { getCart, getOrder, listOrders } from './application/read-orders.ts';
 import { returnToRefund } from './application/return-to-refund.ts';
 import { approveReturn, closeReturn, receiveReturn, rejectReturn, requestReturn } from './application/returns.ts';
 import { failDelivery, markDelivered, markShipped, returnToPacked } from './application/ship.ts';
 import { orderErrors } from './domain/order-errors.ts';
 import * as events from './domain/order-events.ts';
+import { documents } from './print/documents.ts';
 
 /** Carts and orders, and what becomes of them: parcels, returns, and the money both are worth. */
 export const order: Suite = defineSuite({
@@ -71,6 +75,10 @@ export const order: Suite = defineSuite({
     inspectReturn,
     closeReturn,
     checkOrders,
+    printedConfirmation,
+    pickList,
+    packingSlip,
+    returnSlip,
   ],
   events: Object.values(events).filter((one) => 'of' in one),
   permissions: {
@@ -91,7 +99,7 @@ export const order: Suite = defineSuite({
     {
       key: 'order-sales',
       name: { en: 'Sales', ar: 'المبيعات' },
-      permissions: ['order.read', 'order.place', 'order.return', 'product.read', 'billing.read'],
+      permissions: ['order.read', 'order.place', 'order.return', 'product.read', 'inventory.read', 'billing.read'],
     },
     {
       key: 'order-sales-manager',
@@ -105,15 +113,24 @@ export const order: Suite = defineSuite({
         'order.return',
         'order.manage',
         'product.read',
+        'inventory.read',
         'billing.read',
       ],
     },
-    { key: 'order-packer', name: { en: 'Packer', ar: 'مجهز الطلبات' }, permissions: ['order.read', 'order.fulfil'] },
-    { key: 'order-shipping', name: { en: 'Shipping', ar: 'الشحن' }, permissions: ['order.read', 'order.ship'] },
+    {
+      key: 'order-packer',
+      name: { en: 'Packer', ar: 'مجهز الطلبات' },
+      permissions: ['order.read', 'order.fulfil', 'inventory.read'],
+    },
+    {
+      key: 'order-shipping',
+      name: { en: 'Shipping', ar: 'الشحن' },
+      permissions: ['order.read', 'order.ship', 'inventory.read'],
+    },
     {
       key: 'order-support',
       name: { en: 'Support', ar: 'خدمة العملاء' },
-      permissions: ['order.read', 'order.return', 'order.handle-returns'],
+      permissions: ['order.read', 'order.return', 'order.handle-returns', 'inventory.read'],
     },
     {
       key: 'order-accountant',
@@ -121,6 +138,7 @@ export const order: Suite = defineSuite({
       permissions: ['order.read', 'order.hold', 'order.audit'],
     },
   ],
+  documents,
   // Whoever invoiced or took money, by the process below or by hand: the order hears of it, each fact once.
   subscriptions: [
     { consumer: 'order.documents', types: documentEvents, useCase: noteDocument, input: documentOf },

@@ -52,13 +52,14 @@ export const goodsOfHold = useCase('inventory.goods-of-hold', {
   permission: 'inventory.read',
   on: { http: 'GET /holds/:holdId/goods', graphql: 'query', grpc: true, mcp: true },
   run: async ({ holdId }, { db, clock }: Context) => {
+    // In the order they were allotted, which is the one they are issued in.
     const { rows } = await sql<GoodsRow & { readonly promised: string }>`
       select r.line_no as line, ${placeColumns}, (r.qty - r.consumed)::text as quantity, r.backordered::text as promised,
         case item.tracking when 'serial' then array(select s.code from inventory.serials s
           where s.level_id = level.id and s.status = 'in_stock' order by s.code limit ${MAX_SERIALS}) end as serials
       from inventory.reservations r join inventory.stock_levels level on level.id = r.level_id ${placeJoins}
       where r.hold_id = ${holdId}::uuid and r.state = 'active' and (r.expires_at is null or r.expires_at > ${clock()})
-      order by r.line_no, r.id limit ${MAX_GOODS}`.execute(db);
+      order by r.line_no, lot.expires_on nulls last, level.id limit ${MAX_GOODS}`.execute(db);
     return {
       goods: rows.map((row) => ({
         ...goodsOf(row),

@@ -33,4 +33,5 @@ export const orderErrorsInArabic: Readonly<Record<OrderError, Translation>> = {
   windowOver: ['كان إرجاع هذا الطلب ممكنا حتى {until}'],
   notRejectable: ['تم من الطلب شيء يجب التراجع عنه أولا'],
   placedAsIs: ['يبقى الطلب كما أكد'],
+  notToPrint: ['لا يطبع شيء مما حالته {state}'],
 };

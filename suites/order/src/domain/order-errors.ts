@@ -31,7 +31,8 @@ export type OrderError =
   | 'notInspected'
   | 'windowOver'
   | 'notRejectable'
-  | 'placedAsIs';
+  | 'placedAsIs'
+  | 'notToPrint';
 
 /** What this suite refuses beside what any use case may; rules the database holds have the same words. */
 export const orderErrors: Readonly<Record<OrderError, ErrorFactory>> = defineErrors(
@@ -82,6 +83,7 @@ export const orderErrors: Readonly<Record<OrderError, ErrorFactory>> = defineErr
     windowOver: { kind: 'conflict', title: 'Goods of this order could come back until {until}' },
     notRejectable: { kind: 'conflict', title: 'Something of the order is done that has to be undone first' },
     placedAsIs: { kind: 'conflict', title: 'An order stays as it was placed' },
+    notToPrint: { kind: 'conflict', title: 'Nothing is printed of what is {state}' },
   },
   { ar: orderErrorsInArabic },
 );
