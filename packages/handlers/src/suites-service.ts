@@ -1,5 +1,4 @@
 import type { TableGraph } from '@ashlar/graphql';
-import { createPrinter } from '@ashlar/documents';
 import { must } from '@ashlar/kernel';
 import type { JobQueue, Project, Projects, RenderedError, Service, ServiceContract } from '@ashlar/service';
 import type { Observe } from '@ashlar/telemetry';
@@ -60,8 +59,7 @@ export function suitesContract(suites: UseCases['suites']): ServiceContract {
 /** Every handler of these suites that a server runs: routes, tools, jobs, schedules, subscriptions and sagas. */
 export function createSuitesService(options: SuitesServiceOptions): Service {
   const { useCases, projects, jobs, tables, observe, sagaRetry, now } = options;
-  const { suites } = useCases;
-  const printer = createPrinter();
+  const { suites, printer } = useCases;
   const registry = sagaRegistry(suites);
   const resuming = new Set<Promise<void>>();
   const resume = ({ ref, database }: Project): void => {

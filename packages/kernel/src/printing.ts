@@ -16,3 +16,8 @@ export function shortDecimal(digits: string): string {
 export function startOfDay(date: string): Date {
   return new Date(`${date}T00:00:00Z`);
 }
+
+/** What a print was made by: prints of one edition can be compared byte by byte. */
+export function printEdition(documentEdition: number | undefined, printerEdition: string): string {
+  return `${documentEdition ?? 1}/${printerEdition}`;
+}
