@@ -7,6 +7,8 @@ create table billing.prints (
   language text not null check (language in ('en', 'ar')),
   -- Of the file, in hexadecimal digits.
   sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
+  -- What made it: only prints of one edition can be compared.
+  edition text not null check (length(edition) between 1 and 60),
   printed_at timestamptz not null default now(),
   printed_by uuid default suites.actor_id(),
   primary key (org_id, document_id, paper, language),

@@ -10,6 +10,7 @@ import {
   writeOffApproved,
 } from './application/allocate.ts';
 import { checkBooks } from './application/check-books.ts';
+import { checkPrints, keptPrints } from './application/check-prints.ts';
 import { creditInvoice } from './application/credit-invoice.ts';
 import { changeDraft, discardDraft, draftInvoice } from './application/draft-invoice.ts';
 import { billAtOnce, issueInvoice } from './application/issue-invoice.ts';
@@ -86,6 +87,8 @@ export const billing: Suite = defineSuite({
     receivablesAgeing,
     statementOfAccount,
     checkBooks,
+    keptPrints,
+    checkPrints,
     printedInvoice,
     keepPrint,
     paymentReceipt,
@@ -159,6 +162,13 @@ export const billing: Suite = defineSuite({
       cron: '45 2 * * *',
       useCase: checkBooks,
       input: {},
+      alarm: alarmOfDrifts,
+    },
+    {
+      name: 'billing.nightly-prints',
+      cron: '55 2 * * *',
+      useCase: checkPrints,
+      input: { sample: true },
       alarm: alarmOfDrifts,
     },
   ],

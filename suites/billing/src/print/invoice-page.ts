@@ -10,6 +10,9 @@ interface Column extends PrintedColumn {
   readonly onRoll: boolean;
 }
 
+/** Raised with every change below, or of the words used there, after which the same document looks different. */
+export const INVOICE_EDITION = 1;
+
 /** An invoice or a credit note as it was sealed. Nothing is reckoned: each figure is one that was issued. */
 export function invoicePage(content: SealedContent, contentHash: string, paper: PrintedPaper): PrintedPage {
   const { kind, label: number, seller, party, currency } = content;
