@@ -53,7 +53,7 @@ export const keepPrint = useCase('billing.keep-print', {
     paper: z.enum(['a4', '80mm']),
     language: z.enum(['en', 'ar']),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
-    edition: z.string().min(1).max(60),
+    edition: z.string().min(1).max(60).default('unknown').describe('What made it; prints of others are not compared'),
   }),
   output: z.object({ sha256: z.string() }),
   errors: [billingErrors.notIssued],
