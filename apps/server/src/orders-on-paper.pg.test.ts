@@ -38,6 +38,11 @@ async function print(name: string, input: object, language: PrintedLanguage = 'e
 const painted = (words: string) => Array.from(words).toReversed().join('');
 const pieces = (count: number) => ({ value: String(count), uom: 'pcs' });
 
+const lot = (code: string, expiresOn: string) => ({ code, expiresOn });
+/** Places, lots and quantities of a pick list. */
+const walk = ({ picks }: Json) =>
+  picks.map(({ place, lot: of, quantity }: Json) => [place?.location, of?.code ?? null, quantity]);
+
 async function confirmed(lines: readonly (readonly [string, number])[]): Promise<string> {
   const { id } = await shop.place(lines, 'by_hand');
   await shop.carry();
@@ -108,7 +113,6 @@ test('a picker walks from shelf to shelf, and two parcels of one order do not se
   const near = (await shop.do('inventory.add-location', { warehouseId, code: 'A-9' })).id;
   const tea = await addLotted();
   const cost = { amount: '100', currency: 'USD' };
-  const lot = (code: string, expiresOn: string) => ({ code, expiresOn });
   await shop.do('inventory.receive-stock', {
     lines: [
       { itemId: tea, locationId: far, quantity: pieces(2), cost, lot: lot('L-1', '2027-01-31') },
@@ -126,8 +130,6 @@ test('a picker walks from shelf to shelf, and two parcels of one order do not se
     { line: 1, quantity: pieces(2) },
     { line: 2, quantity: pieces(1) },
   ]);
-  const walk = ({ picks }: Json) =>
-    picks.map(({ place, lot: of, quantity }: Json) => [place?.location, of?.code ?? null, quantity]);
   const ofFirst = await print('order.pick-list-of-parcel', { fulfilmentId: first.id });
   expect(walk(ofFirst.told)).toEqual([
     ['A-9', 'L-2', '1'],

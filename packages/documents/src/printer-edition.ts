@@ -13,14 +13,16 @@ const WRITERS = ['page-data', 'directed-text', 'printed-amount'].map((name) => `
  * which one this is.
  */
 export function printerEdition(): string {
-  const inFolder = (folder: string): readonly string[] =>
-    readdirSync(new URL(`${folder}/`, root))
-      .toSorted()
-      .map((name) => `${folder}/${name}`);
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}`);
   for (const path of [...inFolder('templates'), ...inFolder('fonts'), ...WRITERS, 'package.json']) {
     const content = createHash('sha256').update(readFileSync(new URL(path, root)));
     hash.update(`${path} ${content.digest('hex')}\n`);
   }
   return hash.digest('hex').slice(0, DIGITS);
+}
+
+function inFolder(folder: string): readonly string[] {
+  return readdirSync(new URL(`${folder}/`, root))
+    .toSorted()
+    .map((name) => `${folder}/${name}`);
 }

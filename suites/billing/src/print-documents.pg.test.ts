@@ -107,9 +107,9 @@ test('every night some first prints are made anew: one that comes out otherwise,
 
   const checked = await shop.call(checkPrints, {});
   expect(checked).toMatchObject({ printed: 3, otherwise: 1, next: null });
-  expect(checked.drifts.map(({ check, subject }) => [check, subject]).toSorted()).toEqual([
-    ['printing gives what was printed first', `${wrong}/80mm/en`],
-    ['what was printed has its seal', `${broken}/80mm/en`],
+  expect(checked.drifts.map(({ check, subject }) => `${check}: ${subject}`).toSorted()).toEqual([
+    `printing gives what was printed first: ${wrong}/80mm/en`,
+    `what was printed has its seal: ${broken}/80mm/en`,
   ]);
   expect(billing.schedules.find(({ useCase }) => useCase === checkPrints)?.alarm?.(checked)).toContain('2 drifts');
 

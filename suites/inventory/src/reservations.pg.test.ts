@@ -15,6 +15,7 @@ afterAll(() => shop?.[Symbol.asyncDispose]());
 const MINUTE_MS = 60_000;
 const soon = (): string => new Date(shop.now().valueOf() + 15 * MINUTE_MS).toISOString();
 const pieces = (count: number) => ({ value: String(count), uom: 'pcs' });
+const some = (count: bigint) => ({ micros: count * 1_000_000n, uom: 'pcs' });
 const issue = (itemId: ItemId, count: number, holdId?: string) =>
   shop.call(issueStock, {
     lines: [{ itemId, locationId: shop.shelf, quantity: pieces(count) }],
@@ -152,7 +153,6 @@ test('whoever fetches goods is told places, lots and serials; afterwards the iss
     { itemId: clock, quantity: pieces(1) },
   ];
   const holdId = HoldId.parse(await shop.hold(tea, 1, { lines }));
-  const some = (count: bigint) => ({ micros: count * 1_000_000n, uom: 'pcs' });
   const place = { warehouse: 'MAIN', locationId: shop.shelf, location: 'SHELF' };
   const { goods } = await shop.call(goodsOfHold, { holdId });
   expect(goods).toMatchObject([

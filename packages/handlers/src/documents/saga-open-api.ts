@@ -23,7 +23,7 @@ const SHARED = [
 /** OpenAPI 3.1 of `/api/v1/sagas`, from the table its routes are served by. */
 export function sagaOpenApi(publicUrl: string): Document {
   const paths: Record<string, Document> = {};
-  for (const route of Object.values<SagaRoute>(sagaRoutes)) {
+  for (const route of Object.values<SagaRoute>({ ...sagaRoutes })) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
   }

@@ -1,11 +1,35 @@
+import type { Localised } from '@ashlar/kernel';
 import { z } from 'zod';
-import { SAGA_STATUSES } from './saga-rows.ts';
+import { SAGA_STATUSES, type SagaStatus } from './saga-rows.ts';
 
 const When = z.iso.datetime();
 const Title = z.object({ en: z.string() }).catchall(z.string()).describe('By language');
 
 /** An instance as a list shows it. */
-export const SagaSummary = z.object({
+export interface SagaSummary {
+  readonly id: string;
+  readonly saga: string;
+  readonly title: Localised | null;
+  readonly key: string;
+  readonly status: SagaStatus;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly updatedAt: string;
+  readonly endedAt: string | null;
+}
+
+/** With all that is known of it. */
+export interface SagaDetail extends SagaSummary {
+  readonly state: unknown;
+  readonly steps: readonly object[];
+  readonly deadlines: readonly object[];
+  readonly tasks: readonly { readonly task: string; readonly title: Localised; readonly state: string }[];
+  readonly log: readonly object[];
+}
+
+// The same as documents say it, member by member.
+
+const Summary = z.object({
   id: z.uuid(),
   saga: z.string().describe('`suite.process`'),
   title: Title.nullable().describe('Null where this version of the program has no such saga'),
@@ -16,7 +40,6 @@ export const SagaSummary = z.object({
   updatedAt: When,
   endedAt: When.nullable(),
 });
-export type SagaSummary = z.output<typeof SagaSummary>;
 
 const Step = z.object({
   name: z.string(),
@@ -50,17 +73,15 @@ const Entry = z.object({
   actor: z.object({ kind: z.string(), id: z.string().nullable() }).optional().describe('Where a person told it'),
 });
 
-/** With all that is known of it. */
-export const SagaDetail = SagaSummary.extend({
+export const sagaDetail: z.ZodType = Summary.extend({
   state: z.unknown().describe('What it knows, as its suite keeps it'),
   steps: z.array(Step),
   deadlines: z.array(Deadline),
   tasks: z.array(Task),
   log: z.array(Entry).describe('The newest thousand facts, the oldest of them first'),
 });
-export type SagaDetail = z.output<typeof SagaDetail>;
 
-export const SagaList = z.object({
-  sagas: z.array(SagaSummary),
+export const sagaList: z.ZodType = z.object({
+  sagas: z.array(Summary),
   next: z.uuid().nullable().describe('`after` of the next page; null at the end'),
 });

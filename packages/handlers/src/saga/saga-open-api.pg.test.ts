@@ -81,7 +81,7 @@ async function ask(method: 'GET' | 'POST', path: string, body?: object, as: Invo
     headers: { [IDENTITY_HEADER]: signIdentity(identityKey(IDENTITY_SECRET), SAGAS, identity, Date.now()) },
     ...(body === undefined ? {} : { payload: body }),
   });
-  return { status: response.statusCode, type: response.headers['content-type'], body: response.json() as Json };
+  return { status: response.statusCode, type: response.headers['content-type'], body: response.json() };
 }
 
 /** What the document says of an answer, as whoever reads it would check it. */

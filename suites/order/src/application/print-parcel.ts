@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { type FulfilmentRow } from '../adapters/fulfilments.ts';
 import { type OrderRow } from '../adapters/orders.ts';
 import { goodsOfHold, goodsOfIssue, letterhead, Seller } from '../adapters/print-contracts.ts';
-import { FulfilmentId, type HoldId, type StockDocumentId } from '../domain/ids.ts';
+import { FulfilmentId } from '../domain/ids.ts';
 import { orderErrors } from '../domain/order-errors.ts';
 import { type LineToFill, type ParcelToFill, type PlacedGoods, planPicks } from '../domain/plan-picks.ts';
 import type { OrderQuery } from './order-context.ts';
@@ -159,8 +159,7 @@ async function goodsToFetch(
     context,
     waiting.map(({ id }) => id),
   );
-  // Ids out of our own tables are what they were when they were made.
-  const hold = holdId === null ? null : await call(goodsOfHold, { holdId: holdId as z.output<typeof HoldId> });
+  const hold = holdId === null ? null : await call(goodsOfHold, { holdId });
   return {
     parcels: waiting.map(({ id, location_id: locationId }) => ({
       id,
@@ -174,7 +173,7 @@ async function goodsToFetch(
 /** What was taken from the stock for it; nothing before it has left. */
 async function goodsThatLeft({ call }: OrderQuery, { stock_document_id: id }: FulfilmentRow): Promise<PlacedGoods[]> {
   if (id === null) return [];
-  const { goods } = await call(goodsOfIssue, { documentId: id as z.output<typeof StockDocumentId> });
+  const { goods } = await call(goodsOfIssue, { documentId: id });
   return goods.map((one) => placed(one));
 }
 

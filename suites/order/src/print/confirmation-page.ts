@@ -37,9 +37,11 @@ export function confirmationPage(order: PrintedOrder): PrintedPage {
   };
 }
 
+function numbered(wording: Wording, taxNumber: string | undefined): readonly PrintedFact[] {
+  return taxNumber === undefined ? [] : [fact(wording, code(taxNumber))];
+}
+
 function factsOf({ placedOn, status, tender, paymentStatus, seller, party }: PrintedOrder): readonly PrintedFact[] {
-  const numbered = (wording: Wording, taxNumber: string | undefined): PrintedFact[] =>
-    taxNumber === undefined ? [] : [fact(wording, code(taxNumber))];
   return [
     fact(words.placedOn, code(placedOn)),
     fact(words.status, worded(statuses, status)),
