@@ -88,10 +88,14 @@ test('what was issued is what is printed: the same file each time, and a marked 
     { paper: 'a4', language: 'en', sha256: first.sha256 },
   ]);
   await server.superuserSql(
-    `insert into billing.prints (org_id, document_id, paper, language, sha256)
-     select org_id, id, 'a4', 'ar', repeat('0', 64) from billing.invoices`,
+    `insert into billing.prints (org_id, document_id, paper, language, sha256, edition)
+     select org_id, id, 'a4', 'ar', repeat('0', 64), 'earlier' from billing.invoices`,
   );
   expect((await print(`${path}?language=ar`)).runs).toContain('Copy');
+
+  // What was remembered is what printing gives now; the made-up one is of other templates.
+  const checked = await ask('POST', '/checks/prints', {});
+  expect(checked).toMatchObject({ status: 200, body: { printed: 2, otherwise: 1, drifts: [] } });
 
   // A credit note, a receipt, a statement.
   const note = (await ask('POST', `/invoices/${issued.id}/credits`, { reason: 'Broken' })).body;

@@ -2,7 +2,9 @@ import { type AshlarError, commonErrors, type ErrorFactory } from '@ashlar/kerne
 import { valueErrors } from '@ashlar/kernel/values';
 import { expect, test } from 'vitest';
 import { providerErrors } from '../../../suites/billing/src/domain/provider-errors.ts';
+import { billingErrors } from '../../../suites/billing/src/domain/billing-errors.ts';
 import { inventoryErrors } from '../../../suites/inventory/src/domain/inventory-errors.ts';
+import { orderErrors } from '../../../suites/order/src/domain/order-errors.ts';
 import { productErrors } from '../../../suites/product/src/domain/product-errors.ts';
 
 const catalogues: readonly Readonly<Record<string, ErrorFactory>>[] = [
@@ -11,13 +13,15 @@ const catalogues: readonly Readonly<Record<string, ErrorFactory>>[] = [
   productErrors,
   inventoryErrors,
   providerErrors,
+  billingErrors,
+  orderErrors,
 ];
 
 const placeholders = (text: string | undefined): readonly string[] => (text ?? '').match(/\{\w+\}/g)?.toSorted() ?? [];
 
 test('what a suite refuses is told in Arabic with all it tells in English', () => {
   const errors = catalogues.flatMap((catalogue): AshlarError[] => Object.values(catalogue).map((make) => make()));
-  expect(errors.length).toBeGreaterThan(80);
+  expect(errors.length).toBeGreaterThan(150);
   for (const error of errors) {
     const { message, hint } = error.words('ar');
     expect(message, error.code).toMatch(/\p{Script=Arabic}/u);

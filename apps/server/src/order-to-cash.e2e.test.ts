@@ -1,4 +1,4 @@
-import { type RunningServer, startServer } from '@ashlar/testing';
+import { readPdf, type RunningServer, startServer } from '@ashlar/testing';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 let server: RunningServer;
@@ -22,6 +22,13 @@ async function ask(method: string, path: string, body?: object): Promise<Json> {
   const answer: Json = await response.json();
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
   return answer;
+}
+
+/** The texts of a paper. */
+async function paper(path: string): Promise<readonly string[]> {
+  const response = await fetch(`${server.url}/api/v1/order/${path}`, { headers: { apikey: server.secretKey } });
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/pdf']);
+  return readPdf(new Uint8Array(await response.arrayBuffer())).pages.flat();
 }
 
 const post = (path: string, body: object = {}): Promise<Json> => ask('POST', path, body);
@@ -99,6 +106,9 @@ test(
     await expectBalance();
 
     const { id: fulfilmentId } = await post(`order/orders/${id}/fulfilments`);
+    expect(await paper(`orders/${id}/confirmation/pdf`)).toContain('USD\u00A016.50');
+    expect(await paper(`fulfilments/${fulfilmentId}/pick-list/pdf?language=ar`)).toContain('SHELF');
+    expect(await paper(`fulfilments/${fulfilmentId}/packing-slip/pdf?copy=true`)).toContain('Copy');
     await post(`order/fulfilments/${fulfilmentId}/picks`, { variantId, quantity: pieces(3) });
     await post(`order/fulfilments/${fulfilmentId}/pack`);
     await post(`order/fulfilments/${fulfilmentId}/ship`);
@@ -109,6 +119,7 @@ test(
     const back = { lines: [{ line: 1, quantity: pieces(1) }], reason: 'Broken' };
     const { id: returnId } = await post(`order/orders/${id}/returns`, back);
     await post(`order/returns/${returnId}/approve`);
+    expect(await paper(`returns/${returnId}/slip/pdf`)).toContain('Broken');
     await post(`order/returns/${returnId}/receive`);
     await post(`order/returns/${returnId}/inspect`, {
       lines: [{ line: 1, restock: '1', scrap: '0' }],

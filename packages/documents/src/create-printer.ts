@@ -3,6 +3,7 @@ import type { CompileOrder } from './compile-order.ts';
 import { type Compiler, type CompilerLimits, startCompiler } from './compiler.ts';
 import { documentErrors } from './document-errors.ts';
 import { pageData, type PrintOptions } from './page-data.ts';
+import { printerEdition } from './printer-edition.ts';
 
 export interface PrintRequest extends PrintOptions {
   readonly page: PrintedPage;
@@ -18,6 +19,8 @@ export interface Printer {
    * @throws {Error} When the page could not be made: a fault of ours.
    */
   print(request: PrintRequest): Promise<Uint8Array>;
+  /** What makes the pages, by its content: printers of one edition make equal bytes of equal requests. */
+  readonly edition: string;
   close(): Promise<void>;
 }
 
@@ -37,6 +40,7 @@ const DEFAULTS: CompilerLimits = { deadlineMs: 20_000, memoryBytes: 400 * 1024 *
 export function createPrinter(options: PrinterOptions = {}): Printer {
   const limits = { ...DEFAULTS, ...options };
   let compiler: Compiler | undefined;
+  let edition: string | undefined;
   let waiting = 0;
   let last: Promise<unknown> = Promise.resolve();
   let closed = false;
@@ -48,6 +52,9 @@ export function createPrinter(options: PrinterOptions = {}): Printer {
   };
 
   return {
+    get edition() {
+      return (edition ??= printerEdition());
+    },
     async print({ page, paper, ...how }) {
       if (page.rows.length > MAX_ROWS) {
         throw documentErrors.tooLarge({ rows: page.rows.length, most: MAX_ROWS });

@@ -18,6 +18,12 @@ interface Label {
 interface Shown {
   readonly main: readonly Directed[];
   readonly more: readonly Directed[];
+  /** An empty box stands there. */
+  readonly tick?: true;
+  /** One thing in two languages: side by side where there is one line for it. */
+  readonly pair?: true;
+  /** What one looks for. */
+  readonly strong?: true;
 }
 
 const COPY: Wording = { en: 'Copy', ar: 'نسخة' };
@@ -43,6 +49,7 @@ export function pageData(page: PrintedPage, { language, isCopy }: PrintOptions):
     mark: isCopy ? label(COPY) : null,
     from: party(page.from),
     to: party(page.to),
+    also: party(page.also ?? null),
     facts: page.facts.map(fact),
     columns: page.columns.map(({ heading, share, isNumber = false }) => ({
       heading: label(heading),
@@ -52,6 +59,7 @@ export function pageData(page: PrintedPage, { language, isCopy }: PrintOptions):
     rows: page.rows.map((row) => row.map(show)),
     totals: page.totals.map(fact),
     notes: page.notes.map(fact),
+    signatures: (page.signatures ?? []).map(label),
     qr: page.qr === null ? null : renderSVG(page.qr, { border: 0, ecc: 'M' }),
     seal: page.seal === null ? null : leftToRight(page.seal),
     pageWords: { p: PAGE_WORDS[language], s: PAGE_WORDS[other] },
@@ -62,7 +70,7 @@ function shownOf(value: PrintedValue, language: PrintedLanguage): Shown {
   switch (value.kind) {
     case 'label': {
       const other = language === 'en' ? 'ar' : 'en';
-      return { main: [directed(value.words[language])], more: [directed(value.words[other])] };
+      return { main: [directed(value.words[language])], more: [directed(value.words[other])], pair: true };
     }
     case 'words': {
       const [first = '', ...others] = inLanguages(value.words, language);
@@ -75,6 +83,14 @@ function shownOf(value: PrintedValue, language: PrintedLanguage): Shown {
       return { main: [leftToRight(value.code)], more: [] };
     case 'amount':
       return { main: [leftToRight(printedAmount(value))], more: [] };
+    case 'tick':
+      return { main: [], more: [], tick: true };
+    case 'several': {
+      const [first, ...others] = value.values;
+      const { main, more } = shownOf(first, language);
+      const beneath = others.map((one) => shownOf(one, language)).flatMap((one) => [...one.main, ...one.more]);
+      return { main, more: [...more, ...beneath], strong: true };
+    }
   }
 }
 

@@ -17,7 +17,7 @@ export type { CalledUseCase } from './cli/call-use-case.ts';
 export { createSuitesService, suitesContract } from './suites-service.ts';
 export type { SuitesServiceOptions } from './suites-service.ts';
 export { listSagas, showSaga } from './saga/read-sagas.ts';
-export type { SagaDetail, SagaSummary } from './saga/read-sagas.ts';
+export type { SagaDetail, SagaSummary } from './saga/saga-answers.ts';
 export type { SagaCall } from './saga/saga-desk.ts';
 export { sagaRegistry } from './saga/saga-registry.ts';
 export type { SagaRegistry } from './saga/saga-registry.ts';

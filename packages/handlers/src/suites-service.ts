@@ -1,5 +1,4 @@
 import type { TableGraph } from '@ashlar/graphql';
-import { createPrinter } from '@ashlar/documents';
 import { must } from '@ashlar/kernel';
 import {
   type JobQueue,
@@ -73,8 +72,7 @@ export function suitesContract(suites: UseCases['suites']): ServiceContract {
 /** Every handler of these suites that a server runs: routes, tools, jobs, schedules, subscriptions and sagas. */
 export function createSuitesService(options: SuitesServiceOptions): Service {
   const { useCases, projects, jobs, tables, observe, outside = nothingOutside, sagaRetry, now } = options;
-  const { suites } = useCases;
-  const printer = createPrinter();
+  const { suites, printer } = useCases;
   const clock = now ?? (() => new Date());
   const contract = suitesContract(suites);
   const registry = sagaRegistry(suites);

@@ -68,6 +68,7 @@ export type {
   CommandContext,
   Contract,
   OrgId,
+  Outside,
   QueryContext,
   UseCaseContext,
 } from './use-case-context.ts';

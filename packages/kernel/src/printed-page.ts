@@ -14,7 +14,11 @@ export type PrintedValue =
   /** Numbers of documents, SKUs, dates, percentages: always from left to right. */
   | { readonly kind: 'code'; readonly code: string }
   /** Minor units, with decimals where it is a price per unit. The currency is shown where `named` says so. */
-  | { readonly kind: 'amount'; readonly minor: string; readonly currency: string; readonly named?: boolean };
+  | { readonly kind: 'amount'; readonly minor: string; readonly currency: string; readonly named?: boolean }
+  /** An empty box, for whoever works with the paper in hand. */
+  | { readonly kind: 'tick' }
+  /** The first stands out, all others are beneath it. */
+  | { readonly kind: 'several'; readonly values: readonly [PrintedValue, ...PrintedValue[]] };
 
 export interface PrintedParty {
   readonly heading: Wording;
@@ -45,12 +49,16 @@ export interface PrintedPage {
   readonly madeAt: Date;
   readonly from: PrintedParty | null;
   readonly to: PrintedParty | null;
+  /** A third one, such as where it goes when somebody else pays. */
+  readonly also?: PrintedParty;
   readonly facts: readonly PrintedFact[];
   readonly columns: readonly PrintedColumn[];
   readonly rows: readonly (readonly PrintedValue[])[];
   /** The last is the one that counts. */
   readonly totals: readonly PrintedFact[];
   readonly notes: readonly PrintedFact[];
+  /** Lines to sign on, such as who packed it; none unless told. */
+  readonly signatures?: readonly Wording[];
   /** What a scanner reads; null: no code. */
   readonly qr: string | null;
   /** What the file's foot says beside the number of the page, such as a seal. */

@@ -36,10 +36,12 @@ export interface SuiteDocument {
   readonly useCase: AnyUseCase;
   /** What it can be printed on; the first unless told. */
   readonly papers: readonly PrintedPaper[];
+  /** Raised when the same content comes to look different; 1 unless told. Older prints are not compared with newer ones. */
+  readonly edition?: number;
   // oxlint-disable-next-line typescript/no-explicit-any -- what the use case's output schema has written.
   readonly print: (output: any, paper: PrintedPaper) => DocumentToPrint;
   /**
-   * The command that remembers a first print, run by the platform: `{ documentId, paper, language, sha256 }` in, the
+   * The command that remembers a first print, run by the platform: `{ documentId, paper, language, sha256, edition }` in, the
    * `sha256` that was first out, which is another one when two printed at once and differed.
    */
   readonly keep?: AnyUseCase;

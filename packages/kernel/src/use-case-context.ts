@@ -2,6 +2,8 @@ import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import type { BrandedId, BrandedIdSchema } from './branded-id.ts';
 import type { NewEvent } from './event.ts';
+import type { PrintedPage } from './printed-page.ts';
+import type { PrintedLanguage, PrintedPaper } from './suite-document.ts';
 
 export type OrgId = BrandedId<'OrgId'>;
 
@@ -50,6 +52,22 @@ export interface UseCaseContext<Database> {
   ): Promise<z.output<Output>>;
 }
 
+/** What a command has beforehand, while no transaction is open. */
+export interface Outside {
+  /** A query by its contract, as the same caller. @throws The other's refusal. */
+  call<Input extends z.ZodType, Output extends z.ZodType>(
+    contract: Contract<Input, Output>,
+    input: z.input<Input>,
+  ): Promise<z.output<Output>>;
+  /** Which templates, fonts and compiler make pages here: equal pages of one edition are equal bytes. */
+  readonly printerEdition: string;
+  /** The SHA-256 of the file a page comes to, in hexadecimal digits. */
+  hashOfPrint(
+    page: PrintedPage,
+    how: { readonly paper: PrintedPaper; readonly language: PrintedLanguage },
+  ): Promise<string>;
+}
+
 /** Of a query: the tables are read as the caller's own role. */
 export type QueryContext<Database> = UseCaseContext<Database>;
 
@@ -68,6 +86,8 @@ export interface CommandContext<Database> extends UseCaseContext<Database> {
   readonly emit: (...facts: readonly NewEvent[]) => void;
   /** Adds to the command's one audit row; a member given twice keeps the later value. */
   readonly audit: (note: AuditNote) => void;
+  /** What `beforehand` found out. */
+  readonly found: unknown;
   /** A new id, ordered by time (UUID of version 7). */
   readonly newId: <const Name extends string>(schema: BrandedIdSchema<Name>) => BrandedId<Name>;
   /**

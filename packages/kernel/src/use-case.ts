@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Refused } from './decision.ts';
 import type { ErrorFactory } from './errors.ts';
 import type { DomainEvent } from './event.ts';
-import type { CommandContext, Contract, QueryContext } from './use-case-context.ts';
+import type { CommandContext, Contract, Outside, QueryContext } from './use-case-context.ts';
 
 /** A key of `auth.permissions`, `suite.verb`; or what anybody who is signed in, or anybody at all, may do. */
 export type Permission = `${string}.${string}` | 'signed-in' | 'anyone';
@@ -51,6 +51,11 @@ export interface CommandDefinition<Input extends z.ZodType, Output extends z.Zod
   readonly kind?: 'command';
   /** It seals texts; where the server lends no key for that, it is refused. */
   readonly keepsSecrets?: boolean;
+  /**
+   * What takes time and holds no rows, done before the transaction opens; `run` has it as `found`. The permission is
+   * asked for with the transaction: what is found out here is asked by queries, which ask for their own.
+   */
+  readonly beforehand?: (input: z.output<Input>, outside: Outside) => Promise<unknown>;
   readonly run: (
     input: z.output<Input>,
     context: CommandContext<Database>,

@@ -53,20 +53,44 @@ function utf16(digits: string): string {
 
 function textsOf(content: string, fonts: ReadonlyMap<string, Letters>): readonly string[] {
   const texts: string[] = [];
+  const starts = /\/(F\d+) [\d.]+ Tf|\[/g;
   let letters: Letters | undefined;
-  for (const [, font, shown] of content.matchAll(
-    /\/(F\d+) [\d.]+ Tf|\[((?:\((?:\\[\s\S]|[^\\)])*\)|[^\](])*)\] ?TJ/g,
-  )) {
-    if (font !== undefined) letters = fonts.get(font);
-    else texts.push(wordsOf(shown ?? '', letters));
+  for (let start = starts.exec(content); start !== null; start = starts.exec(content)) {
+    const [, font] = start;
+    if (font === undefined) {
+      const { strings, end } = readArray(content, starts.lastIndex);
+      starts.lastIndex = end;
+      if (/^ ?TJ/.test(content.slice(end, end + 3))) texts.push(wordsOf(strings, letters));
+    } else {
+      letters = fonts.get(font);
+    }
   }
   return texts;
 }
 
-function wordsOf(shown: string, letters: Letters | undefined): string {
-  const codes = [...shown.matchAll(/\(((?:\\[\s\S]|[^\\)])*)\)/g)]
-    .map(([, text = '']) => Buffer.from(unescaped(text), 'latin1').toString('hex'))
-    .join('');
+/** The strings of an array. Brackets that come in pairs need no backslash inside a string. */
+function readArray(content: string, from: number): { readonly strings: readonly string[]; readonly end: number } {
+  const strings: string[] = [];
+  let depth = 0;
+  let begin = from;
+  for (let at = from; at < content.length; at += 1) {
+    const letter = content[at];
+    if (depth > 0 && letter === '\\') at += 1;
+    else if (letter === '(') {
+      if (depth === 0) begin = at + 1;
+      depth += 1;
+    } else if (letter === ')' && depth > 0) {
+      depth -= 1;
+      if (depth === 0) strings.push(content.slice(begin, at));
+    } else if (letter === ']' && depth === 0) {
+      return { strings, end: at + 1 };
+    }
+  }
+  return { strings, end: content.length };
+}
+
+function wordsOf(strings: readonly string[], letters: Letters | undefined): string {
+  const codes = strings.map((text) => Buffer.from(unescaped(text), 'latin1').toString('hex')).join('');
   return (codes.match(/.{4}/g) ?? []).map((code) => letters?.get(code) ?? '\uFFFD').join('');
 }
 

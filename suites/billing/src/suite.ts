@@ -11,9 +11,11 @@ import {
 } from './application/allocate.ts';
 import { capturePayment, voidPayment } from './application/capture-payment.ts';
 import { checkBooks } from './application/check-books.ts';
+import { checkPrints, keptPrints } from './application/check-prints.ts';
 import { creditInvoice } from './application/credit-invoice.ts';
 import { changeDraft, discardDraft, draftInvoice } from './application/draft-invoice.ts';
 import { billAtOnce, issueInvoice } from './application/issue-invoice.ts';
+import { letterhead } from './application/letterhead.ts';
 import { postJournal, reverseJournal } from './application/journals.ts';
 import { changeBooks, getBooks, openBooks } from './application/open-books.ts';
 import { recordPayment, tellPayment } from './application/payments.ts';
@@ -50,6 +52,7 @@ export const billing: Suite = defineSuite({
     openBooks,
     changeBooks,
     getBooks,
+    letterhead,
     addAccount,
     changeAccount,
     listAccounts,
@@ -101,6 +104,8 @@ export const billing: Suite = defineSuite({
     receivablesAgeing,
     statementOfAccount,
     checkBooks,
+    keptPrints,
+    checkPrints,
     printedInvoice,
     keepPrint,
     paymentReceipt,
@@ -176,6 +181,13 @@ export const billing: Suite = defineSuite({
       cron: '45 2 * * *',
       useCase: checkBooks,
       input: {},
+      alarm: alarmOfDrifts,
+    },
+    {
+      name: 'billing.nightly-prints',
+      cron: '55 2 * * *',
+      useCase: checkPrints,
+      input: { sample: true },
       alarm: alarmOfDrifts,
     },
   ],

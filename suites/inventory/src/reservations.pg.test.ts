@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { issueStock } from './application/issue-stock.ts';
 import { reserveStock } from './application/reserve-stock.ts';
 import { expireHolds, extendHold, releaseHold } from './application/manage-holds.ts';
-import { HoldId, type ItemId } from './domain/ids.ts';
+import { goodsOfHold, goodsOfIssue } from './application/read-goods.ts';
+import { receiveStock } from './application/receive-stock.ts';
+import { DocumentId, HoldId, type ItemId } from './domain/ids.ts';
 import { openShop, type Shop } from './inventory.fixture.ts';
 
 let shop: Shop;
@@ -14,6 +16,7 @@ afterAll(() => shop?.[Symbol.asyncDispose]());
 const MINUTE_MS = 60_000;
 const soon = (): string => new Date(shop.now().valueOf() + 15 * MINUTE_MS).toISOString();
 const pieces = (count: number) => ({ value: String(count), uom: 'pcs' });
+const some = (count: bigint) => ({ micros: count * 1_000_000n, uom: 'pcs' });
 const issue = (itemId: ItemId, count: number, holdId?: string) =>
   shop.call(issueStock, {
     lines: [{ itemId, locationId: shop.shelf, quantity: pieces(count) }],
@@ -184,4 +187,39 @@ test('whoever waits is told what of it has come', async () => {
     { subject: holdId, lines: [{ line: 1, covered: { value: '3' }, backordered: { value: '1' } }] },
     { subject: holdId, lines: [{ line: 1, covered: { value: '1' }, backordered: { value: '0' } }] },
   ]);
+});
+
+test('whoever fetches goods is told places, lots and serials; afterwards the issue tells what it took', async () => {
+  const [tea, clock] = [await shop.addItem({ tracking: 'lot' }), await shop.addItem({ tracking: 'serial' })];
+  const cost = { amount: '100', currency: 'USD' };
+  const at = { locationId: shop.shelf, cost };
+  await shop.call(receiveStock, {
+    lines: [
+      { ...at, itemId: tea, quantity: pieces(2), lot: { code: 'L-2', expiresOn: '2099-06-01' } },
+      { ...at, itemId: tea, quantity: pieces(2), lot: { code: 'L-1', expiresOn: '2099-01-01' } },
+      { ...at, itemId: clock, quantity: pieces(2), serials: ['S-1', 'S-2'] },
+    ],
+  });
+  const lines = [
+    { itemId: tea, quantity: pieces(3) },
+    { itemId: clock, quantity: pieces(1) },
+  ];
+  const holdId = HoldId.parse(await shop.hold(tea, 1, { lines }));
+  const place = { warehouse: 'MAIN', locationId: shop.shelf, location: 'SHELF' };
+  const { goods } = await shop.call(goodsOfHold, { holdId });
+  expect(goods).toMatchObject([
+    { ...place, line: 1, lot: { code: 'L-1', expiresOn: '2099-01-01' }, quantity: some(2n), serials: [] },
+    { ...place, line: 1, lot: { code: 'L-2' }, quantity: some(1n), promised: some(0n) },
+    { ...place, line: 2, itemId: clock, lot: null, quantity: some(1n), serials: ['S-1', 'S-2'] },
+  ]);
+  const { id } = await shop.call(issueStock, {
+    holdId,
+    lines: [{ itemId: clock, locationId: shop.shelf, quantity: pieces(1), serials: ['S-2'] }],
+  });
+  const issued = await shop.call(goodsOfIssue, { documentId: DocumentId.parse(id) });
+  expect(issued.goods).toMatchObject([{ ...place, itemId: clock, quantity: some(1n), serials: ['S-2'] }]);
+  // What is gone is no longer to be fetched.
+  expect((await shop.call(goodsOfHold, { holdId })).goods).toHaveLength(2);
+  const absent = { documentId: DocumentId.parse(holdId) };
+  await expect(shop.call(goodsOfIssue, absent)).rejects.toMatchObject({ code: 'common.not_found' });
 });

@@ -10,6 +10,7 @@ import { importStock } from './application/import-stock.ts';
 import { approveCount, cancelCount, startCount, submitCount } from './application/manage-counts.ts';
 import { cancelTransfer, startTransfer } from './application/manage-transfers.ts';
 import { dispatchTransfer, receiveTransfer } from './application/move-transfer.ts';
+import { goodsOfHold, goodsOfIssue } from './application/read-goods.ts';
 import { availability, ledgerCard, stockAsOf } from './application/read-stock.ts';
 import { expireHolds, extendHold, prioritiseHold, releaseHold } from './application/manage-holds.ts';
 import { blockLot, clearLot, recallLot } from './application/manage-lots.ts';
@@ -71,6 +72,8 @@ export const inventory: Suite = defineSuite({
     importStock,
     exportStock,
     checkStock,
+    goodsOfHold,
+    goodsOfIssue,
     availability,
     stockAsOf,
     ledgerCard,

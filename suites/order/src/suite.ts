@@ -26,6 +26,9 @@ import { proposeChange } from './application/changes/propose-change.ts';
 import { placeExchange } from './application/place-exchange.ts';
 import { placeOrder } from './application/place-order.ts';
 import { getPolicy, setPolicy } from './application/policy.ts';
+import { printedConfirmation } from './application/print-order.ts';
+import { packingSlip, pickList } from './application/print-parcel.ts';
+import { returnSlip } from './application/print-return.ts';
 import { changePromotion, createPromotion, endPromotion, listPromotions } from './application/promotions.ts';
 import { getCart } from './application/read-cart.ts';
 import { getOrder, listOrders } from './application/read-orders.ts';
@@ -41,6 +44,7 @@ import {
 import { failDelivery, markDelivered, markShipped, returnToPacked } from './application/ship.ts';
 import { orderErrors } from './domain/order-errors.ts';
 import * as events from './domain/order-events.ts';
+import { documents } from './print/documents.ts';
 
 /** Carts and orders, and what becomes of them: parcels, returns, and the money both are worth. */
 export const order: Suite = defineSuite({
@@ -112,6 +116,10 @@ export const order: Suite = defineSuite({
     addShippingMethod,
     changeShippingMethod,
     listShippingMethods,
+    printedConfirmation,
+    pickList,
+    packingSlip,
+    returnSlip,
   ],
   events: Object.values(events).filter((one) => 'of' in one),
   permissions: {
@@ -143,6 +151,7 @@ export const order: Suite = defineSuite({
         'order.change',
         'order.return',
         'product.read',
+        'inventory.read',
         'billing.read',
       ],
     },
@@ -162,15 +171,24 @@ export const order: Suite = defineSuite({
         'order.return',
         'order.manage',
         'product.read',
+        'inventory.read',
         'billing.read',
       ],
     },
-    { key: 'order-packer', name: { en: 'Packer', ar: 'مجهز الطلبات' }, permissions: ['order.read', 'order.fulfil'] },
-    { key: 'order-shipping', name: { en: 'Shipping', ar: 'الشحن' }, permissions: ['order.read', 'order.ship'] },
+    {
+      key: 'order-packer',
+      name: { en: 'Packer', ar: 'مجهز الطلبات' },
+      permissions: ['order.read', 'order.fulfil', 'inventory.read'],
+    },
+    {
+      key: 'order-shipping',
+      name: { en: 'Shipping', ar: 'الشحن' },
+      permissions: ['order.read', 'order.ship', 'inventory.read'],
+    },
     {
       key: 'order-support',
       name: { en: 'Support', ar: 'خدمة العملاء' },
-      permissions: ['order.read', 'order.return', 'order.handle-returns'],
+      permissions: ['order.read', 'order.return', 'order.handle-returns', 'inventory.read'],
     },
     {
       key: 'order-accountant',
@@ -178,6 +196,7 @@ export const order: Suite = defineSuite({
       permissions: ['order.read', 'order.hold', 'order.audit'],
     },
   ],
+  documents,
   // Whoever invoiced or took money, by the process below or by hand: the order hears of it, each fact once.
   subscriptions: [
     { consumer: 'order.documents', types: documentEvents, useCase: noteDocument, input: documentOf },

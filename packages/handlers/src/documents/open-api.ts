@@ -5,17 +5,21 @@ import type { DocumentBinding } from '../http/document-routes.ts';
 import type { HttpBinding } from '../http/http-binding.ts';
 import { type JsonSchema, wireSchema } from '../input/wire-schema.ts';
 
-type Document = Readonly<Record<string, unknown>>;
+export type Document = Readonly<Record<string, unknown>>;
 
 const PROBLEM_REF = { $ref: '#/components/schemas/Problem' };
-const HEADERS: readonly Document[] = [
-  {
-    name: 'Ashlar-Organisation',
-    in: 'header',
-    description: 'Organisation to act for; by default the one of the token.',
-    schema: { type: 'string', format: 'uuid' },
-  },
-];
+export const ORGANISATION_HEADER: Document = {
+  name: 'Ashlar-Organisation',
+  in: 'header',
+  description: 'Organisation to act for; by default the one of the token.',
+  schema: { type: 'string', format: 'uuid' },
+};
+export const DRY_RUN_HEADER: Document = {
+  name: 'Ashlar-Dry-Run',
+  in: 'header',
+  description: 'Do everything, answer, and undo it.',
+  schema: { type: 'boolean' },
+};
 const COMMAND_HEADERS: readonly Document[] = [
   {
     name: 'Idempotency-Key',
@@ -23,12 +27,7 @@ const COMMAND_HEADERS: readonly Document[] = [
     description: 'The same key with the same input is answered from memory for a day.',
     schema: { type: 'string', minLength: 1, maxLength: 255 },
   },
-  {
-    name: 'Ashlar-Dry-Run',
-    in: 'header',
-    description: 'Do everything, answer, and undo it.',
-    schema: { type: 'boolean' },
-  },
+  DRY_RUN_HEADER,
 ];
 
 /** What any command or query may refuse before its own rules are asked. */
@@ -72,11 +71,16 @@ export function openApiOf(
     const path = binding.path.replaceAll(/:(\w+)/g, '{$1}');
     paths[path] = { ...paths[path], get: printOf(binding) };
   }
+  return documentOf(suite.title.en, `${publicUrl}/api/v1/${suite.name}`, paths);
+}
+
+/** The frame every document has: who may ask, and the form of a refusal. */
+export function documentOf(title: string, server: string, paths: Document): Document {
   return {
     openapi: '3.1.1',
     jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
-    info: { title: suite.title.en, version: '1' },
-    servers: [{ url: `${publicUrl}/api/v1/${suite.name}` }],
+    info: { title, version: '1' },
+    servers: [{ url: server }],
     security: [{ token: [] }, { key: [] }],
     paths,
     components: {
@@ -123,7 +127,7 @@ function operationOf({ useCase, pathMembers, rest, input }: HttpBinding): Docume
       required: input.required?.includes(member) ?? false,
       schema: inlined(`${name}:${member}`, input, schema),
     })),
-    ...HEADERS,
+    ORGANISATION_HEADER,
     ...(kind === 'command' ? COMMAND_HEADERS : []),
   ];
   const body: JsonSchema = {
@@ -203,10 +207,14 @@ function camelCase(name: string): string {
   return (name.split('.')[1] ?? name).replaceAll(/-(\w)/g, (_dash, letter: string) => letter.toUpperCase());
 }
 
-/** Codes by status, each with the title of its catalogue. */
 function failuresOf({ kind, errors }: Pick<AnyUseCase, 'kind' | 'errors'>): Document {
+  return problemAnswers([...SHARED[kind], ...errors]);
+}
+
+/** Codes by status, each with the title of its catalogue. */
+export function problemAnswers(errors: readonly ErrorFactory[]): Document {
   const byStatus = new Map<number, ErrorFactory[]>();
-  for (const error of [...SHARED[kind], ...errors]) {
+  for (const error of errors) {
     const status = statusOfKind[error.kind];
     byStatus.set(status, [...(byStatus.get(status) ?? []), error]);
   }

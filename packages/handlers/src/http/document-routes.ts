@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Printer } from '@ashlar/documents';
 import { commonErrors, type DocumentToPrint, type Suite, type SuiteDocument } from '@ashlar/kernel';
+import { printEdition } from '@ashlar/kernel/printing';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { wireSchema } from '../input/wire-schema.ts';
 import type { Invocation } from '../invocation.ts';
@@ -90,11 +91,15 @@ async function printAs({ told, wish, printer }: Printing, isCopy: boolean): Prom
 }
 
 /** By the platform: no caller says himself what a print was like. */
-async function keepFirst({ document, told, wish, invocation, useCases }: Printing, sha256: string): Promise<string> {
+async function keepFirst(
+  { document, told, wish, invocation, useCases, printer }: Printing,
+  sha256: string,
+): Promise<string> {
   const { original } = told;
   if (document.keep === undefined || original === null) return sha256;
   const { documentId, orgId } = original;
-  const input = { documentId, paper: wish.paper, language: wish.language, sha256 };
+  const edition = printEdition(document.edition, printer.edition);
+  const input = { documentId, paper: wish.paper, language: wish.language, sha256, edition };
   const trusted = { ...invocation, orgId, trusted: true } as const;
   const { output } = await useCases.invoke(document.keep.name, input, trusted);
   const first = (output as { readonly sha256?: unknown }).sha256;

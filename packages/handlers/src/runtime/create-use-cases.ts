@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { createPrinter, type Printer } from '@ashlar/documents';
 import { type AnyUseCase, commonErrors, type Contract, type Suite } from '@ashlar/kernel';
 import type { Transaction } from '@ashlar/postgres';
 import { readInput } from '../input/read-input.ts';
@@ -6,8 +7,9 @@ import type { Invocation } from '../invocation.ts';
 import { type AnswerKey, answerKey } from './answer-key.ts';
 import { AskersGate } from './askers-gate.ts';
 import { transactionOptions } from './open-use-case.ts';
+import { printOutside } from './print-outside.ts';
 import type { Sealer } from './project-sealer.ts';
-import { type Done, runInTransaction, type Work } from './run-in-transaction.ts';
+import { type Done, refuseBeforehand, runInTransaction, type Work } from './run-in-transaction.ts';
 import { isAnswerKnown, isCollision, translateError } from './translate-error.ts';
 
 /** What came of a use case; every handler writes it in its own words. */
@@ -24,6 +26,8 @@ export interface Outcome {
  */
 export interface UseCases {
   readonly suites: readonly Suite[];
+  /** Starts nothing before the first page; whoever runs a server closes it. */
+  readonly printer: Printer;
   /** @returns Undefined when no suite has a use case of this name. */
   find(name: string): { readonly suite: Suite; readonly useCase: AnyUseCase } | undefined;
   /**
@@ -55,6 +59,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Runs the use cases of these suites on projects' databases. */
 export function createUseCases(options: UseCasesOptions): UseCases {
   const { suites, clock = () => new Date(), sealerOf, isNamedHost = () => false } = options;
+  const printer = createPrinter();
   const bySuite = new Map(suites.map((suite) => [suite.name, suite]));
   if (bySuite.size < suites.length) throw new Error('Two suites have one name');
   const gate = new AskersGate();
@@ -100,20 +105,32 @@ export function createUseCases(options: UseCasesOptions): UseCases {
     return sealerOf(invocation.database.ref);
   };
 
+  /** What a command does before its transaction, once for all attempts at it. */
+  const begin = async (work: Work): Promise<Work> => {
+    const { useCase, invocation } = work;
+    if (useCase.kind !== 'command' || useCase.beforehand === undefined) return work;
+    const call = async (contract: Contract, asked: unknown): Promise<never> =>
+      (await ask(contract, asked, work)) as never;
+    const outside = { call, ...printOutside(printer, invocation.signal) };
+    return { ...work, found: await useCase.beforehand(work.input, outside) };
+  };
+
   return {
     suites,
+    printer,
     find,
     async invoke(name, input, invocation) {
       const work = prepare(name, input, invocation);
       const leave = await gate.enter(work.useCase.name);
       try {
-        return await carryOut({ ...work, sealer: await sealerFor(work) });
+        return await carryOut({ ...(await begin(work)), sealer: await sealerFor(work) });
       } finally {
         leave();
       }
     },
     async invokeWithin(tx, name, input, invocation) {
       const work = prepare(name, input, invocation);
+      refuseBeforehand(work.useCase);
       try {
         const { output, finishing } = await runInTransaction(tx, work);
         await finishing;

@@ -26,6 +26,8 @@ export interface Work {
   readonly invocation: Invocation;
   readonly key: AnswerKey | null;
   readonly now: Date;
+  /** What the command found out beforehand. */
+  readonly found?: unknown;
   /** A query of another suite, as the same caller. */
   readonly callOther: (contract: Contract, input: unknown) => Promise<unknown>;
   readonly isNamedHost: (url: string) => boolean;
@@ -90,6 +92,7 @@ function contextOf(tx: Transaction, work: Work, orgId: string, record: CommandRe
     dryRun: invocation.dryRun === true,
     emit: record.emit,
     audit: record.audit,
+    found: work.found,
     newId: (schema) => schema.parse(uuidV7(now)),
     seal: (text, purpose) => must(sealer, `keepsSecrets of ${work.useCase.name}`).seal(text, purpose),
     isNamedHost: work.isNamedHost,
@@ -99,10 +102,18 @@ function contextOf(tx: Transaction, work: Work, orgId: string, record: CommandRe
       if (own.kind === 'command' && work.useCase.kind === 'query') {
         throw new Error(`${work.useCase.name} is a query and cannot call the command ${own.name}`);
       }
+      refuseBeforehand(own);
       const result: unknown = await own.run(readInput(own, input), context);
       if (isRefused(result)) throw result.error;
       return result as never;
     },
   };
   return context;
+}
+
+/** @throws {Error} For a command that does something before its transaction, when there is one already. */
+export function refuseBeforehand(useCase: AnyUseCase): void {
+  if (useCase.kind === 'command' && useCase.beforehand !== undefined) {
+    throw new Error(`${useCase.name} begins before its transaction and cannot be part of another`);
+  }
 }

@@ -1,30 +1,9 @@
 import { commonErrors, type Localised } from '@ashlar/kernel';
 import type { Transaction } from '@ashlar/postgres';
 import { stepsOf } from './plan-work.ts';
+import type { SagaDetail, SagaSummary } from './saga-answers.ts';
 import { atSagaDesk, type SagaCall, type SagaOperation } from './saga-desk.ts';
 import type { DeadlineRow, LogRow, SagaRow, SagaStatus, TaskRow } from './saga-rows.ts';
-
-/** An instance as a list shows it. */
-export interface SagaSummary {
-  readonly id: string;
-  readonly saga: string;
-  readonly title: Localised | null;
-  readonly key: string;
-  readonly status: SagaStatus;
-  readonly createdAt: string;
-  readonly startedAt: string | null;
-  readonly updatedAt: string;
-  readonly endedAt: string | null;
-}
-
-/** With all that is known of it. */
-export interface SagaDetail extends SagaSummary {
-  readonly state: unknown;
-  readonly steps: readonly object[];
-  readonly deadlines: readonly object[];
-  readonly tasks: readonly { readonly task: string; readonly title: Localised; readonly state: string }[];
-  readonly log: readonly object[];
-}
 
 export interface SagaFilter {
   readonly status?: SagaStatus | undefined;

@@ -3,31 +3,17 @@ import type { JobQueue } from '@ashlar/service';
 import type { Observe } from '@ashlar/telemetry';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { sagaOpenApi } from '../documents/saga-open-api.ts';
 import { invocationOf } from '../http/invocation-of.ts';
 import { addErrors } from '../http/suite-service.ts';
 import { readInput } from '../input/read-input.ts';
 import { listSagas, showSaga } from './read-sagas.ts';
 import type { SagaRegistry } from './saga-registry.ts';
-import { SAGA_STATUSES } from './saga-rows.ts';
+import { sagaRoutes } from './saga-routes.ts';
 import { sagaJob } from './saga-task.ts';
 import { type SagaSteering, steerSaga } from './steer-saga.ts';
 
 export const SAGAS = 'sagas';
-
-const MAX_LIMIT = 200;
-const MAX_TEXT = 500;
-
-const Filter = z.object({
-  status: z.enum(SAGA_STATUSES).optional(),
-  saga: z.string().max(200).optional(),
-  key: z.string().max(MAX_TEXT).optional(),
-  after: z.uuid().optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(50),
-});
-const Text = z.string().trim().min(1).max(MAX_TEXT);
-const Retry = z.object({});
-const Undo = z.object({ reason: Text });
-const Settle = z.object({ task: z.string().min(1).max(300), note: Text });
 
 export interface SagaServiceOptions {
   readonly registry: SagaRegistry;
@@ -46,12 +32,17 @@ export function addSagaRoutes(app: FastifyInstance, { registry, jobs, observe }:
   const titles = sagaTitles(registry);
   addErrors(app, { name: SAGAS }, observe);
   app.addHook('onSend', async (_request, reply) => void reply.header('cache-control', 'no-store'));
-  app.get('/', async (request) => {
-    const filter = read(Filter, request.query);
+  app.get('/openapi.json', ({ ashlar }) => sagaOpenApi(ashlar.publicUrl));
+  const { list, show, retry, undo, settle } = sagaRoutes;
+  app.get(list.path, async (request) => {
+    const filter = read(list.input, request.query);
     const sagas = await listSagas(invocationOf(request, 'http'), filter, titles);
     return { sagas, next: sagas.length < filter.limit ? null : (sagas.at(-1)?.id ?? null) };
   });
-  app.get('/:id', async (request) => showSaga(invocationOf(request, 'http'), idOf(request), titles));
+  app.get(show.path, async (request) => {
+    read(show.input, request.query);
+    return showSaga(invocationOf(request, 'http'), idOf(request), titles);
+  });
 
   const steer = async (request: FastifyRequest, steering: SagaSteering): Promise<object> => {
     const call = invocationOf(request, 'http');
@@ -60,12 +51,12 @@ export function addSagaRoutes(app: FastifyInstance, { registry, jobs, observe }:
     if (call.dryRun !== true) await jobs.add([sagaJob(request.ashlar.project.ref, id, call.requestId)]);
     return saga;
   };
-  app.post('/:id/retry', async (request) => {
-    read(Retry, request.body ?? {});
+  app.post(retry.path, async (request) => {
+    read(retry.input, request.body ?? {});
     return steer(request, { kind: 'retry' });
   });
-  app.post('/:id/undo', async (request) => steer(request, { kind: 'undo', ...read(Undo, request.body) }));
-  app.post('/:id/settle', async (request) => steer(request, { kind: 'settle', ...read(Settle, request.body) }));
+  app.post(undo.path, async (request) => steer(request, { kind: 'undo', ...read(undo.input, request.body) }));
+  app.post(settle.path, async (request) => steer(request, { kind: 'settle', ...read(settle.input, request.body) }));
 }
 
 function idOf({ params }: FastifyRequest): string {

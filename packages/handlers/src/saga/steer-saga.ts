@@ -1,7 +1,8 @@
 import { commonErrors } from '@ashlar/kernel';
 import type { Transaction } from '@ashlar/postgres';
 import { actorOf } from '../invocation.ts';
-import { readSaga, type SagaDetail, taskId } from './read-sagas.ts';
+import { readSaga, taskId } from './read-sagas.ts';
+import type { SagaDetail } from './saga-answers.ts';
 import { atSagaDesk, type SagaCall, type SagaOperation } from './saga-desk.ts';
 import { type FactActor, SagaInstance } from './saga-instance.ts';
 import type { SagaRegistry } from './saga-registry.ts';

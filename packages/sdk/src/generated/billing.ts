@@ -74,6 +74,12 @@ export interface BillingOperations {
     output: { readonly checks: number; readonly drifts: readonly ({ readonly check: string; readonly subject: string; readonly expected: string; readonly found: string; })[]; };
     code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
   };
+  /** Prints issued documents again and names every one that comes out otherwise; none is expected. */
+  checkPrints: {
+    input: { /** `next` of the answer before */ readonly after?: string | undefined; readonly most?: number | undefined; /** Any of them, and not the first */ readonly sample?: boolean | undefined; };
+    output: { /** Prints that were made anew */ readonly printed: number; /** Prints of other templates, of which the seal alone was looked at */ readonly otherwise: number; readonly drifts: readonly ({ readonly check: string; readonly subject: string; readonly expected: string; readonly found: string; })[]; /** Where to go on; null at the end, and for a sample */ readonly next: string | null; };
+    code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
+  };
   /** Closes a month: softly, so that accountants still post in it, or for everybody. */
   closePeriod: {
     input: { readonly month: string; } & { readonly state: "soft_closed" | "closed"; };
@@ -133,6 +139,12 @@ export interface BillingOperations {
     input: { /** Id of kind InvoiceId */ readonly invoiceId: string; } & { /** Today unless told; not before the last number of the series */ readonly issueDate?: string | undefined; /** What the caller was shown; refused when it comes to something else */ readonly expectedTotal?: { readonly amount: string; readonly currency: string; } | undefined; };
     output: { /** Id of kind InvoiceId */ readonly id: string; /** Its number as people read it */ readonly label: string; readonly issueDate: string; readonly dueDate: string; readonly total: { readonly amount: string; readonly currency: string; }; };
     code: "billing.books_missing" | "billing.date_before_last" | "billing.date_in_future" | "billing.document_issued" | "billing.period_closed" | "billing.total_differs" | "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
+  };
+  /** Who sells, as it stands at the head of documents, and the zone its days are in. */
+  letterhead: {
+    input: Record<string, never>;
+    output: { readonly seller: { readonly name: Readonly<Record<string, string>>; readonly address?: Readonly<Record<string, string>> | undefined; readonly taxNumber?: string | undefined; readonly phone?: string | undefined; readonly email?: string | undefined; }; readonly timeZone: string; };
+    code: "billing.books_missing" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.suite_not_installed" | "common.unauthenticated";
   };
   /** The chart of accounts. */
   listAccounts: {
@@ -317,6 +329,7 @@ export const billing: OperationTable<BillingOperations> = {
   changeBooks: { method: 'PUT', path: '/books', rest: 'body' },
   changeDraft: { method: 'PUT', path: '/invoices/{invoiceId}', rest: 'body' },
   checkBooks: { method: 'POST', path: '/checks', rest: 'body' },
+  checkPrints: { method: 'POST', path: '/checks/prints', rest: 'body' },
   closePeriod: { method: 'POST', path: '/periods/{month}/closing', rest: 'body' },
   creditInvoice: { method: 'POST', path: '/invoices/{invoiceId}/credits', rest: 'body' },
   discardDraft: { method: 'DELETE', path: '/invoices/{invoiceId}', rest: 'query' },
@@ -327,6 +340,7 @@ export const billing: OperationTable<BillingOperations> = {
   getProvider: { method: 'GET', path: '/providers/{name}', rest: 'query' },
   giveUpRefund: { method: 'POST', path: '/provider-orders/{orderId}/give-up', rest: 'body' },
   issueInvoice: { method: 'POST', path: '/invoices/{invoiceId}/issue', rest: 'body' },
+  letterhead: { method: 'GET', path: '/letterhead', rest: 'query' },
   listAccounts: { method: 'GET', path: '/accounts', rest: 'query' },
   listInvoices: { method: 'GET', path: '/invoices', rest: 'query' },
   listPayments: { method: 'GET', path: '/payments', rest: 'query' },

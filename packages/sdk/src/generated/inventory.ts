@@ -116,6 +116,18 @@ export interface InventoryOperations {
     output: { /** Id of kind HoldId */ readonly id: string; /** How many reservations this changed */ readonly ended: number; };
     code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "inventory.already_expired";
   };
+  /** Where the goods are that a hold keeps: for whoever fetches them. */
+  goodsOfHold: {
+    input: { /** Id of kind HoldId */ readonly holdId: string; };
+    output: { readonly goods: readonly ({ readonly line: number; /** Id of kind ItemId */ readonly itemId: string; /** Its code */ readonly warehouse: string; /** Id of kind LocationId */ readonly locationId: string; /** Its code */ readonly location: string; readonly locationName: Readonly<Record<string, string>>; readonly lot: { readonly code: string; readonly expiresOn: string | null; } | null; readonly quantity: { readonly value: string; readonly uom: string; }; readonly serials: readonly (string)[]; /** Of it, what is not there yet */ readonly promised: { readonly value: string; readonly uom: string; }; })[]; };
+    code: "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.suite_not_installed" | "common.unauthenticated";
+  };
+  /** What an issue took, from where, of which lots and with which serials. */
+  goodsOfIssue: {
+    input: { /** Id of kind DocumentId */ readonly documentId: string; };
+    output: { readonly goods: readonly ({ readonly line: number; /** Id of kind ItemId */ readonly itemId: string; /** Its code */ readonly warehouse: string; /** Id of kind LocationId */ readonly locationId: string; /** Its code */ readonly location: string; readonly locationName: Readonly<Record<string, string>>; readonly lot: { readonly code: string; readonly expiresOn: string | null; } | null; readonly quantity: { readonly value: string; readonly uom: string; }; readonly serials: readonly (string)[]; })[]; };
+    code: "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.suite_not_installed" | "common.unauthenticated";
+  };
   /** Takes opening stock in by codes, as one document that can be reversed as one. */
   importStock: {
     input: { /** Name of the batch: the same name is the same batch */ readonly batch: string; readonly postingDate?: string | undefined; readonly rows: readonly ({ readonly sku: string; /** Code of the location */ readonly location: string; readonly quantity: { readonly value: string; readonly uom: string; }; /** Of all of the row */ readonly cost: { readonly amount: string; readonly currency: string; }; readonly lot?: { readonly code: string; readonly expiresOn?: string | undefined; } | undefined; readonly serials?: readonly (string)[] | undefined; })[]; /** Leave wrong rows out rather than refuse all of them */ readonly onlyValid?: boolean | undefined; };
@@ -270,6 +282,8 @@ export const inventory: OperationTable<InventoryOperations> = {
   expiringLots: { method: 'GET', path: '/lots/expiring', rest: 'query' },
   exportStock: { method: 'GET', path: '/stock/export', rest: 'query' },
   extendHold: { method: 'POST', path: '/holds/{holdId}/extend', rest: 'body' },
+  goodsOfHold: { method: 'GET', path: '/holds/{holdId}/goods', rest: 'query' },
+  goodsOfIssue: { method: 'GET', path: '/documents/{documentId}/goods', rest: 'query' },
   importStock: { method: 'POST', path: '/imports', rest: 'body' },
   issueStock: { method: 'POST', path: '/issues', rest: 'body' },
   issueUnfitStock: { method: 'POST', path: '/unfit-issues', rest: 'body' },

@@ -194,6 +194,12 @@ export interface OrderOperations {
     output: { /** Id of kind FulfilmentId */ readonly id: string; /** Id of kind OrderId */ readonly orderId: string; readonly state: string; readonly version: number; /** Lines that are not picked yet */ readonly left: number; };
     code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.over_pick" | "order.wrong_item";
   };
+  /** What to fetch for a parcel, in the order of the walk, with lots and serials where they are known. */
+  pickList: {
+    input: { /** Id of kind FulfilmentId */ readonly fulfilmentId: string; };
+    output: { /** Id of kind FulfilmentId */ readonly id: string; /** The order’s, with which of its parcels this is */ readonly number: string; readonly orderNumber: string; readonly placedOn: string; readonly shipTo: { readonly name: string; readonly lines: string; readonly city?: string | undefined; readonly postcode?: string | undefined; readonly country: string; readonly phone?: string | undefined; }; readonly note: string | null; readonly picks: readonly ({ readonly line: number; readonly sku: string; readonly title: Readonly<Record<string, string>>; readonly quantity: string; readonly uom: string; /** Null where nobody knows one, or it is not there yet */ readonly place: { readonly warehouse: string; readonly location: string; readonly name: Readonly<Record<string, string>>; } | null; readonly lot: { readonly code: string; readonly expiresOn: string | null; } | null; readonly serials: readonly (string)[]; })[]; };
+    code: "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.suite_not_installed" | "common.unauthenticated" | "order.not_to_print";
+  };
   /** Makes a cart an order, at the total the customer has seen. */
   placeOrder: {
     input: { /** Id of kind CartId */ readonly cartId: string; } & { /** What the customer has seen; refused when it comes to something else now */ readonly expectedTotal: { readonly amount: string; readonly currency: string; }; /** How it will be paid */ readonly tender: "online" | "by_hand" | "on_account"; readonly branch?: string | undefined; readonly note?: string | undefined; };
@@ -319,6 +325,7 @@ export const order: OperationTable<OrderOperations> = {
   openCart: { method: 'POST', path: '/carts', rest: 'body' },
   pack: { method: 'POST', path: '/fulfilments/{fulfilmentId}/pack', rest: 'body' },
   pick: { method: 'POST', path: '/fulfilments/{fulfilmentId}/picks', rest: 'body' },
+  pickList: { method: 'GET', path: '/fulfilments/{fulfilmentId}/pick-list', rest: 'query' },
   placeOrder: { method: 'POST', path: '/carts/{cartId}/place', rest: 'body' },
   receiveReturn: { method: 'POST', path: '/returns/{returnId}/receive', rest: 'body' },
   rejectReturn: { method: 'POST', path: '/returns/{returnId}/reject', rest: 'body' },

@@ -199,6 +199,7 @@ export interface BillingSchema {
     paper: 'a4' | '80mm';
     language: 'en' | 'ar';
     sha256: string;
+    edition: string;
     printed_at: Generated<Date>;
     printed_by: Generated<string | null>;
   };

@@ -270,6 +270,7 @@ interface Prints {
   paper: 'a4' | '80mm';
   language: 'en' | 'ar';
   sha256: string;
+  edition: string;
   printed_at: Filled<Date>;
   printed_by: Filled<string | null>;
 }

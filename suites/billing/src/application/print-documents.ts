@@ -53,18 +53,19 @@ export const keepPrint = useCase('billing.keep-print', {
     paper: z.enum(['a4', '80mm']),
     language: z.enum(['en', 'ar']),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    edition: z.string().min(1).max(60).default('unknown').describe('What made it; prints of others are not compared'),
   }),
   output: z.object({ sha256: z.string() }),
   errors: [billingErrors.notIssued],
   permission: 'billing.issue',
   on: {},
-  run: async ({ documentId: id, paper, language, sha256 }, { db, audit }: BillingContext) => {
+  run: async ({ documentId: id, paper, language, sha256, edition }, { db, audit }: BillingContext) => {
     const document = await db.selectFrom('billing.invoices').select('status').where('id', '=', id).executeTakeFirst();
     if (document === undefined) return refuse(commonErrors.notFound({ what: 'invoice', id }));
     if (document.status !== 'issued') return refuse(billingErrors.notIssued({ id }));
     const { numInsertedOrUpdatedRows: inserted } = await db
       .insertInto('billing.prints')
-      .values({ document_id: id, paper, language, sha256 })
+      .values({ document_id: id, paper, language, sha256, edition })
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirstOrThrow();
     audit({ subject: id, after: { paper, language, sha256 } });

@@ -8,7 +8,7 @@ import {
   printedInvoice,
   printedStatement,
 } from '../application/print-documents.ts';
-import { invoicePage } from './invoice-page.ts';
+import { INVOICE_EDITION, invoicePage } from './invoice-page.ts';
 import { receiptPage } from './receipt-page.ts';
 import { statementPage } from './statement-page.ts';
 
@@ -20,6 +20,7 @@ export const documents: readonly SuiteDocument[] = [
     route: 'GET /invoices/:invoiceId/pdf',
     useCase: printedInvoice,
     papers: ['a4', '80mm'],
+    edition: INVOICE_EDITION,
     print: ({ id, orgId, prints, content, contentHash }: z.output<typeof printedInvoice.output>, paper) => ({
       page: invoicePage(content, contentHash, paper),
       original: { documentId: id, orgId, prints },

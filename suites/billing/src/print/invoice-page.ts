@@ -1,7 +1,7 @@
 import type { PrintedColumn, PrintedFact, PrintedPage, PrintedPaper, PrintedValue, Wording } from '@ashlar/kernel';
-import { startOfDay } from './start-of-day.ts';
+import { code, fact, shortDecimal, startOfDay } from '@ashlar/kernel/printing';
 import type { SealedContent } from './sealed-content.ts';
-import { code, fact, partyOf, sellerOf, shortDecimal, words } from './words.ts';
+import { partyOf, sellerOf, words } from './words.ts';
 
 type Line = SealedContent['lines'][number];
 
@@ -9,6 +9,9 @@ interface Column extends PrintedColumn {
   readonly cell: (line: Line) => PrintedValue;
   readonly onRoll: boolean;
 }
+
+/** Raised with every change below, or of the words used there, after which the same document looks different. */
+export const INVOICE_EDITION = 1;
 
 /** An invoice or a credit note as it was sealed. Nothing is reckoned: each figure is one that was issued. */
 export function invoicePage(content: SealedContent, contentHash: string, paper: PrintedPaper): PrintedPage {

@@ -1,8 +1,8 @@
 import type { PrintedPage, PrintedValue } from '@ashlar/kernel';
+import { code, fact, label, startOfDay } from '@ashlar/kernel/printing';
 import type { z } from 'zod';
 import type { PaymentReceipt } from '../application/print-documents.ts';
-import { startOfDay } from './start-of-day.ts';
-import { code, fact, label, methods, partyOf, sellerOf, words } from './words.ts';
+import { methods, partyOf, sellerOf, words } from './words.ts';
 
 /** What came in by a payment, and what of it went back, day by day. */
 export function receiptPage(receipt: z.output<typeof PaymentReceipt>): PrintedPage {

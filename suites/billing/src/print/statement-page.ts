@@ -1,8 +1,8 @@
 import type { PrintedPage, PrintedValue } from '@ashlar/kernel';
+import { code, fact, label, startOfDay } from '@ashlar/kernel/printing';
 import type { z } from 'zod';
 import type { AccountToPrint } from '../application/print-documents.ts';
-import { startOfDay } from './start-of-day.ts';
-import { code, entries, fact, label, partyOf, sellerOf, words } from './words.ts';
+import { entries, partyOf, sellerOf, words } from './words.ts';
 
 /** What was asked of a party between two days, what it settled, and what it owed after each. */
 export function statementPage(account: z.output<typeof AccountToPrint>): PrintedPage {

@@ -1,4 +1,5 @@
-import type { PrintedFact, PrintedParty, PrintedValue, Wording } from '@ashlar/kernel';
+import type { PrintedParty, Wording } from '@ashlar/kernel';
+import { code } from '@ashlar/kernel/printing';
 import type { SealedContent } from './sealed-content.ts';
 
 /** What stands on every document of billing, in both languages. */
@@ -64,10 +65,6 @@ export const entries: Readonly<Record<string, Wording>> = {
   write_off: { en: 'Written off', ar: 'شطب دين' },
 };
 
-export const code = (text: string): PrintedValue => ({ kind: 'code', code: text });
-export const label = (wording: Wording): PrintedValue => ({ kind: 'label', words: wording });
-export const fact = (wording: Wording, value: PrintedValue): PrintedFact => ({ label: wording, value });
-
 /** Who sells, as it stands at the head. */
 export function sellerOf({ name, address, phone, email }: SealedContent['seller']): PrintedParty {
   return {
@@ -90,9 +87,4 @@ export function partyOf({ name, address, email }: SealedContent['party'], headin
       ...(email === undefined ? [] : [code(email)]),
     ],
   };
-}
-
-/** `2.500000` as people write it. */
-export function shortDecimal(text: string): string {
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }

@@ -54,4 +54,5 @@ export const orderErrorsInArabic: Readonly<Record<OrderError, Translation>> = {
   zoneUnserved: ['طريقة الشحن {code} لا تخدم هذا العنوان', 'اختر طريقة أخرى'],
   shippingGone: ['طريقة الشحن {code} غير متاحة لهذه السلة', 'اختر طريقة أخرى'],
   overLimit: ['{amount} فوق الحد {limit}، ويلزم أن يوافق شخص آخر'],
+  notToPrint: ['لا يطبع شيء مما حالته {state}'],
 };

@@ -52,7 +52,8 @@ export type OrderError =
   | 'changeExpired'
   | 'nothingShort'
   | 'customerMissing'
-  | 'exchangeUnclear';
+  | 'exchangeUnclear'
+  | 'notToPrint';
 
 /** What this suite refuses beside what any use case may; rules the database holds have the same words. */
 export const orderErrors: Readonly<Record<OrderError, ErrorFactory>> = defineErrors(
@@ -149,6 +150,7 @@ export const orderErrors: Readonly<Record<OrderError, ErrorFactory>> = defineErr
       hint: 'Choose another one',
     },
     overLimit: { kind: 'forbidden', title: '{amount} is over the limit of {limit}; somebody else has to approve' },
+    notToPrint: { kind: 'conflict', title: 'Nothing is printed of what is {state}' },
   },
   { ar: orderErrorsInArabic },
 );
