@@ -1,6 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AnyUseCase, commonErrors, type Contract, type Suite } from '@ashlar/kernel';
+import {
+  type AnyUseCase,
+  type CommandContext,
+  commonErrors,
+  type Contract,
+  isRefused,
+  type Suite,
+} from '@ashlar/kernel';
 import type { Transaction } from '@ashlar/postgres';
+import type { z } from 'zod';
 import { readInput } from '../input/read-input.ts';
 import type { Invocation } from '../invocation.ts';
 import { type AnswerKey, answerKey } from './answer-key.ts';
@@ -32,8 +40,8 @@ export interface UseCases {
    * @throws {AshlarError} Every refusal; anything else is a fault of ours.
    */
   invoke(name: string, input: unknown, invocation: Invocation): Promise<Outcome>;
-  /** The same in a transaction of the suite's role that somebody else ends: what is done about an event. */
-  invokeWithin(tx: Transaction, name: string, input: unknown, invocation: Invocation): Promise<unknown>;
+  /** `runMany` of a command, in a transaction of the suite's role that somebody else ends. */
+  invokeMany(tx: Transaction, name: string, inputs: readonly unknown[], invocation: Invocation): Promise<void>;
 }
 
 export interface UseCasesOptions {
@@ -57,7 +65,7 @@ export function createUseCases({ suites, clock = () => new Date() }: UseCasesOpt
     return suite === undefined || useCase?.name !== name ? undefined : { suite, useCase };
   };
 
-  const prepare = (name: string, input: unknown, invocation: Invocation): Work => {
+  const prepare = (name: string, invocation: Invocation): Omit<Work, 'run'> => {
     const found = find(name);
     if (found === undefined) throw commonErrors.useCaseUnknown({ name });
     const { suite, useCase } = found;
@@ -66,15 +74,25 @@ export function createUseCases({ suites, clock = () => new Date() }: UseCasesOpt
     if (useCase.permission !== 'anyone' && caller.role === 'anon' && trusted !== true) {
       throw commonErrors.unauthenticated({ useCase: name });
     }
-    const parsed = readInput(useCase, input);
-    const key = useCase.kind === 'command' ? answerKey(suite, useCase, input, invocation) : null;
     const callOther = (contract: Contract, asked: unknown): Promise<unknown> => ask(contract, asked, work);
-    const work: Work = { suite, useCase, input: parsed, invocation, key, now: clock(), callOther };
+    const work = { suite, useCase, invocation, key: null, now: clock(), callOther };
     return work;
   };
 
+  const prepareOne = (name: string, input: unknown, invocation: Invocation): Work => {
+    const work = prepare(name, invocation);
+    const { suite, useCase } = work;
+    const parsed = readInput(useCase, input);
+    const key = useCase.kind === 'command' ? answerKey(suite, useCase, input, invocation) : null;
+    return { ...work, key, run: (context) => runOne(useCase, parsed, context) };
+  };
+
   /** A query of another suite by the contract its caller wrote down. */
-  const ask = async (contract: Contract, input: unknown, { invocation, useCase }: Work): Promise<unknown> => {
+  const ask = async (
+    contract: Contract,
+    input: unknown,
+    { invocation, useCase }: Pick<Work, 'invocation' | 'useCase'>,
+  ): Promise<unknown> => {
     const kind = find(contract.name)?.useCase.kind;
     if (kind === 'command') {
       throw new Error(`${useCase.name} cannot call ${contract.name}: a command of another suite belongs into a saga`);
@@ -85,7 +103,7 @@ export function createUseCases({ suites, clock = () => new Date() }: UseCasesOpt
   };
 
   const invoke: UseCases['invoke'] = async (name, input, invocation) => {
-    const work = prepare(name, input, invocation);
+    const work = prepareOne(name, input, invocation);
     const { suite, useCase, key } = work;
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -102,17 +120,39 @@ export function createUseCases({ suites, clock = () => new Date() }: UseCasesOpt
     suites,
     find,
     invoke,
-    async invokeWithin(tx, name, input, invocation) {
-      const work = prepare(name, input, invocation);
+    async invokeMany(tx, name, inputs, invocation) {
+      const work = prepare(name, invocation);
+      const { suite, useCase } = work;
+      const parsed = inputs.map((input) => readInput(useCase, input));
       try {
-        const { output, finishing } = await runInTransaction(tx, work);
+        const { finishing } = await runInTransaction(tx, {
+          ...work,
+          run: (context) => runMany(useCase, parsed, context),
+        });
         await finishing;
-        return output;
       } catch (error) {
-        throw isCollision(error) ? error : translateError(error, work.suite, work.useCase);
+        throw isCollision(error) ? error : translateError(error, suite, useCase);
       }
     },
   };
+}
+
+async function runOne(useCase: AnyUseCase, input: unknown, context: CommandContext<unknown>): Promise<unknown> {
+  const result: unknown = await useCase.run(input, context);
+  if (isRefused(result)) throw result.error;
+  // Use cases of all shapes are in one list; each has a zod schema.
+  return (useCase.output as z.ZodType).encode(result);
+}
+
+async function runMany(
+  useCase: AnyUseCase,
+  inputs: readonly unknown[],
+  context: CommandContext<unknown>,
+): Promise<null> {
+  if (useCase.kind === 'query' || useCase.runMany === undefined) throw new Error(`${useCase.name} takes one at a time`);
+  const result: unknown = await useCase.runMany(inputs, context);
+  if (isRefused(result)) throw result.error;
+  return null;
 }
 
 async function runOnce(work: Work): Promise<unknown> {

@@ -94,11 +94,16 @@ async function handleOnce<Answer>(
   if (subscription.effects === 'database') {
     const { role } = subscription;
     const terms = { login, role, settings, statementTimeoutMs: timeoutMs, signal } as const;
-    return database.transaction(terms, async (tx) => {
-      const { answer, events } = await ask(tx);
-      if (events.length > 0) await runInDatabase(subscription, events, { tx, signal });
-      return answer;
-    });
+    try {
+      return await database.transaction(terms, async (tx) => {
+        const { answer, events } = await ask(tx);
+        if (events.length > 0) await runInDatabase(subscription, events, { tx, signal });
+        return answer;
+      });
+    } catch (error) {
+      if (subscription.isAbsent?.(error) !== true) throw error;
+      return database.transaction({ ...terms, role: DELIVERER }, async (tx) => (await ask(tx)).answer);
+    }
   }
   // Asked first and remembered afterwards: a crash in between repeats it, and nothing can lose it.
   const terms = { login, role: DELIVERER, statementTimeoutMs: timeoutMs, signal } as const;
