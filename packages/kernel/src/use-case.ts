@@ -59,7 +59,10 @@ export interface CommandDefinition<Input extends z.ZodType, Output extends z.Zod
     context: CommandContext<Database>,
   ) => Promise<z.output<Output> | Refused> | z.output<Output> | Refused;
   /** What `run` does, for many inputs in their order, about events. It is one command with one audit row. */
-  readonly runMany?: (inputs: readonly z.output<Input>[], context: CommandContext<Database>) => Promise<Refused | void>;
+  readonly runMany?: (
+    inputs: readonly z.output<Input>[],
+    context: CommandContext<Database>,
+  ) => Promise<Refused | undefined | void>;
 }
 
 export interface QueryDefinition<Input extends z.ZodType, Output extends z.ZodType, Database> extends UseCaseTerms<

@@ -38,6 +38,7 @@ const note = useCase('tally.note', {
       .values(inputs.map(({ code }) => ({ code, together: inputs.length })))
       .execute();
     audit({ after: { noted: inputs.length } });
+    return undefined;
   },
 });
 

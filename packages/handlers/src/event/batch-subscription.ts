@@ -1,9 +1,9 @@
-import { AshlarError, commonErrors, type DomainEvent, type Suite } from '@ashlar/kernel';
+import type { DomainEvent, Suite } from '@ashlar/kernel';
 import type { ProjectDatabase, Subscription, Transaction } from '@ashlar/postgres';
 import type { UseCases } from '../runtime/create-use-cases.ts';
 import { settingsOf } from '../runtime/open-use-case.ts';
-import { translateError } from '../runtime/translate-error.ts';
 import { invocationOf } from './invocation-of-event.ts';
+import { isSuiteThere } from './is-suite-there.ts';
 
 export interface BatchListening {
   readonly consumer: string;
@@ -41,17 +41,11 @@ export function batchSubscription(
     effects: 'database',
     role: suite.name,
     maxBatch: batch,
-    isAbsent: (error) => isAbsent(error, suite),
+    isPresent: () => isSuiteThere(database, suite.name),
     async handleBatch(events, { tx, signal }) {
       for (const together of ofOneActor(events)) await run(tx, together, signal);
     },
   };
-}
-
-/** The project has no such login, or the suite was taken out of it. */
-function isAbsent(error: unknown, suite: Suite): boolean {
-  const told = translateError(error, suite, { name: suite.name, permission: 'anyone' });
-  return told instanceof AshlarError && told.code === commonErrors.suiteNotInstalled.code;
 }
 
 /** Runs of events of one organisation and actor; nothing is moved, so the order of every aggregate is kept. */

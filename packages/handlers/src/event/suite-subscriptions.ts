@@ -3,6 +3,7 @@ import type { ProjectDatabase, Subscription } from '@ashlar/postgres';
 import type { UseCases } from '../runtime/create-use-cases.ts';
 import { batchSubscription } from './batch-subscription.ts';
 import { invocationOf } from './invocation-of-event.ts';
+import { isSuiteThere } from './is-suite-there.ts';
 
 interface Listening {
   readonly consumer: string;
@@ -36,6 +37,7 @@ function singleSubscription(
   useCases: UseCases,
   database: ProjectDatabase,
 ): Subscription {
+  let wasAbsent = false;
   return {
     consumer,
     types,
@@ -43,13 +45,14 @@ function singleSubscription(
     effects: 'outside',
     async handle(event, { signal }) {
       const wanted = input(event);
-      if (wanted === null) return;
+      if (wanted === null || (wasAbsent && !(await isSuiteThere(database, suite.name)))) return;
       const invocation = invocationOf(event, suite, database);
       try {
         await useCases.invoke(useCase, wanted, { ...invocation, idempotencyKey: `${consumer}:${event.id}`, signal });
+        wasAbsent = false;
       } catch (error) {
-        const isElsewhere = error instanceof AshlarError && error.code === commonErrors.suiteNotInstalled.code;
-        if (!isElsewhere) throw error;
+        wasAbsent = error instanceof AshlarError && error.code === commonErrors.suiteNotInstalled.code;
+        if (!wasAbsent) throw error;
       }
     },
   };

@@ -92,18 +92,13 @@ async function handleOnce<Answer>(
   const signal = AbortSignal.any([closing, AbortSignal.timeout(timeoutMs)]);
   const login = 'service';
   if (subscription.effects === 'database') {
-    const { role } = subscription;
-    const terms = { login, role, settings, statementTimeoutMs: timeoutMs, signal } as const;
-    try {
-      return await database.transaction(terms, async (tx) => {
-        const { answer, events } = await ask(tx);
-        if (events.length > 0) await runInDatabase(subscription, events, { tx, signal });
-        return answer;
-      });
-    } catch (error) {
-      if (subscription.isAbsent?.(error) !== true) throw error;
-      return database.transaction({ ...terms, role: DELIVERER }, async (tx) => (await ask(tx)).answer);
-    }
+    const isPresent = (await subscription.isPresent?.()) ?? true;
+    const role = isPresent ? subscription.role : DELIVERER;
+    return database.transaction({ login, role, settings, statementTimeoutMs: timeoutMs, signal }, async (tx) => {
+      const { answer, events } = await ask(tx);
+      if (events.length > 0 && isPresent) await runInDatabase(subscription, events, { tx, signal });
+      return answer;
+    });
   }
   // Asked first and remembered afterwards: a crash in between repeats it, and nothing can lose it.
   const terms = { login, role: DELIVERER, statementTimeoutMs: timeoutMs, signal } as const;

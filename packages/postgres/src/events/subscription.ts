@@ -22,8 +22,8 @@ interface DatabaseEffects {
   readonly effects: 'database';
   /** Role of the transaction, and of a service: the first word of the consumer's name. */
   readonly role: string;
-  /** Whether an error says that this project has no such role or schema: its events are then none of its business. */
-  readonly isAbsent?: (error: unknown) => boolean;
+  /** Whether the project has such a role and schema; where it has not, events are none of its business. */
+  readonly isPresent?: () => Promise<boolean>;
 }
 
 interface OutsideEffects {
