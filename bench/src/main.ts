@@ -123,6 +123,9 @@ async function bench(options: BenchOptions): Promise<void> {
   say('catalogue');
   const catalogue = await measureCatalogue({ dataDir: join(folder, 'catalogue'), logLevel: options.logLevel }, options);
 
+  say('orders');
+  const orders = await measureOrders({ dataDir: join(folder, 'orders'), logLevel: options.logLevel }, options);
+
   const { milliseconds: freshStartMs } = fresh;
   const findings: Findings = {
     freshStartMs,
@@ -147,6 +150,7 @@ async function bench(options: BenchOptions): Promise<void> {
     webhooks,
     catalogue,
     stock,
+    orders,
   };
   process.stdout.write(`\n${writeReport(findings)}`);
   if (options.jsonFile !== null) await writeFile(options.jsonFile, toJson(findings, options));

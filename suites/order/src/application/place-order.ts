@@ -70,17 +70,18 @@ export const placeOrder = useCase('order.place-order', {
       const [seen, now] = [expectedTotal, total].map((one) => `${one.amountMinor} ${one.currency}`);
       return refuse(orderErrors.priceChanged({ old: seen ?? '', new: now ?? '' }));
     }
-    if (!(await closeCart(db, cart))) {
+    const series = { branch, year: Number(priced.today.slice(0, 4)) };
+    // Whoever has the number holds up all who want the next: what follows leaves at once and waits for nothing.
+    const [isClosed, number] = await Promise.all([closeCart(db, cart), takeNumber(db, series)]);
+    if (!isClosed) {
       const now = await findCart(db, cartId);
       return refuse(now.status === 'placed' ? await placedBefore(db, cartId) : commonErrors.busy());
     }
     const isHeld = tender === 'on_account' && policy.approveOnAccount;
     const id = newId(OrderId);
-    const series = { branch, year: Number(priced.today.slice(0, 4)) };
-    const number = await takeNumber(db, series);
     const label = labelOf(series, number);
     const status = isHeld ? 'on_hold' : 'placed';
-    await db
+    const order = db
       .insertInto('orders.orders')
       .values({
         id,
@@ -110,8 +111,11 @@ export const placeOrder = useCase('order.place-order', {
         delivered_at: null,
       })
       .execute();
-    await insertLines(db, id, priced);
-    await remember(db, id, 'placed', { total: total.amountMinor.toString() });
+    await Promise.all([
+      order,
+      insertLines(db, id, priced),
+      remember(db, id, 'placed', { total: total.amountMinor.toString() }),
+    ]);
     const { approveOnAccount: _approve, version: _version, ...terms } = policy;
     emit(
       orderPlaced.of({
