@@ -98,7 +98,7 @@ export function createUseCases({ suites, clock = () => new Date() }: UseCasesOpt
       throw new Error(`${useCase.name} cannot call ${contract.name}: a command of another suite belongs into a saga`);
     }
     const { idempotencyKey: _key, ...same } = invocation;
-    const { output } = await invoke(contract.name, input, { ...same, dryRun: false });
+    const { output } = await invoke(contract.name, input, { ...same, dryRun: false, isNested: true });
     return contract.output.parse(output);
   };
 

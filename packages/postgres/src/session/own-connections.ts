@@ -41,6 +41,8 @@ interface Slot {
 interface Borrower extends Waiter {
   readonly target: DatabaseTarget;
   readonly entry: Entry;
+  /** Somebody who has a connection waits for it. */
+  readonly isNested: boolean;
   grant(slot: Slot): void;
 }
 
@@ -78,7 +80,7 @@ export class OwnConnections {
   }
 
   /** @throws {AshlarError} `postgres.queue_full`, `postgres.queue_timeout`, `postgres.unavailable`; the signal's reason. */
-  async borrow(target: DatabaseTarget, entry: Entry, signal?: AbortSignal): Promise<Lease> {
+  async borrow(target: DatabaseTarget, entry: Entry, signal?: AbortSignal, isNested = false): Promise<Lease> {
     signal?.throwIfAborted();
     if (this.#closed) throw sessionErrors.closed({ database: target.database });
     this.#refuseWhileAway(target);
@@ -86,6 +88,7 @@ export class OwnConnections {
     const borrower: Borrower = {
       target,
       entry,
+      isNested,
       since: performance.now(),
       grant: granted.resolve,
       refuse: granted.reject,
@@ -220,13 +223,13 @@ export class OwnConnections {
     return undefined;
   }
 
-  #canServe({ target, entry }: Borrower): boolean {
-    if (this.#inUse(target.ref) >= this.#options.maxPerProject) return false;
+  #canServe({ target, entry, isNested }: Borrower): boolean {
+    if (!isNested && this.#inUse(target.ref) >= this.#options.maxPerProject) return false;
     const isOurs = (slot: Slot): boolean => slot.target.ref === target.ref && slot.entry.name === entry.name;
     if (this.#idle.some(isOurs)) return true;
     if (this.size < this.#options.maxConnections) return true;
     // Logins with much to do would close each other's connections in turn; one of several comes back soon.
-    return this.#idle.length > 0 && countOf(this.#busy, isOurs) < ENOUGH_OF_A_LOGIN;
+    return this.#idle.length > 0 && (isNested || countOf(this.#busy, isOurs) < ENOUGH_OF_A_LOGIN);
   }
 
   #bounded(most: number): number {
