@@ -29,6 +29,7 @@ import { measureWebhooks } from './measure/webhooks.ts';
 import { type Instance, startInstance } from './instance/instance.ts';
 import { measureRealtime } from './realtime/measure-realtime.ts';
 import { readOptions, USAGE, type BenchOptions } from './options.ts';
+import { describeOrders, judgeOrders, measureOrders } from './orders/measure-orders.ts';
 import { describeFiles, judge, judgeFiles, writeReport, writeVerdicts, type Findings } from './report.ts';
 import { describeStock, judgeStock, measureStock } from './stock/measure-stock.ts';
 import { describeStudio, judgeStudio, measureStudio } from './studio/measure-studio.ts';
@@ -45,6 +46,7 @@ if (chosen === 'help') process.stdout.write(USAGE);
 else if (chosen.isOnlyFiles) await benchFiles(chosen);
 else if (chosen.isOnlyCatalogue) await benchCatalogue(chosen);
 else if (chosen.isOnlyStock) await benchStock(chosen);
+else if (chosen.isOnlyOrders) await benchOrders(chosen);
 else if (chosen.isOnlyDocuments) await benchDocuments(chosen);
 else if (chosen.isOnlyStudio) await benchStudio(chosen);
 else await bench(chosen);
@@ -121,6 +123,9 @@ async function bench(options: BenchOptions): Promise<void> {
   say('catalogue');
   const catalogue = await measureCatalogue({ dataDir: join(folder, 'catalogue'), logLevel: options.logLevel }, options);
 
+  say('orders');
+  const orders = await measureOrders({ dataDir: join(folder, 'orders'), logLevel: options.logLevel }, options);
+
   const { milliseconds: freshStartMs } = fresh;
   const findings: Findings = {
     freshStartMs,
@@ -145,6 +150,7 @@ async function bench(options: BenchOptions): Promise<void> {
     webhooks,
     catalogue,
     stock,
+    orders,
   };
   process.stdout.write(`\n${writeReport(findings)}`);
   if (options.jsonFile !== null) await writeFile(options.jsonFile, toJson(findings, options));
@@ -180,6 +186,15 @@ async function benchStock(options: BenchOptions): Promise<void> {
   const stock = await measureStock({ dataDir: join(folder, 'data'), logLevel: options.logLevel }, options);
   process.stdout.write(`\n${describeStock(stock)}\n\n${writeVerdicts(judgeStock(stock))}\n`);
   if (options.jsonFile !== null) await writeFile(options.jsonFile, `${JSON.stringify(stock, null, 2)}\n`);
+}
+
+async function benchOrders(options: BenchOptions): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'ashlar-bench-'));
+  await using closing = new AsyncDisposableStack();
+  closing.defer(() => rm(folder, { recursive: true, force: true }));
+  const orders = await measureOrders({ dataDir: join(folder, 'data'), logLevel: options.logLevel }, options);
+  process.stdout.write(`\n${describeOrders(orders)}\n\n${writeVerdicts(judgeOrders(orders))}\n`);
+  if (options.jsonFile !== null) await writeFile(options.jsonFile, `${JSON.stringify(orders, null, 2)}\n`);
 }
 
 async function benchDocuments(options: BenchOptions): Promise<void> {

@@ -8,6 +8,8 @@ export interface BenchOptions {
   readonly isOnlyCatalogue: boolean;
   /** Only the figures of stock. */
   readonly isOnlyStock: boolean;
+  /** Only the figures of orders. */
+  readonly isOnlyOrders: boolean;
   /** Only the figures of documents on paper. */
   readonly isOnlyDocuments: boolean;
   /** Only the figures of Studio. */
@@ -19,12 +21,13 @@ export interface BenchOptions {
   readonly logLevel: string;
 }
 
-export const USAGE = `npm run bench -- [--quick] [--files | --catalogue | --stock | --documents | --studio] [--json <file>] [--log-level <level>]
+export const USAGE = `npm run bench -- [--quick] [--files | --catalogue | --stock | --orders | --documents | --studio] [--json <file>] [--log-level <level>]
 
   --quick              3 rounds of 1 s instead of 5 of 2.5 s
   --files              only the figures of files and the CPU time they cost, beside a bare server; two minutes
   --catalogue          only the figures of the catalogue; some minutes, since 100,000 products are imported
   --stock              only the figures of the inventory; some minutes, since a ledger of a million rows is posted
+  --orders             only the figures of orders and books; some minutes, since a million journal lines are made
   --documents          only the figures of documents on paper; seconds
   --studio             only the figures of Studio, in Chromium; some minutes, since a million rows are made
   --json <file>        also write the figures as JSON
@@ -40,6 +43,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
       files: { type: 'boolean', default: false },
       catalogue: { type: 'boolean', default: false },
       stock: { type: 'boolean', default: false },
+      orders: { type: 'boolean', default: false },
       documents: { type: 'boolean', default: false },
       studio: { type: 'boolean', default: false },
       json: { type: 'string' },
@@ -53,6 +57,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
     isOnlyFiles: values.files,
     isOnlyCatalogue: values.catalogue,
     isOnlyStock: values.stock,
+    isOnlyOrders: values.orders,
     isOnlyDocuments: values.documents,
     isOnlyStudio: values.studio,
     rounds: values.quick ? 3 : 5,

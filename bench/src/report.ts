@@ -14,6 +14,7 @@ import type { RealtimeFigures } from './realtime/measure-realtime.ts';
 import type { RowSecurityFigures } from './measure/row-security.ts';
 import type { SignInFigures } from './measure/sign-in.ts';
 import type { WebhookFigures } from './measure/webhooks.ts';
+import { describeOrders, judgeOrders, type OrderFigures } from './orders/measure-orders.ts';
 import { describeStock, judgeStock, type StockFigures } from './stock/measure-stock.ts';
 
 export interface Findings {
@@ -42,6 +43,7 @@ export interface Findings {
   readonly jobs: JobFigures;
   readonly webhooks: WebhookFigures;
   readonly stock: StockFigures;
+  readonly orders: OrderFigures;
 }
 
 /** One line of the closing table. */
@@ -143,6 +145,7 @@ export function judge(findings: Findings): readonly Verdict[] {
     ...judgeRealtime(findings.realtime),
     ...judgeCatalogue(findings.catalogue),
     ...judgeStock(findings.stock),
+    ...judgeOrders(findings.orders),
     { what: 'jobs, added and done', got: findings.jobs.jobsPerSecond, wanted: 3_000, sense: 'least', unit: '/s' },
     { what: 'start of a job (p50)', got: findings.jobs.startP50Ms, wanted: 10, sense: 'most', unit: 'ms' },
     { what: 'empty folder to first read', got: findings.freshStartMs / 1000, wanted: 10, sense: 'most', unit: 's' },
@@ -245,6 +248,7 @@ overload: of ${overload.asked}/s asked for on 2,000 connections ${overload.admit
 ${describeFiles(files)}
 ${describeCatalogue(findings.catalogue)}
 ${describeStock(findings.stock)}
+${describeOrders(findings.orders)}
 sign-in ${signIn.signInMs.toFixed(1)} ms, of which the hash ${signIn.hashMs.toFixed(1)} ms; \
 at once ${signIn.signInsPerSecond.toFixed(0)}/s, the hash alone ${signIn.hashesPerSecond.toFixed(0)}/s
 p99 of a read ${signIn.readP99Ms} ms, beside sign-ins ${signIn.readP99BesideMs} ms

@@ -28,6 +28,8 @@ export interface Invocation {
   readonly dryRun?: boolean;
   readonly traceparent?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Another use case waits for it in the middle of its transaction. */
+  readonly isNested?: boolean;
   /** Decided elsewhere (an event, a schedule): the permission is not asked for again. */
   readonly trusted?: boolean;
 }

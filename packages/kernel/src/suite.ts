@@ -5,7 +5,7 @@ import type { Saga } from './saga.ts';
 import type { SuiteDocument } from './suite-document.ts';
 import type { SuiteDemo } from './suite-demo.ts';
 import type { SuiteErrand, SuiteHook } from './suite-outside.ts';
-import type { AnyUseCase } from './use-case.ts';
+import { type AnyUseCase, requireBatch } from './use-case.ts';
 
 /** A text by language: `{ en: 'Stock clerk', ar: 'أمين المخزن' }`; English is always there. */
 export type Localised = { readonly en: string } & Readonly<Record<string, string>>;
@@ -19,6 +19,8 @@ export interface SuiteSubscription {
   /** Null: this one is none of its business. */
   // oxlint-disable-next-line typescript/no-explicit-any -- the use case parses it, whatever it is.
   readonly input: (event: DomainEvent) => any;
+  /** As in `on.event`. */
+  readonly batch?: number;
 }
 
 /** Done by the platform itself when the clock says so, for each active organisation of the project. */
@@ -110,6 +112,9 @@ export function defineSuite(definition: SuiteDefinition): Suite {
   for (const { name: useCase, permission } of useCases) {
     if (OPEN.has(permission) || Object.hasOwn(definition.permissions, permission)) continue;
     throw fault(`${useCase} asks for ${permission}, which it does not declare`);
+  }
+  for (const { consumer, useCase, batch } of subscriptions) {
+    if (batch !== undefined) requireBatch(useCase, batch, consumer);
   }
   for (const { useCase } of [...subscriptions, ...schedules, ...documents]) {
     if (!useCases.includes(useCase)) throw fault(`${useCase.name} is none of its use cases`);

@@ -27,6 +27,11 @@ export interface EventTrigger<Input extends z.ZodType = z.ZodType> {
   readonly type: string;
   /** Null: this one is none of its business. */
   readonly input: (event: DomainEvent) => z.input<Input> | null;
+  /**
+   * Up to so many events at once, of one organisation and actor, go to `runMany` in one transaction. When it fails,
+   * each goes there by itself, so that one that cannot be handled is parked alone. 2 to 1,000.
+   */
+  readonly batch?: number;
 }
 
 interface UseCaseTerms<Input extends z.ZodType, Output extends z.ZodType> {
@@ -60,6 +65,11 @@ export interface CommandDefinition<Input extends z.ZodType, Output extends z.Zod
     input: z.output<Input>,
     context: CommandContext<Database>,
   ) => Promise<z.output<Output> | Refused> | z.output<Output> | Refused;
+  /** What `run` does, for many inputs in their order, about events. It is one command with one audit row. */
+  readonly runMany?: (
+    inputs: readonly z.output<Input>[],
+    context: CommandContext<Database>,
+  ) => Promise<Refused | undefined | void>;
 }
 
 export interface QueryDefinition<Input extends z.ZodType, Output extends z.ZodType, Database> extends UseCaseTerms<
@@ -94,6 +104,7 @@ export type UseCase<Input extends z.ZodType, Output extends z.ZodType, Database>
 // oxlint-disable-next-line typescript/no-explicit-any -- `run` takes its input and tables, so only `any` admits all of them.
 export type AnyUseCase = UseCase<any, any, any>;
 
+const MAX_BATCH = 1_000;
 const NAME = /^[a-z][a-z0-9]*\.[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /**
@@ -118,5 +129,13 @@ export function useCase(
   definition: CommandDefinition<z.ZodType, z.ZodType, unknown> | QueryDefinition<z.ZodType, z.ZodType, unknown>,
 ): AnyUseCase {
   if (!NAME.test(name)) throw new Error(`A use case is named like inventory.reserve-stock, got ${name}`);
+  const { batch } = definition.on.event || {};
+  if (batch !== undefined) requireBatch(definition, batch, name);
   return Object.freeze({ ...definition, kind: definition.kind ?? 'command', name }) as AnyUseCase;
+}
+
+/** @throws {Error} When it takes one event at a time, or a batch has no such size. */
+export function requireBatch(definition: object, batch: number, name: string): void {
+  if ('runMany' in definition && batch >= 2 && batch <= MAX_BATCH) return;
+  throw new Error(`${name}: batches of 2 to ${MAX_BATCH} events need a use case with runMany, got ${batch}`);
 }

@@ -1,11 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createPrinter, type Printer } from '@ashlar/documents';
-import { type AnyUseCase, commonErrors, type Contract, type Suite } from '@ashlar/kernel';
+import {
+  type AnyUseCase,
+  type CommandContext,
+  commonErrors,
+  type Contract,
+  isRefused,
+  type Suite,
+} from '@ashlar/kernel';
 import type { Transaction } from '@ashlar/postgres';
+import type { z } from 'zod';
 import { readInput } from '../input/read-input.ts';
 import type { Invocation } from '../invocation.ts';
 import { type AnswerKey, answerKey } from './answer-key.ts';
-import { AskersGate } from './askers-gate.ts';
 import { transactionOptions } from './open-use-case.ts';
 import { printOutside } from './print-outside.ts';
 import type { Sealer } from './project-sealer.ts';
@@ -38,8 +45,8 @@ export interface UseCases {
    * @throws {AshlarError} Every refusal; anything else is a fault of ours.
    */
   invoke(name: string, input: unknown, invocation: Invocation): Promise<Outcome>;
-  /** The same in a transaction of the suite's role that somebody else ends: what is done about an event. */
-  invokeWithin(tx: Transaction, name: string, input: unknown, invocation: Invocation): Promise<unknown>;
+  /** `runMany` of a command, in a transaction of the suite's role that somebody else ends. */
+  invokeMany(tx: Transaction, name: string, inputs: readonly unknown[], invocation: Invocation): Promise<void>;
 }
 
 export interface UseCasesOptions {
@@ -62,7 +69,6 @@ export function createUseCases(options: UseCasesOptions): UseCases {
   const printer = createPrinter();
   const bySuite = new Map(suites.map((suite) => [suite.name, suite]));
   if (bySuite.size < suites.length) throw new Error('Two suites have one name');
-  const gate = new AskersGate();
 
   const find: UseCases['find'] = (name) => {
     const suite = bySuite.get(name.split('.', 1)[0] ?? '');
@@ -70,7 +76,7 @@ export function createUseCases(options: UseCasesOptions): UseCases {
     return suite === undefined || useCase?.name !== name ? undefined : { suite, useCase };
   };
 
-  const prepare = (name: string, input: unknown, invocation: Invocation): Work => {
+  const prepare = (name: string, invocation: Invocation): Omit<Work, 'run'> => {
     const found = find(name);
     if (found === undefined) throw commonErrors.useCaseUnknown({ name });
     const { suite, useCase } = found;
@@ -79,81 +85,101 @@ export function createUseCases(options: UseCasesOptions): UseCases {
     if (useCase.permission !== 'anyone' && caller.role === 'anon' && trusted !== true) {
       throw commonErrors.unauthenticated({ useCase: name });
     }
-    const parsed = readInput(useCase, input);
-    const key = useCase.kind === 'command' ? answerKey(suite, useCase, input, invocation) : null;
     const callOther = (contract: Contract, asked: unknown): Promise<unknown> => ask(contract, asked, work);
-    const work: Work = { suite, useCase, input: parsed, invocation, key, now: clock(), callOther, isNamedHost };
+    const work = { suite, useCase, invocation, key: null, now: clock(), callOther, isNamedHost };
     return work;
   };
 
+  const prepareOne = (name: string, input: unknown, invocation: Invocation): Work & { readonly input: unknown } => {
+    const work = prepare(name, invocation);
+    const { suite, useCase } = work;
+    const parsed = readInput(useCase, input);
+    const key = useCase.kind === 'command' ? answerKey(suite, useCase, input, invocation) : null;
+    return { ...work, key, input: parsed, run: (context) => runOne(useCase, parsed, context) };
+  };
+
   /** A query of another suite by the contract its caller wrote down. */
-  const ask = async (contract: Contract, input: unknown, { invocation, useCase }: Work): Promise<unknown> => {
+  const ask = async (
+    contract: Contract,
+    input: unknown,
+    { invocation, useCase }: Pick<Work, 'invocation' | 'useCase'>,
+  ): Promise<unknown> => {
     const kind = find(contract.name)?.useCase.kind;
     if (kind === 'command') {
       throw new Error(`${useCase.name} cannot call ${contract.name}: a command of another suite belongs into a saga`);
     }
-    gate.note(useCase.name);
     const { idempotencyKey: _key, ...same } = invocation;
-    const { output } = await carryOut(prepare(contract.name, input, { ...same, dryRun: false }));
+    const { output } = await invoke(contract.name, input, { ...same, dryRun: false, isNested: true });
     return contract.output.parse(output);
   };
 
-  /** Its key is fetched before the transaction: whoever keeps it may be far away. */
-  const sealerFor = async ({ useCase, invocation }: Work): Promise<Sealer | undefined> => {
-    if (useCase.kind !== 'command' || useCase.keepsSecrets !== true) return undefined;
-    if (sealerOf === undefined) throw new Error(`${useCase.name} keeps secrets, and nothing here seals them`);
-    return sealerOf(invocation.database.ref);
-  };
-
-  /** What a command does before its transaction, once for all attempts at it. */
-  const begin = async (work: Work): Promise<Work> => {
+  /** What a command does before its transaction, once for all attempts at it: what it finds out, and its key to seal. */
+  const begin = async (work: ReturnType<typeof prepareOne>): Promise<Work> => {
     const { useCase, invocation } = work;
-    if (useCase.kind !== 'command' || useCase.beforehand === undefined) return work;
+    if (useCase.kind !== 'command') return work;
+    const { beforehand, keepsSecrets } = useCase;
     const call = async (contract: Contract, asked: unknown): Promise<never> =>
       (await ask(contract, asked, work)) as never;
     const outside = { call, ...printOutside(printer, invocation.signal) };
-    return { ...work, found: await useCase.beforehand(work.input, outside) };
+    const found = beforehand === undefined ? undefined : await beforehand(work.input, outside);
+    if (keepsSecrets !== true) return { ...work, found };
+    if (sealerOf === undefined) throw new Error(`${useCase.name} keeps secrets, and nothing here seals them`);
+    return { ...work, found, sealer: await sealerOf(invocation.database.ref) };
+  };
+
+  const invoke: UseCases['invoke'] = async (name, input, invocation) => {
+    const work = await begin(prepareOne(name, input, invocation));
+    const { suite, useCase, key } = work;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return { output: await runOnce(work), replayed: false };
+      } catch (error) {
+        if (key !== null && isAnswerKnown(error)) return { output: await knownAnswer(work, key), replayed: true };
+        if (!isCollision(error) || attempt >= ATTEMPTS) throw translateError(error, suite, useCase);
+      }
+      await delay(PAUSE_MS * 2 ** attempt * (0.5 + Math.random()));
+    }
   };
 
   return {
     suites,
     printer,
     find,
-    async invoke(name, input, invocation) {
-      const work = prepare(name, input, invocation);
-      const leave = await gate.enter(work.useCase.name);
+    invoke,
+    async invokeMany(tx, name, inputs, invocation) {
+      const work = prepare(name, invocation);
+      const { suite, useCase } = work;
+      refuseBeforehand(useCase);
+      const parsed = inputs.map((input) => readInput(useCase, input));
       try {
-        return await carryOut({ ...(await begin(work)), sealer: await sealerFor(work) });
-      } finally {
-        leave();
-      }
-    },
-    async invokeWithin(tx, name, input, invocation) {
-      const work = prepare(name, input, invocation);
-      refuseBeforehand(work.useCase);
-      try {
-        const { output, finishing } = await runInTransaction(tx, work);
+        const { finishing } = await runInTransaction(tx, {
+          ...work,
+          run: (context) => runMany(useCase, parsed, context),
+        });
         await finishing;
-        return output;
       } catch (error) {
-        throw isCollision(error) ? error : translateError(error, work.suite, work.useCase);
+        throw isCollision(error) ? error : translateError(error, suite, useCase);
       }
     },
   };
 }
 
-/** Runs it until nobody is in its way. */
-async function carryOut(work: Work): Promise<Outcome> {
-  const { suite, useCase, key } = work;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return { output: await runOnce(work), replayed: false };
-    } catch (error) {
-      if (key !== null && isAnswerKnown(error)) return { output: await knownAnswer(work, key), replayed: true };
-      if (!isCollision(error) || attempt >= ATTEMPTS) throw translateError(error, suite, useCase);
-    }
-    await delay(PAUSE_MS * 2 ** attempt * (0.5 + Math.random()));
-  }
+async function runOne(useCase: AnyUseCase, input: unknown, context: CommandContext<unknown>): Promise<unknown> {
+  const result: unknown = await useCase.run(input, context);
+  if (isRefused(result)) throw result.error;
+  // Use cases of all shapes are in one list; each has a zod schema.
+  return (useCase.output as z.ZodType).encode(result);
+}
+
+async function runMany(
+  useCase: AnyUseCase,
+  inputs: readonly unknown[],
+  context: CommandContext<unknown>,
+): Promise<null> {
+  if (useCase.kind === 'query' || useCase.runMany === undefined) throw new Error(`${useCase.name} takes one at a time`);
+  const result: unknown = await useCase.runMany(inputs, context);
+  if (isRefused(result)) throw result.error;
+  return null;
 }
 
 async function runOnce(work: Work): Promise<unknown> {

@@ -11,7 +11,7 @@ const LOCK_TIMEOUT = '10s';
 
 /** Whose role runs it: commands and the platform's own doings the suite's, people's reads their own. */
 export function transactionOptions(suite: Suite, useCase: AnyUseCase, invocation: Invocation): TransactionOptions {
-  const { caller, dryRun, signal, trusted } = invocation;
+  const { caller, dryRun, signal, trusted, isNested = false } = invocation;
   const asSuite = useCase.kind === 'command' || caller.role === 'service_role' || trusted === true;
   return {
     login: asSuite ? 'service' : 'authenticator',
@@ -20,6 +20,7 @@ export function transactionOptions(suite: Suite, useCase: AnyUseCase, invocation
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     readOnly: useCase.kind === 'query',
     rollback: dryRun === true,
+    isNested,
     ...(signal === undefined ? {} : { signal }),
   };
 }

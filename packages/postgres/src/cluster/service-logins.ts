@@ -18,6 +18,8 @@ export function serviceLogins(ref: string, platformPassword: string): ReadonlyMa
 /** Suites come and go while a project is open: their logins follow from the name, and need not be listed. */
 class LoginsByRole extends Map<string, Login> {
   readonly #derive: (role: string) => Login;
+  /** Asked for with every transaction; names come from our own lists of suites, so there are few. */
+  readonly #suites = new Map<string, Login>();
 
   constructor(services: readonly (readonly [string, Login])[], derive: (role: string) => Login) {
     super(services);
@@ -25,7 +27,11 @@ class LoginsByRole extends Map<string, Login> {
   }
 
   override get(role: string): Login | undefined {
-    return super.get(role) ?? (isSuiteName(role) ? this.#derive(role) : undefined);
+    const known = super.get(role) ?? this.#suites.get(role);
+    if (known !== undefined || !isSuiteName(role)) return known;
+    const login = this.#derive(role);
+    this.#suites.set(role, login);
+    return login;
   }
 }
 

@@ -92,11 +92,11 @@ async function handleOnce<Answer>(
   const signal = AbortSignal.any([closing, AbortSignal.timeout(timeoutMs)]);
   const login = 'service';
   if (subscription.effects === 'database') {
-    const { role } = subscription;
-    const terms = { login, role, settings, statementTimeoutMs: timeoutMs, signal } as const;
-    return database.transaction(terms, async (tx) => {
+    const isPresent = (await subscription.isPresent?.()) ?? true;
+    const role = isPresent ? subscription.role : DELIVERER;
+    return database.transaction({ login, role, settings, statementTimeoutMs: timeoutMs, signal }, async (tx) => {
       const { answer, events } = await ask(tx);
-      if (events.length > 0) await runInDatabase(subscription, events, { tx, signal });
+      if (events.length > 0 && isPresent) await runInDatabase(subscription, events, { tx, signal });
       return answer;
     });
   }

@@ -22,6 +22,8 @@ interface DatabaseEffects {
   readonly effects: 'database';
   /** Role of the transaction, and of a service: the first word of the consumer's name. */
   readonly role: string;
+  /** Whether the project has such a role and schema; where it has not, events are none of its business. */
+  readonly isPresent?: () => Promise<boolean>;
 }
 
 interface OutsideEffects {

@@ -104,6 +104,11 @@ export interface TransactionOptions {
   /** Undo everything once the callback has returned. */
   readonly rollback?: boolean;
   readonly signal?: AbortSignal;
+  /**
+   * Another transaction of this process waits for it: it is not held to the share of its project, or those that have
+   * all of it would wait for each other.
+   */
+  readonly isNested?: boolean;
 }
 
 /** A statement of a transaction, with what is set and run before it. */

@@ -409,3 +409,22 @@ test('a transaction may be undone although all of it went well', async () => {
   expect(read).toEqual([['77']]);
   expect(await count('public.things where id = 77')).toBe(0);
 });
+
+test('what a transaction waits for in its middle gets a connection, although the project has all of its share', async () => {
+  const bounds = { ownConnections: 4, ownConnectionsPerProject: 2, maxWaitMs: 1_000 };
+  const sessions = createSessions({ observe: ignoreObservations, bounds });
+  const database = sessions.project(project.target);
+  const outer = { login: 'authenticator', role: 'authenticated' } as const;
+  const nested = { login: 'service', role: 'identity', isNested: true } as const;
+  const bothAreIn = Promise.withResolvers<void>();
+  let inside = 0;
+  const nest = () =>
+    database.transaction(outer, async (tx) => {
+      await tx.query('select 1');
+      if ((inside += 1) === 2) bothAreIn.resolve();
+      await bothAreIn.promise;
+      return database.transaction(nested, async (other) => (await other.query('select 2 as two')).rows);
+    });
+  expect(await Promise.all([nest(), nest()])).toEqual([[{ two: 2 }], [{ two: 2 }]]);
+  await sessions.close();
+});

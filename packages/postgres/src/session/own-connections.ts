@@ -41,6 +41,8 @@ interface Slot {
 interface Borrower extends Waiter {
   readonly target: DatabaseTarget;
   readonly entry: Entry;
+  /** Somebody who has a connection waits for it. */
+  readonly isNested: boolean;
   grant(slot: Slot): void;
 }
 
@@ -78,7 +80,7 @@ export class OwnConnections {
   }
 
   /** @throws {AshlarError} `postgres.queue_full`, `postgres.queue_timeout`, `postgres.unavailable`; the signal's reason. */
-  async borrow(target: DatabaseTarget, entry: Entry, signal?: AbortSignal): Promise<Lease> {
+  async borrow(target: DatabaseTarget, entry: Entry, signal?: AbortSignal, isNested = false): Promise<Lease> {
     signal?.throwIfAborted();
     if (this.#closed) throw sessionErrors.closed({ database: target.database });
     this.#refuseWhileAway(target);
@@ -86,6 +88,7 @@ export class OwnConnections {
     const borrower: Borrower = {
       target,
       entry,
+      isNested,
       since: performance.now(),
       grant: granted.resolve,
       refuse: granted.reject,
@@ -220,10 +223,13 @@ export class OwnConnections {
     return undefined;
   }
 
-  #canServe({ target, entry }: Borrower): boolean {
-    if (this.#inUse(target.ref) >= this.#options.maxPerProject) return false;
-    if (this.#idle.some((slot) => slot.target.ref === target.ref && slot.entry.name === entry.name)) return true;
-    return this.size < this.#options.maxConnections || this.#idle.length > 0;
+  #canServe({ target, entry, isNested }: Borrower): boolean {
+    if (!isNested && this.#inUse(target.ref) >= this.#options.maxPerProject) return false;
+    const isOurs = (slot: Slot): boolean => slot.target.ref === target.ref && slot.entry.name === entry.name;
+    if (this.#idle.some(isOurs)) return true;
+    if (this.size < this.#options.maxConnections) return true;
+    // Logins with much to do would close each other's connections in turn; one of several comes back soon.
+    return this.#idle.length > 0 && (isNested || countOf(this.#busy, isOurs) < ENOUGH_OF_A_LOGIN);
   }
 
   #bounded(most: number): number {
@@ -336,6 +342,14 @@ export class OwnConnections {
   }
 }
 
+function countOf<Value>(values: Iterable<Value>, isCounted: (value: Value) => boolean): number {
+  let count = 0;
+  for (const value of values) if (isCounted(value)) count += 1;
+  return count;
+}
+
+/** With so many at work, a login takes the place of no other's connection. */
+const ENOUGH_OF_A_LOGIN = 4;
 /** How long borrowers may go on once the process stops; it has five seconds in all. */
 const CLOSE_GRACE_MS = 3_000;
 /** Undoing may take as long as doing did. */

@@ -126,9 +126,14 @@ export class SessionDatabase implements ProjectDatabase {
     this.#listener.wake();
   }
 
-  async #borrow({ login, role, signal }: Pick<Call, 'login' | 'role' | 'signal'>): Promise<Lease> {
+  async #borrow({
+    login,
+    role,
+    signal,
+    isNested,
+  }: Pick<TransactionOptions, 'login' | 'role' | 'signal' | 'isNested'>): Promise<Lease> {
     const { own, target } = this.#options;
-    return own.borrow(target, entryFor(target, login, role), signal);
+    return own.borrow(target, entryFor(target, login, role), signal, isNested);
   }
 
   async #ownCall(call: Call): Promise<CallResult> {

@@ -39,7 +39,7 @@ export const DEFAULT_SESSION_BOUNDS: SessionBounds = {
   sharedConnections: 2,
   sharedDepth: 16,
   sharedLimitMs: 250,
-  ownConnections: 16,
+  ownConnections: 32,
   ownConnectionsPerProject: 12,
   writerConnections: 8,
   writerDepth: 32,

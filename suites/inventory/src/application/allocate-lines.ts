@@ -48,9 +48,10 @@ export async function allocateLines(
   if (glance.shortages.length > 0 && !allowPartial && !allowBackorder) return glance;
 
   if (allowBackorder) await openWaitingPlaces(context, lines);
-  const locked = await lockPickLevels(db, itemIds);
+  const { levels: locked, hasOverdue } = await lockPickLevels(db, itemIds, clock());
   const allocation = decide(locked);
-  if (isComplete(allocation)) return allocation;
+  // Of those who came too late, none keeps the others waiting for longer than it takes to know it.
+  if (isComplete(allocation) || !hasOverdue) return allocation;
   const overdue = await expireOverdue(
     db,
     locked.map(({ id }) => id),
@@ -59,7 +60,7 @@ export async function allocateLines(
   if (overdue.length === 0) return allocation;
   emit(...factsOfHolds(reservationExpired, overdue));
   // The locks are ours already; this only reads what the expiry gave back.
-  return decide(await lockPickLevels(db, itemIds));
+  return decide((await lockPickLevels(db, itemIds, clock())).levels);
 }
 
 function isComplete({ grants, shortages }: Allocation): boolean {

@@ -31,31 +31,16 @@ export const followVariant = useCase('inventory.follow-variant', {
   output: z.object({ id: ItemId }),
   errors: [inventoryErrors.codeTaken],
   permission: 'inventory.manage',
-  on: { event: { type: 'product.variant.created', input: stockedVariant } },
-  run: async ({ productId, variantId, sku, title, baseUom, tracking }, { db, audit }: InventoryContext) => {
-    await lockProduct(db, productId);
-    const gone = await db
-      .selectFrom('inventory.archived_products')
-      .select('product_id')
-      .where('product_id', '=', productId)
-      .executeTakeFirst();
-    const policy = await db.selectFrom('inventory.policies').select('currency').executeTakeFirst();
-    const row = {
-      sku,
-      title: JSON.stringify(title),
-      base_uom: baseUom,
-      whole_units: comesWhole(baseUom, tracking),
-      tracking,
-      currency: policy?.currency ?? 'USD',
-      status: gone === undefined ? ('active' as const) : ('archived' as const),
-    };
-    await db
-      .insertInto('inventory.items')
-      .values({ id: variantId, product_id: productId, ...row })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet({ product_id: productId }))
-      .execute();
-    audit({ subject: variantId, after: row });
-    return { id: variantId };
+  // A table of products that is imported brings out a thousand at once.
+  on: { event: { type: 'product.variant.created', input: stockedVariant, batch: 500 } },
+  run: async (variant, context: InventoryContext) => {
+    const [item] = await follow([variant], context);
+    context.audit({ subject: variant.variantId, after: item });
+    return { id: variant.variantId };
+  },
+  runMany: async (variants, context) => {
+    await follow(variants, context);
+    context.audit({ after: { items: variants.map(({ variantId }) => variantId) } });
   },
 });
 
@@ -89,7 +74,7 @@ export const archiveItemsOfProduct = useCase('inventory.archive-items-of-product
     event: { type: 'product.product.archived', input: ({ data }) => ({ productId: String(data['productId']) }) },
   },
   run: async ({ productId }, context: InventoryContext) => {
-    await lockProduct(context.db, productId);
+    await lockProducts(context.db, [productId]);
     await context.db
       .insertInto('inventory.archived_products')
       .values({ product_id: productId })
@@ -112,9 +97,55 @@ function comesWhole(baseUom: string, tracking: 'none' | 'lot' | 'serial'): boole
   return tracking === 'serial' || (commonUnits.find(({ code }) => code === baseUom)?.integerOnly ?? false);
 }
 
-/** A variant that appears and a product that goes wait for each other; whoever comes second sees what the first did. */
-async function lockProduct(db: InventoryDb, productId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`inventory/product/${productId}`}, 0))`.execute(db);
+/** @returns What the items are, unless they were there already. */
+async function follow(variants: readonly z.output<typeof input>[], { db }: InventoryContext) {
+  const productIds = [...new Set(variants.map(({ productId }) => productId))];
+  await lockProducts(db, productIds);
+  const archived = await db
+    .selectFrom('inventory.archived_products')
+    .select('product_id')
+    .where('product_id', '=', sql<string>`any (${productIds}::uuid[])`)
+    .execute();
+  const gone = new Set(archived.map(({ product_id }) => product_id));
+  const policy = await db.selectFrom('inventory.policies').select('currency').executeTakeFirst();
+  const items = variants.map(({ productId, sku, title, baseUom, tracking }) => ({
+    sku,
+    title,
+    base_uom: baseUom,
+    whole_units: comesWhole(baseUom, tracking),
+    tracking,
+    currency: policy?.currency ?? 'USD',
+    status: gone.has(productId) ? ('archived' as const) : ('active' as const),
+  }));
+  const rows = items.map((item, index) => ({
+    ...item,
+    id: variants[index]?.variantId,
+    product_id: variants[index]?.productId,
+  }));
+  await sql`
+    insert into inventory.items (id, product_id, sku, title, base_uom, whole_units, tracking, currency, status)
+    select n.id, n.product_id, n.sku, n.title, n.base_uom, n.whole_units, n.tracking, n.currency, n.status
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n (
+      id uuid, product_id uuid, sku text, title jsonb, base_uom text, whole_units boolean, tracking text, currency text,
+      status text
+    )
+    on conflict (id) do update set product_id = excluded.product_id
+  `.execute(db);
+  return items;
+}
+
+/**
+ * A variant that appears and a product that goes wait for each other; whoever comes second sees what the first did.
+ * Locked in one order, so that two who follow many do not wait for each other in a circle.
+ */
+async function lockProducts(db: InventoryDb, productIds: readonly string[]): Promise<void> {
+  await sql`
+    select pg_advisory_xact_lock(n.key)
+    from (
+      select distinct hashtextextended('inventory/product/' || p.id, 0) as key from unnest(${productIds}::text[]) p(id)
+      order by key
+    ) n
+  `.execute(db);
 }
 
 async function archive({ db }: InventoryContext, column: 'id' | 'product_id', value: string): Promise<number> {

@@ -80,10 +80,6 @@ export const placeOrder = useCase('order.place-order', {
       const [amount, limit] = [excess.amountMinor, excess.limitMinor].map((minor) => `${minor} ${seen.currency}`);
       return refuse(orderErrors.overLimit({ amount: amount ?? '', limit: limit ?? '' }));
     }
-    if (!(await closeCart(db, cart))) {
-      const now = await findCart(db, cartId);
-      return refuse(now.status === 'placed' ? await placedBefore(db, cartId) : commonErrors.busy());
-    }
     const used = new Set([...usesOf(seen.adjustments).keys()].map((promotion) => promotion.id));
     let priced = seen;
     if (used.size > 0) {
@@ -94,14 +90,19 @@ export const placeOrder = useCase('order.place-order', {
       priced = priceWith(asked, cart, { ...terms, promotions }, clock());
       expectTotal(priced, expectedTotal);
     }
+    const series = { branch, year: Number(priced.today.slice(0, 4)) };
+    // Whoever has the number holds up all who want the next: what follows leaves at once and waits for nothing.
+    const [isClosed, number] = await Promise.all([closeCart(db, cart), takeNumber(db, series)]);
+    if (!isClosed) {
+      const now = await findCart(db, cartId);
+      return refuse(now.status === 'placed' ? await placedBefore(db, cartId) : commonErrors.busy());
+    }
     const total = money(priced.totalMinor, priced.currency);
     const isHeld = tender === 'on_account' && policy.approveOnAccount;
     const id = newId(OrderId);
-    const series = { branch, year: Number(priced.today.slice(0, 4)) };
-    const number = await takeNumber(db, series);
     const label = labelOf(series, number);
     const status = isHeld ? 'on_hold' : 'placed';
-    await db
+    const order = db
       .insertInto('orders.orders')
       .values({
         id,
@@ -134,10 +135,13 @@ export const placeOrder = useCase('order.place-order', {
         credit: cart.credits.reduce((sum, { amount }) => sum + BigInt(amount), 0n),
       })
       .execute();
-    await insertLines(db, id, priced);
-    await writeShipping(db, id, priced.shipping);
-    await writeDiscounts(db, { id, customerId: cart.customer_id }, priced.adjustments);
-    await remember(db, id, 'placed', { total: total.amountMinor.toString() });
+    await Promise.all([
+      order,
+      insertLines(db, id, priced),
+      writeShipping(db, id, priced.shipping),
+      writeDiscounts(db, { id, customerId: cart.customer_id }, priced.adjustments),
+      remember(db, id, 'placed', { total: total.amountMinor.toString() }),
+    ]);
     const { approveOnAccount: _approve, discountLimit: _limit, version: _version, ...agreed } = policy;
     emit(
       orderPlaced.of({

@@ -2,7 +2,7 @@ import { commonErrors, refuse, useCase } from '@ashlar/kernel';
 import { shortDecimal } from '@ashlar/kernel/printing';
 import { dayInZone, instant } from '@ashlar/kernel/values';
 import { z } from 'zod';
-import { type OrderLineRow, orderLines } from '../adapters/orders.ts';
+import { type OrderLineRow, orderLines, shippingOf } from '../adapters/orders.ts';
 import { letterhead, Seller } from '../adapters/print-contracts.ts';
 import { OrderId } from '../domain/ids.ts';
 import { orderErrors } from '../domain/order-errors.ts';

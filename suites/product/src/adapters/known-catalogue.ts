@@ -12,11 +12,10 @@ export async function knownCatalogue(
   const named = rows.flatMap((read, row) => ('product' in read ? [{ row, ...read.product }] : []));
   const codes = named.flatMap(({ barcode }) => (barcode === null ? [] : [barcode.code]));
   const slugs = named.flatMap((one) => slugCandidates(one).flatMap((candidate) => Object.values(candidate)));
-  const variants = await sql<KnownVariant & { row: number }>`
-    select n.row, v.id as "variantId", p.id as "productId", p.stocked_at is not null as "hasStockMoved",
+  const variants = await sql<KnownVariant & { place: string }>`
+    select v.place, v.variant_id as "variantId", p.id as "productId", p.stocked_at is not null as "hasStockMoved",
            p.title, p.brand, p.tax_category as "taxCategory", p.base_uom as uom
-    from jsonb_to_recordset(${JSON.stringify(named.map(({ row, sku }) => ({ row, sku })))}::jsonb) as n (row integer, sku text)
-    join product.variants v on lower(v.sku) = lower(n.sku) and v.org_id = ${orgId}::uuid and v.status <> 'archived'
+    from product.variants_by_sku(${named.map(({ sku }) => sku)}::text[]) v
     join product.products p on p.id = v.product_id
     order by p.id
     for update of p
@@ -34,7 +33,7 @@ export async function knownCatalogue(
     order by currency, priority desc, code
   `.execute(db);
   return {
-    variants: new Map(variants.rows.map(({ row, ...variant }) => [row, variant])),
+    variants: new Map(variants.rows.map(({ place, ...variant }) => [named[Number(place) - 1]?.row ?? -1, variant])),
     barcodes: new Map(barcodes.rows.map(({ code, variant_id }) => [code, variant_id])),
     slugs: new Set(taken.rows.map(({ slug }) => slug)),
     lists: new Map(lists.rows.map(({ currency, id }) => [currency, id])),

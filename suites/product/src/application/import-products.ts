@@ -69,14 +69,16 @@ export const importProducts = useCase(NAME, {
     if (faulty > 0 && mode === 'all' && !dryRun) {
       return refuse(productErrors.importFaulty({ count: faulty }, { fields: faults.slice(0, 100).map(fieldOf) }));
     }
-    const created: NewProduct[] = plan.created.map((one) => ({
+    // The plan has seen all that could be wrong with what is new; only what changes is counted where it is written.
+    const written = dryRun ? [] : plan.created;
+    const created: NewProduct[] = written.map((one) => ({
       ...one,
       productId: newId(ProductId),
       variantId: newId(VariantId),
     }));
     const all = [...created, ...changed.map((one) => ({ ...one, ...one.variant, ...one.product }))];
     const prices = all.flatMap(({ variantId, prices: ofRow }) => ofRow.map((price) => ({ variantId, ...price })));
-    if (prices.length > 0) {
+    if ([...plan.created, ...changed].some(({ prices: ofRow }) => ofRow.length > 0)) {
       // This command asks for the right to edit; what something costs is the business of others.
       const asked = await sql<{
         may: boolean;
@@ -110,7 +112,7 @@ export const importProducts = useCase(NAME, {
     const updated = changed.filter(
       ({ product, barcode, variant }) => product !== null || barcode !== null || repriced.has(variant.variantId),
     ).length;
-    const counts = { created: created.length, updated, unchanged: changed.length - updated, faulty };
+    const counts = { created: plan.created.length, updated, unchanged: changed.length - updated, faulty };
     audit({ after: { ...counts, rows: rows.length } });
     return { ...counts, faults: faults.map((fault) => ({ ...fault })) };
   },

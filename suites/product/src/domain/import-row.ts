@@ -35,6 +35,7 @@ export interface RowFault {
 }
 
 const Sku = code(64);
+const Barcode = code(80);
 /** Digits before the point that a price's column holds, in minor units. */
 const PRICE_DIGITS = 14;
 /** By the number of digits; what is none of these is a code of any kind. */
@@ -117,7 +118,7 @@ function readBarcode(
   read: <Value>(column: string, schema: z.ZodType<Value>, value: unknown) => Value | undefined,
 ): ImportedProduct['barcode'] | undefined {
   if (written === null) return null;
-  const digits = read('barcode', code(80), written);
+  const digits = read('barcode', Barcode, written);
   if (digits === undefined) return undefined;
   const symbology = SYMBOLOGIES.find((one) => isValidCode(digits, one)) ?? 'code128';
   return { code: digits, symbology };
