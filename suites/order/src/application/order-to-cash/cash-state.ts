@@ -32,7 +32,7 @@ export interface Invoiced {
   readonly total: string;
   readonly label: string;
   readonly lines: readonly { readonly line: number; readonly invoiceLine: number; readonly quantity: string }[];
-  /** What of it a credit note took back, and which one. */
+  /** What took back all that was left of it. */
   readonly note: { readonly id: string; readonly label: string; readonly total: string } | null;
 }
 
@@ -73,7 +73,14 @@ export interface CashState {
   /** What to bill, by the step that asked for it. */
   readonly bills: Readonly<Record<string, unknown>>;
   readonly invoices: Readonly<Record<string, Invoiced>>;
+  /** Credit notes over part of an invoice, as after a return, and those whose invoice was not heard of yet. */
+  readonly credits: Readonly<
+    Record<string, { readonly invoiceId: string; readonly label: string; readonly total: string }>
+  >;
   readonly payments: Readonly<Record<string, Paid>>;
+  /** Which step asked for a payment, and which of them failed: either may be heard of first. */
+  readonly asked: Readonly<Record<string, string>>;
+  readonly failed: Readonly<Record<string, true>>;
   readonly parcels: Readonly<Record<string, Parcel>>;
   readonly orderStatus: string;
   readonly deliveredAt: string | null;
@@ -94,7 +101,10 @@ export function beginCash(orderId: string): CashState {
     hold: null,
     bills: {},
     invoices: {},
+    credits: {},
     payments: {},
+    asked: {},
+    failed: {},
     parcels: {},
     orderStatus: 'placed',
     deliveredAt: null,
@@ -132,16 +142,33 @@ export function usedOf({ used }: Paid): bigint {
   return sum(Object.values(used).map(BigInt));
 }
 
+/** What of an invoice nobody took back. */
+export function standingOf({ invoices, credits }: CashState, invoiceId: string): bigint {
+  const { total = '0', note = null } = invoices[invoiceId] ?? {};
+  const others = Object.entries(credits).filter(([id, of]) => of.invoiceId === invoiceId && id !== note?.id);
+  return BigInt(total) - BigInt(note?.total ?? '0') - sum(others.map(([, of]) => BigInt(of.total)));
+}
+
 /** What is asked for: what was invoiced, or the order's total before that. */
-export function dueOf({ invoices, placed }: CashState): bigint {
-  const standing = Object.values(invoices);
-  if (standing.length === 0) return BigInt(placed?.total.amount ?? '0');
-  return sum(standing.map(({ total, note }) => BigInt(total) - BigInt(note?.total ?? '0')));
+export function dueOf(state: CashState): bigint {
+  const invoiceIds = Object.keys(state.invoices);
+  if (invoiceIds.length === 0) return BigInt(state.placed?.total.amount ?? '0');
+  return sum(invoiceIds.map((id) => standingOf(state, id)));
+}
+
+/** What is there beyond what is asked for; below zero: what is missing. */
+export function surplusOf(state: CashState): bigint {
+  return sum(Object.values(state.payments).map(leftOf)) - dueOf(state);
 }
 
 /** Whether as much money is there as is asked for. */
 export function isPaid(state: CashState): boolean {
-  return sum(Object.values(state.payments).map(leftOf)) >= dueOf(state);
+  return surplusOf(state) >= 0n;
+}
+
+/** From here on goods may leave: whatever becomes of the money, nothing is undone for its sake any more. */
+export function isConfirmed(state: CashState): boolean {
+  return isDone(state, 'confirm') || state.settled['confirmed'] === true || Object.keys(state.parcels).length > 0;
 }
 
 /** Whether the customer owes it, whatever the policy says of capturing. */

@@ -2,7 +2,7 @@ import type { DomainEvent, SagaFact } from '@ashlar/kernel';
 import { z } from 'zod';
 import { Policy } from '../../domain/order-events.ts';
 import { documentOf } from '../note-facts.ts';
-import { baseOf, type CashState, isPaid, type Paid, type Parcel } from './cash-state.ts';
+import { baseOf, type CashState, type Invoiced, isConfirmed, isPaid, type Paid, type Parcel } from './cash-state.ts';
 import { takeFromHold, withoutTaken } from './issue-lines.ts';
 
 const Amount = z.object({ amount: z.string(), currency: z.string() });
@@ -51,7 +51,9 @@ export function evolveCash(state: CashState, fact: SagaFact): CashState {
       return refusedStep({ ...state, refused: { ...state.refused, [fact.step]: fact.code } }, fact.step, fact.code);
     case 'due': {
       const passed = { ...state, due: { ...state.due, [fact.deadline]: true as const } };
-      return fact.deadline === 'payment' && !isPaid(state) ? fail(passed, 'cancelled', 'payment_failed') : passed;
+      return fact.deadline === 'payment' && !isPaid(state) && !isConfirmed(state)
+        ? fail(passed, 'cancelled', 'payment_failed')
+        : passed;
     }
     case 'undo':
       // What has left comes back by a return.
@@ -76,8 +78,9 @@ function hear(state: CashState, event: DomainEvent): CashState {
     case 'order.order.held':
       return { ...state, isHeld: state.placed === null ? state.isHeld : true };
     case 'order.order.resumed':
-    case 'order.order.confirmed':
       return { ...state, isHeld: false, settled: { ...state.settled, resumed: true } };
+    case 'order.order.confirmed':
+      return { ...state, isHeld: false, settled: { ...state.settled, resumed: true, confirmed: true } };
     case 'order.order.cancel_requested':
       return fail(state, 'cancelled', z.object({ reason: z.string() }).parse(event.data).reason);
     case 'order.fulfilment.ship_requested': {
@@ -107,14 +110,20 @@ function hearDocument(state: CashState, event: DomainEvent): CashState {
   const { documentId, invoiceId, label, total, lines } = told;
   if (invoiceId === null) {
     if (state.invoices[documentId] !== undefined) return state;
-    const invoice = { total: total.amount, label, lines, note: null };
-    return { ...state, invoices: { ...state.invoices, [documentId]: invoice } };
+    return putInvoice(state, documentId, { total: total.amount, label, lines, note: null });
   }
+  const credits = { ...state.credits, [documentId]: { invoiceId, label, total: total.amount } };
   const invoice = state.invoices[invoiceId];
-  // Of part of an invoice somebody knows why; only one over all of it ends what is asked for.
-  if (invoice === undefined || total.amount !== invoice.total) return state;
-  const note = invoice.note ?? { id: documentId, label, total: total.amount };
-  return { ...state, invoices: { ...state.invoices, [invoiceId]: { ...invoice, note } } };
+  return invoice === undefined ? { ...state, credits } : putInvoice({ ...state, credits }, invoiceId, invoice);
+}
+
+/** Of part of an invoice somebody knows why: less is asked for. Only a note over all of it ends what is asked for. */
+function putInvoice(state: CashState, id: string, invoice: Invoiced): CashState {
+  const whole = Object.entries(state.credits).find(
+    ([, { invoiceId, total }]) => invoiceId === id && total === invoice.total,
+  );
+  const note = invoice.note ?? (whole === undefined ? null : { id: whole[0], ...whole[1] });
+  return { ...state, invoices: { ...state.invoices, [id]: { ...invoice, note } } };
 }
 
 const nothing: Paid = { captured: '0', refunded: '0', given: '0', used: {}, isLate: false };
@@ -138,8 +147,11 @@ function hearPayment(state: CashState, event: DomainEvent): CashState {
       });
     case 'billing.payment.refunded':
       return put({ refunded: (BigInt(known.refunded) + BigInt(amount.amount)).toString() });
-    case 'billing.payment.failed':
-      return isPaid(state) || state.placed?.tender !== 'online' ? heard : fail(heard, 'cancelled', 'payment_failed');
+    case 'billing.payment.failed': {
+      const noted = { ...heard, failed: { ...state.failed, [paymentId]: true as const } };
+      if (isPaid(state) || isConfirmed(state) || state.placed?.tender !== 'online') return noted;
+      return fail(noted, 'cancelled', 'payment_failed');
+    }
     default:
       return heard;
   }
@@ -178,6 +190,10 @@ function after(state: CashState, step: string, output: unknown): CashState {
       const note = { id: noteId, label, total: total.amount };
       return { ...state, invoices: { ...state.invoices, [id]: { ...invoice, note } } };
     }
+    case 'pay': {
+      const asked = z.object({ id: z.string() }).safeParse(output);
+      return asked.success ? { ...state, asked: { ...state.asked, [asked.data.id]: step } } : state;
+    }
     case 'allocate': {
       const known = state.payments[id] ?? nothing;
       const used: Record<string, string> = { ...known.used };
@@ -187,7 +203,7 @@ function after(state: CashState, step: string, output: unknown): CashState {
       return { ...state, payments: { ...state.payments, [id]: { ...known, used } } };
     }
     case 'refund': {
-      const [, , invoiceId = '', amount = '0'] = baseOf(step).split(':');
+      const [, , invoiceId = '', amount = '0'] = baseOf(step).split(/[:@]/);
       const known = state.payments[id] ?? nothing;
       const { [invoiceId]: _used, ...used } = known.used;
       const given = (BigInt(known.given) + BigInt(amount)).toString();
@@ -228,7 +244,7 @@ function billed(state: CashState, id: string, { id: invoiceId, label, total }: z
   const known = state.invoices[invoiceId];
   const invoice = known ?? { total: total.amount, label, lines, note: null };
   // Who buys is known to billing now, and no longer needed here.
-  return { ...state, bills: { ...bills, [id]: null }, invoices: { ...state.invoices, [invoiceId]: invoice } };
+  return putInvoice({ ...state, bills: { ...bills, [id]: null } }, invoiceId, invoice);
 }
 
 /** What follows from a refusal; what is not named here is a task for somebody. */

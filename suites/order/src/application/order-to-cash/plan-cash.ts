@@ -1,10 +1,24 @@
-import { sagaStep, type SagaPlan, type SagaStep } from '@ashlar/kernel';
+import { sagaStep, type SagaPlan, type SagaStep, type SagaTask } from '@ashlar/kernel';
 import { allocatePayment, bill, requestPayment, reserveStock } from '../../adapters/contracts.ts';
 import { noteReservation } from '../end-order.ts';
 import { invoiceOfOrder } from '../invoice-of-order.ts';
 import { completeOrder, confirmOrder, holdOrder } from '../move-order.ts';
 import { ORDER_SOURCE } from '../order-context.ts';
-import { type CashState, dueOf, isDone, isOnAccount, isPaid, isRefused, leftOf, nameOf, usedOf } from './cash-state.ts';
+import {
+  baseOf,
+  type CashState,
+  dueOf,
+  isConfirmed,
+  isDone,
+  isOnAccount,
+  isPaid,
+  isRefused,
+  leftOf,
+  nameOf,
+  standingOf,
+  surplusOf,
+  usedOf,
+} from './cash-state.ts';
 import { noteSteps, release, tasksOf } from './common-steps.ts';
 import { planParcel } from './plan-parcel.ts';
 import { planUndo } from './plan-undo.ts';
@@ -19,7 +33,7 @@ export function planCash(state: CashState): SagaPlan {
     ({ name }) => state.done[name] !== true && state.refused[name] === undefined,
   );
   const deadlines = deadlinesOf(state);
-  const tasks = tasksOf(state);
+  const tasks = [...tasksOf(state), ...moneyTasks(state)];
   return isDone(state, 'complete') ? { steps, tasks, end: 'completed' } : { steps, deadlines, tasks };
 }
 
@@ -66,7 +80,7 @@ function forward(state: CashState): readonly SagaStep[] {
     const request = payment(state, 'pay', dueOf(state));
     if (request !== null) step.push(request);
   }
-  if (asked && !isPaid(state)) return step;
+  if (asked && !isSettled(state)) return step;
   if (policy.invoiceOn !== 'ship' && !invoiceNow) return step;
   if (!isDone(state, 'confirm')) return [...step, sagaStep(nameOf(state, 'confirm'), confirmOrder, { orderId })];
   for (const [id, parcel] of Object.entries(state.parcels)) {
@@ -75,7 +89,7 @@ function forward(state: CashState): readonly SagaStep[] {
     const missing = policy.invoiceOn === 'ship' ? billing(state, id) : null;
     if (missing !== null) step.push(...missing);
     else if (tender === 'online' && policy.captureOn === 'ship') {
-      const request = isPaid(state) ? null : payment(state, `pay:${id}`, openOf(state));
+      const request = isPaid(state) ? null : payment(state, `pay:${id}`, -surplusOf(state));
       if (request !== null) step.push(request);
     }
   }
@@ -117,18 +131,45 @@ function payment(state: CashState, base: string, amountMinor: bigint): SagaStep 
   });
 }
 
-/** What is invoiced and neither paid nor taken back. */
-function openOf(state: CashState): bigint {
-  return dueOf(state) - Object.values(state.payments).reduce((sum, one) => sum + leftOf(one), 0n);
+/** Whether nobody waits for its money: it is there, or somebody has said that goods may leave without it. */
+function isSettled(state: CashState): boolean {
+  return isPaid(state) || state.settled['unpaid'] === true;
 }
+
+/** What a person has to decide about money once goods may leave: nothing is undone for its sake then. */
+function moneyTasks(state: CashState): SagaTask[] {
+  if (!isConfirmed(state)) return [];
+  const failed = Object.entries(state.asked).filter(
+    ([id, step]) => state.failed[id] === true && step === nameOf(state, baseOf(step)),
+  );
+  const again = isPaid(state) ? [] : failed.map(([, step]) => ({ name: `fix:${step}`, title: FAILED }));
+  if (again.length > 0) return again;
+  if (askedBefore(state) && !isSettled(state)) return [{ name: 'unpaid', title: UNPAID }];
+  return isOver(state) && surplusOf(state) > 0n && state.settled['surplus'] !== true
+    ? [{ name: 'surplus', title: SURPLUS }]
+    : [];
+}
+
+const FAILED = {
+  en: 'Goods may have left, and the payment failed: settled, it is asked for again',
+  ar: 'ربما غادرت البضاعة وفشل الدفع: عند الإنهاء يُطلب من جديد',
+};
+const UNPAID = {
+  en: 'The money is not there any more; nothing leaves before it is, or before this is settled',
+  ar: 'لم يعد المال موجودا؛ لن يغادر شيء قبل وصوله أو قبل إنهاء هذه المهمة',
+};
+const SURPLUS = {
+  en: 'More money came than was owed: it is to be given back, or kept for the customer',
+  ar: 'وصل مال أكثر من المستحق: يعاد أو يحفظ للعميل',
+};
 
 /** Lets money settle what it came for. */
 function allocations(state: CashState): SagaStep[] {
   const currency = state.placed?.total.currency ?? '';
   const open = new Map(
-    Object.entries(state.invoices).map(([id, { total, note }]) => {
+    Object.keys(state.invoices).map((id) => {
       const used = Object.values(state.payments).reduce((sum, one) => sum + BigInt(one.used[id] ?? '0'), 0n);
-      return [id, note === null ? BigInt(total) - used : 0n] as const;
+      return [id, standingOf(state, id) - used] as const;
     }),
   );
   return Object.entries(state.payments).flatMap(([paymentId, paid]) => {
@@ -139,20 +180,27 @@ function allocations(state: CashState): SagaStep[] {
       free -= part;
       open.set(invoiceId, left - part);
       const amount = { amount: part.toString(), currency };
-      // The amount is in the name: another one is another step, and never the same key with another input.
-      const name = nameOf(state, `allocate:${paymentId}:${invoiceId}:${part}`);
+      // The amount is in the name, and what went before it: another one is another step, and never the same key with
+      // another input.
+      const name = nameOf(state, `allocate:${paymentId}:${invoiceId}:${part}@${paid.used[invoiceId] ?? '0'}`);
       return [sagaStep(name, allocatePayment, { paymentId, invoices: [{ invoiceId, amount }] })];
     });
   });
 }
 
-function isComplete(state: CashState): boolean {
+/** Whether all has arrived, is paid, and may no longer come back. */
+function isOver(state: CashState): boolean {
   const { placed, parcels, orderStatus, deliveredAt } = state;
   if (placed === null || orderStatus !== 'fulfilled' || deliveredAt === null) return false;
   if (!Object.values(parcels).every((parcel) => parcel.state === 'delivered' || parcel.state === 'refused'))
     return false;
-  if (!isOnAccount(state) && !isPaid(state)) return false;
+  if (!isOnAccount(state) && !isSettled(state)) return false;
   return placed.policy.returnDays === 0 || state.due['window'] === true;
+}
+
+/** Nobody looks at it again: what is left of the customer's money has been seen to. */
+function isComplete(state: CashState): boolean {
+  return isOver(state) && (surplusOf(state) <= 0n || state.settled['surplus'] === true);
 }
 
 function deadlinesOf(state: CashState): { name: string; at: Date }[] {
@@ -160,7 +208,13 @@ function deadlinesOf(state: CashState): { name: string; at: Date }[] {
   if (placed === null) return [];
   const at: { name: string; at: Date }[] = [];
   const { paymentMinutes, returnDays } = placed.policy;
-  if (placed.tender === 'online' && askedBefore(state) && !isPaid(state) && due['payment'] !== true) {
+  if (
+    placed.tender === 'online' &&
+    askedBefore(state) &&
+    !isPaid(state) &&
+    !isConfirmed(state) &&
+    due['payment'] !== true
+  ) {
     at.push({ name: 'payment', at: new Date(Date.parse(placed.at) + paymentMinutes * 60_000) });
   }
   if (deliveredAt !== null && returnDays > 0 && due['window'] !== true && state.orderStatus === 'fulfilled') {

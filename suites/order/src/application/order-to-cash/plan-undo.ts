@@ -54,8 +54,9 @@ function refunds(state: CashState, reason: string): readonly SagaStep[] {
     const left = leftOf(paid);
     if (left <= 0n) return [];
     const free = left - usedOf(paid);
+    // With all that had come by then: as much again, that comes later, is another step.
     const give = (amountMinor: bigint, invoiceId: string, creditNoteId: string | undefined): SagaStep =>
-      sagaStep(nameOf(state, `refund:${paymentId}:${invoiceId}:${amountMinor}`), refundPayment, {
+      sagaStep(nameOf(state, `refund:${paymentId}:${invoiceId}:${amountMinor}@${paid.captured}`), refundPayment, {
         paymentId,
         amount: { amount: amountMinor.toString(), currency },
         ...(creditNoteId === undefined ? {} : { creditNoteId }),
