@@ -124,6 +124,8 @@ export async function openOrderShop(
         const { drifts } = await call(name, {});
         found.push(...drifts);
       }
+      const { drifts } = await call('order.check-order-to-cash', { settledSeconds: 0, limit: 1_000_000 });
+      found.push(...drifts);
       return found;
     },
     [Symbol.asyncDispose]: () => project[Symbol.asyncDispose](),

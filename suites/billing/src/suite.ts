@@ -29,6 +29,7 @@ import {
   stockEvents,
   stockValueOf,
 } from './application/stock-value.ts';
+import { sumsOfSources } from './application/sums-of-sources.ts';
 import { addTaxRate, endTaxRate, resolveTaxes } from './application/tax-rates.ts';
 import { billingErrors } from './domain/billing-errors.ts';
 import * as events from './domain/billing-events.ts';
@@ -83,6 +84,7 @@ export const billing: Suite = defineSuite({
     taxSummary,
     receivablesAgeing,
     statementOfAccount,
+    sumsOfSources,
     checkBooks,
     printedInvoice,
     keepPrint,

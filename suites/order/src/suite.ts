@@ -1,6 +1,7 @@
 import { commonErrors, defineSuite, type Suite } from '@ashlar/kernel';
 import { alarmOfDrifts } from '@ashlar/kernel/reconciliation';
 import { addLine, discardCart, openCart, removeLine, setAddress, updateLine } from './application/carts.ts';
+import { checkOrderToCash } from './application/check-order-to-cash.ts';
 import { checkOrders } from './application/check-orders.ts';
 import { endOrder, noteReservation } from './application/end-order.ts';
 import { cancelFulfilment, createFulfilment, pack, pick, requestShip } from './application/fulfil.ts';
@@ -71,6 +72,7 @@ export const order: Suite = defineSuite({
     inspectReturn,
     closeReturn,
     checkOrders,
+    checkOrderToCash,
   ],
   events: Object.values(events).filter((one) => 'of' in one),
   permissions: {
@@ -118,7 +120,7 @@ export const order: Suite = defineSuite({
     {
       key: 'order-accountant',
       name: { en: 'Orders accountant', ar: 'محاسب الطلبات' },
-      permissions: ['order.read', 'order.hold', 'order.audit'],
+      permissions: ['order.read', 'order.hold', 'order.audit', 'billing.read', 'inventory.read'],
     },
   ],
   // Whoever invoiced or took money, by the process below or by hand: the order hears of it, each fact once.
@@ -132,6 +134,14 @@ export const order: Suite = defineSuite({
       name: 'order.nightly-check',
       cron: '0 3 * * *',
       useCase: checkOrders,
+      input: {},
+      alarm: alarmOfDrifts,
+    },
+    // After each suite has checked itself.
+    {
+      name: 'order.nightly-reckoning',
+      cron: '30 3 * * *',
+      useCase: checkOrderToCash,
       input: {},
       alarm: alarmOfDrifts,
     },

@@ -26,6 +26,12 @@ export interface OrderOperations {
     output: { /** Id of kind OrderId */ readonly id: string; readonly number: string; readonly status: string; readonly isBeingCancelled: boolean; readonly version: number; };
     code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.has_shipped_lines";
   };
+  /** Reckons orders against the books and the stock, and names every drift; none is expected. */
+  checkOrderToCash: {
+    input: { /** Orders, the latest first */ readonly limit?: number | undefined; /** Where an answer before said to go on */ readonly before?: string | undefined; /** What has moved since is left out */ readonly settledSeconds?: number | undefined; };
+    output: { readonly orders: number; /** Left out, because something of them has just moved */ readonly unsettled: number; readonly drifts: readonly ({ readonly check: string; readonly subject: string; readonly expected: string; readonly found: string; })[]; readonly next: string | null; };
+    code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
+  };
   /** Reckons all orders anew and names every drift; none is expected. */
   checkOrders: {
     input: Record<string, never>;
@@ -207,6 +213,7 @@ export const order: OperationTable<OrderOperations> = {
   approveReturn: { method: 'POST', path: '/returns/{returnId}/approve', rest: 'body' },
   cancelFulfilment: { method: 'DELETE', path: '/fulfilments/{fulfilmentId}', rest: 'query' },
   cancelOrder: { method: 'POST', path: '/orders/{orderId}/cancel', rest: 'body' },
+  checkOrderToCash: { method: 'POST', path: '/order-to-cash-checks', rest: 'body' },
   checkOrders: { method: 'POST', path: '/checks', rest: 'body' },
   closeReturn: { method: 'POST', path: '/returns/{returnId}/close', rest: 'body' },
   completeOrder: { method: 'POST', path: '/orders/{orderId}/complete', rest: 'body' },

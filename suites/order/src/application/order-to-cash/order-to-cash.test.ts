@@ -70,7 +70,7 @@ const shipped = done(`shipped:${parcelId}`, { orderStatus: 'fulfilled' });
 const credited = done(`credit:${invoiceId}`, { id: noteId, label: 'CN-1', total: cash(1000), settled: cash(0) });
 
 const delivered = () => event('order.fulfilment.delivered', { orderId, fulfilmentId: parcelId });
-const gone = () => [...confirmed(), shipAsked(), issued, shipped];
+const departed = () => [...confirmed(), shipAsked(), issued, shipped];
 const resumed = () => event('order.order.resumed', { orderId });
 const cancel = () => event('order.order.cancel_requested', { orderId, reason: 'No' });
 const keyOf = (type: string, data: object) => orderToCash.key({ type, data } as unknown as DomainEvent);
@@ -121,14 +121,14 @@ describe('the way of an order', () => {
     ]);
   });
   test('delivered and paid it is completed, after the days in which goods may come back', () => {
-    expect(next(placed(), ...gone())).toEqual([]);
-    expect(next(placed(), ...gone(), delivered())).toEqual(['complete']);
-    expect(planned(placed(), ...gone(), delivered(), done('complete')).end).toBe('completed');
-    expect(planned(placed({}, { returnDays: 2 }), ...gone(), delivered())).toMatchObject({
+    expect(next(placed(), ...departed())).toEqual([]);
+    expect(next(placed(), ...departed(), delivered())).toEqual(['complete']);
+    expect(planned(placed(), ...departed(), delivered(), done('complete')).end).toBe('completed');
+    expect(planned(placed({}, { returnDays: 2 }), ...departed(), delivered())).toMatchObject({
       steps: [],
       deadlines: [{ name: 'window', at: new Date('2026-03-12T12:00:00Z') }],
     });
-    expect(next(placed({}, { returnDays: 2 }), ...gone(), delivered(), due('window'))).toEqual(['complete']);
+    expect(next(placed({}, { returnDays: 2 }), ...departed(), delivered(), due('window'))).toEqual(['complete']);
   });
 });
 
@@ -296,12 +296,12 @@ describe('money that changes its mind', () => {
       [creditedHalf(), refundedHalf()],
       [refundedHalf(), creditedHalf()],
     ]) {
-      expect(planned(placed(), ...gone(), ...back)).toMatchObject({ steps: [], deadlines: [], tasks: [] });
-      expect(next(placed(), ...gone(), delivered(), ...back)).toEqual(['complete']);
+      expect(planned(placed(), ...departed(), ...back)).toMatchObject({ steps: [], deadlines: [], tasks: [] });
+      expect(next(placed(), ...departed(), delivered(), ...back)).toEqual(['complete']);
     }
   });
   test('once goods may leave, no payment that is missing takes them back', () => {
-    expect(planned(placed(), ...gone(), refundedHalf(), due('payment'))).toMatchObject({
+    expect(planned(placed(), ...departed(), refundedHalf(), due('payment'))).toMatchObject({
       steps: [],
       tasks: [{ name: 'unpaid' }],
     });
@@ -344,7 +344,7 @@ describe('money that changes its mind', () => {
     expect(next(placed(), ...asked, part(), settledHalf, part())).toEqual(['confirm', `${allocate}@500`]);
   });
   test('money that came for goods which are back already is somebody’s to see to before the order is completed', () => {
-    const all = [placed(), ...gone(), delivered(), creditedHalf()];
+    const all = [placed(), ...departed(), delivered(), creditedHalf()];
     expect(planned(...all)).toMatchObject({ steps: [], tasks: [{ name: 'surplus' }] });
     expect(next(...all, settled('surplus'))).toEqual(['complete']);
     expect(next(...all, refundedHalf())).toEqual(['complete']);
