@@ -75,6 +75,8 @@ const pick = <Item>(items: readonly Item[], index: number): Item | undefined =>
 interface Play {
   readonly shop: OrderShop;
   readonly things: readonly string[];
+  /** Cents the provider took, by payment; it keeps books of its own. */
+  readonly taken: Map<string, number>;
   /** Ids of what belongs to orders of this sequence, the oldest first. */
   mine(what: keyof typeof MINE, where?: string): Promise<readonly string[]>;
 }
@@ -94,6 +96,7 @@ async function beginPlay(shop: OrderShop, things: readonly string[]): Promise<Pl
   return {
     shop,
     things,
+    taken: new Map(),
     since,
     async mine(what, where = 'true') {
       const sql = `with mine as (select * from orders.orders where number > $1)
@@ -112,7 +115,7 @@ async function send(one: Step, play: Play): Promise<void> {
   }
 }
 
-async function perform({ verb, of, pieces }: Step, { shop, things, mine }: Play): Promise<void> {
+async function perform({ verb, of, pieces }: Step, { shop, things, taken, mine }: Play): Promise<void> {
   const orderId = pick(await mine('orders'), of);
   // Of any state: a provider's word comes late, again, and after another that contradicts it.
   const payment = pick(await mine('payments'), of);
@@ -128,8 +131,13 @@ async function perform({ verb, of, pieces }: Step, { shop, things, mine }: Play)
         'select amount from billing.payments where id = $1',
         [payment],
       );
-      const captured = { amount: row?.amount ?? '1', currency: 'USD' };
-      await shop.do('billing.tell-payment', { paymentId: payment, status: 'captured', captured });
+      const all = Number(row?.amount ?? 1);
+      const cents = of % 3 === 2 ? Math.ceil(all / 2) : all;
+      const captured = { amount: String(cents), currency: 'USD' };
+      // The same word again comes under the same id.
+      const eventId = `${payment}/${cents}`;
+      await shop.do('billing.tell-payment', { paymentId: payment, eventId, status: 'captured', captured });
+      if (payment !== undefined) taken.set(payment, Math.max(taken.get(payment) ?? 0, cents));
       return;
     }
     case 'fail':
@@ -204,6 +212,15 @@ async function stockUp(shop: OrderShop, things: readonly string[], pieces: reado
   if (lines.length > 0) await shop.do('inventory.receive-stock', { lines });
 }
 
+/** What came in, as the books say. */
+async function takenBy({ shop, mine }: Play): Promise<ReadonlyMap<string, number>> {
+  const rows = await shop.project.test.sql<{ id: string; captured: string }>(
+    'select id, captured from billing.payments where id = any ($1) and captured > 0 order by id::text',
+    [await mine('payments')],
+  );
+  return new Map(rows.map(({ id, captured }) => [id, Number(captured)]));
+}
+
 /** Plays sequences in a shop of its own. */
 async function playIn(lane: number, count: number): Promise<void> {
   let random = numbersFrom(lane);
@@ -235,6 +252,7 @@ async function playIn(lane: number, count: number): Promise<void> {
       await shop.carry();
       isCalm = true;
       expect(await shop.project.test.sql(WRONG, [play.since])).toEqual([]);
+      expect(await takenBy(play)).toEqual(new Map([...play.taken].toSorted()));
       done += 1;
       if (done % CHECK_EVERY === 0) {
         expect(await shop.drifts()).toEqual([]);
