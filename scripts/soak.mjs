@@ -88,6 +88,10 @@ const PROOFS = {
     files: ['apps/server/src/order-model.pg.test.ts'],
     says: '2,000 random sequences of orders, payments, parcels and returns, cut off, repeated, at once and heard in any order: all agree',
   },
+  'order-crash': {
+    files: ['apps/server/src/order-crash.e2e.test.ts'],
+    says: 'kill -9 of server or postmaster at every step of 200 orders of all policies: each ends finished or undone, money, stock and books agree',
+  },
   'product-model': {
     files: ['suites/product/src/product-model.pg.test.ts'],
     says: '2,000 random sequences of catalogue commands, one by one and at once: no rule of the catalogue is ever broken',
