@@ -20,12 +20,15 @@ export type Fate =
   /** One of its pieces comes back. */
   | 'returned'
   /** The provider says no, and later that the money came. */
-  | 'late';
+  | 'late'
+  /** Nobody pays, and it is cancelled when the time for it is over. */
+  | 'unpaid';
 
 export interface Policy {
   readonly invoiceOn: 'place' | 'capture' | 'ship';
   readonly captureOn: 'place' | 'ship';
   readonly returnDays: number;
+  readonly paymentMinutes: number;
 }
 
 /** An order in the books of those it is about, who are no part of the server. */
@@ -176,7 +179,7 @@ export class OrderWorld {
       const isFirst = payments.length === 1;
       const isLate = seen.status === 'cancelled' || order.policy.captureOn === 'ship';
       if (state === 'created' || state === 'pending') {
-        if (order.fate === 'cancelled' && order.pieces % 2 === 0) continue;
+        if (order.fate === 'unpaid' || (order.fate === 'cancelled' && order.pieces % 2 === 0)) continue;
         if ((order.fate === 'declined' || order.fate === 'late') && isFirst) {
           await this.#tell(id, { status: 'failed', failure: 'declined' });
         } else {
