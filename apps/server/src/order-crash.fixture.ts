@@ -234,7 +234,7 @@ export class OrderWorld {
   }
 
   async #isOver(order: WorldOrder, seen: Json): Promise<boolean> {
-    const { id, fate, taken } = order;
+    const { fate, taken } = order;
     const { status, paymentStatus, returns } = seen;
     if (fate === 'short') return status === 'rejected';
     if (fate === 'returned') return returns[0]?.state === 'closed' && paymentStatus === 'partially_refunded';
@@ -244,16 +244,17 @@ export class OrderWorld {
       ? status === 'completed'
       : status === 'cancelled' && (taken.size === 0 || paymentStatus === 'refunded');
     // The last task may come after the order has ended: that money was late.
-    return (await this.#settle(id)) && isEnded;
+    return (await this.#settle(order)) && isEnded;
   }
 
   /** People who look after tasks. @returns Whether the process has nothing left to do, and asks nobody. */
-  async #settle(orderId: string): Promise<boolean> {
-    const [instance] = await this.sagas(orderId);
+  async #settle({ id, taken }: WorldOrder): Promise<boolean> {
+    const [instance] = await this.sagas(id);
     if (instance?.status !== 'needs_help') return instance !== undefined && instance.status !== 'running';
     const { tasks } = await this.get(`sagas/${instance.id}`);
     for (const { task, state } of tasks) {
-      if (state !== 'open') continue;
+      // Money that has come is not asked for again: its word is on the way.
+      if (state !== 'open' || (task.includes('fix:pay') && taken.size > 0)) continue;
       // Another who saw to it, or the process itself, may have been faster.
       await Promise.all([1, 2].map(() => this.ask('POST', `sagas/${instance.id}/settle`, { task, note: 'Seen to' })));
     }
