@@ -3,6 +3,7 @@ import type { DomainEvent, Saga, SagaFact } from '@ashlar/kernel';
 import { AshlarError } from '@ashlar/kernel';
 import { SECRET_KEY, createSuiteProject, type SuiteProject } from '@ashlar/testing';
 import { suites } from './suites.ts';
+import { throughTrouble, type Trouble } from './trouble.fixture.ts';
 
 /** JSON as a use case answers it. */
 // oxlint-disable-next-line typescript/no-explicit-any -- tests read what they wrote.
@@ -41,18 +42,23 @@ interface Instance {
   readonly saga: Saga;
   readonly id: string;
   state: Json;
-  readonly facts: SagaFact[];
 }
 
 const quantity = (pieces: number) => ({ value: String(pieces), uom: 'pcs' });
 
-export async function openOrderShop(policy: object = {}, random: () => number = () => 0): Promise<OrderShop> {
+/** @param trouble What befalls each command; default: nothing. */
+export async function openOrderShop(
+  policy: object = {},
+  random: () => number = () => 0,
+  trouble?: () => Trouble,
+): Promise<OrderShop> {
   let day = '2026-03-10';
   const project = await createSuiteProject({ suites, clock: () => new Date(`${day}T12:00:00Z`) });
-  const call: OrderShop['do'] = async (name, input, more = {}) => {
+  const invoke: OrderShop['do'] = async (name, input, more = {}) => {
     const invocation = { database: project.test.database, caller: SECRET_KEY, via: 'test', requestId: randomUUID() };
     return (await project.useCases.invoke(name, input, { ...invocation, ...more } as never)).output;
   };
+  const call = trouble === undefined ? invoke : throughTrouble(invoke, project.test.database, trouble);
   await call('billing.open-books', { currency: 'USD', seller: { name: { en: 'The shop' } } });
   await call('billing.add-tax-rate', {
     code: 'VAT',
@@ -118,6 +124,8 @@ export async function openOrderShop(policy: object = {}, random: () => number = 
         const { drifts } = await call(name, {});
         found.push(...drifts);
       }
+      const { drifts } = await call('order.check-order-to-cash', { settledSeconds: 0, limit: 1_000_000 });
+      found.push(...drifts);
       return found;
     },
     [Symbol.asyncDispose]: () => project[Symbol.asyncDispose](),
@@ -134,16 +142,18 @@ function createCarrier(project: SuiteProject, call: OrderShop['do'], random: () 
     .flatMap((suite) => suite.subscriptions)
     .filter(({ consumer }) => consumer.startsWith('order.'));
   const instances = new Map<string, Instance>();
+  /** Those that know something new. */
+  const awake = new Set<Instance>();
   let seen = 0n;
 
   const tell = (instance: Instance, fact: SagaFact): void => {
-    instance.facts.push(fact);
+    awake.add(instance);
     // As the log keeps it.
     instance.state = JSON.parse(JSON.stringify(instance.saga.evolve(instance.state, fact)));
   };
   const at = (saga: Saga, key: string): Instance => {
     const id = `${saga.name}/${key}`;
-    const known = instances.get(id) ?? { saga, id, state: saga.begin(key), facts: [] };
+    const known = instances.get(id) ?? { saga, id, state: saga.begin(key) };
     instances.set(id, known);
     return known;
   };
@@ -188,7 +198,7 @@ function createCarrier(project: SuiteProject, call: OrderShop['do'], random: () 
   const advance = async (instance: Instance): Promise<boolean> => {
     const { steps } = instance.saga.plan(instance.state, new Date());
     const [step] = steps;
-    if (step === undefined) return false;
+    if (step === undefined) return awake.delete(instance) && false;
     const more = { trusted: true, idempotencyKey: `${instance.id}:${step.name}`, via: 'saga' };
     try {
       tell(instance, { kind: 'done', step: step.name, output: await call(step.useCase, step.input as object, more) });
@@ -204,7 +214,7 @@ function createCarrier(project: SuiteProject, call: OrderShop['do'], random: () 
       for (let round = 0; round < 200; round += 1) {
         // oxlint-disable-next-line no-await-in-loop -- what is done is heard of.
         let moved = await listen();
-        for (const instance of instances.values()) {
+        for (const instance of awake) {
           // oxlint-disable-next-line no-await-in-loop -- one after the other.
           moved = (await advance(instance)) || moved;
         }

@@ -229,6 +229,36 @@ describe('from order to money', () => {
   });
 });
 
+test('goods that are back before their parcel is invoiced wait for the invoice, and their money goes back', async () => {
+  await shop.do('order.set-policy', { invoiceOn: 'ship' });
+  const { id, thing } = await paidOrder(2);
+  const { id: fulfilmentId } = await shop.do('order.create-fulfilment', { orderId: id });
+  await shop.do('order.pack', { fulfilmentId });
+  await shop.do('order.request-ship', { fulfilmentId });
+  await shop.carry();
+  await shop.do('order.mark-delivered', { fulfilmentId });
+  const lines = [{ line: 1, quantity: { value: '1', uom: 'pcs' } }];
+  const { id: returnId } = await shop.do('order.request-return', { orderId: id, lines, reason: 'Broken' });
+  await shop.do('order.approve-return', { returnId });
+  await shop.do('order.receive-return', { returnId });
+  const inspect = { returnId, lines: [{ line: 1, restock: '1' }], locationId: shop.shelf };
+  const past = async (kind: string) => {
+    await shop.project.test.sql('set session_replication_role = replica');
+    await shop.project.test.sql(
+      `update orders.documents set order_id = ${kind} where label like 'INV%' and order_id in ($1, $2)`,
+      [id, other],
+    );
+    await shop.project.test.sql('reset session_replication_role');
+  };
+  const { id: other } = await shop.place([[thing, 1]], 'by_hand');
+  await past('$2::uuid');
+  await expect(shop.do('order.inspect-return', inspect)).rejects.toMatchObject({ code: 'common.busy' });
+  await past('$1::uuid');
+  await shop.do('order.inspect-return', inspect);
+  await shop.carry();
+  expect(await get(id)).toMatchObject({ refunded: { amount: '1100' } });
+});
+
 test('nothing of another organisation is seen or changed', async () => {
   const { id } = await shop.place([[await shop.addThing(100, 0), 1]], 'by_hand');
   const orgId = await shop.project.addOrganisation('others');

@@ -35,6 +35,7 @@ import {
   stockEvents,
   stockValueOf,
 } from './application/stock-value.ts';
+import { sumsOfSources } from './application/sums-of-sources.ts';
 import { addTaxRate, endTaxRate, resolveTaxes } from './application/tax-rates.ts';
 import { askProvider } from './card/ask-provider.ts';
 import { hearProvider, providerEvents } from './card/hear-provider.ts';
@@ -103,6 +104,7 @@ export const billing: Suite = defineSuite({
     taxSummary,
     receivablesAgeing,
     statementOfAccount,
+    sumsOfSources,
     checkBooks,
     keptPrints,
     checkPrints,

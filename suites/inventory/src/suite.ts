@@ -19,6 +19,7 @@ import { setPolicy } from './application/set-policy.ts';
 import { receiveFreeStock, receiveStock } from './application/receive-stock.ts';
 import { reserveStock } from './application/reserve-stock.ts';
 import { reverseDocument } from './application/reverse-document.ts';
+import { sumsOfSources } from './application/sums-of-sources.ts';
 import { trackItem } from './application/track-item.ts';
 import { archiveItem, archiveItemsOfProduct, followVariant } from './application/follow-catalogue.ts';
 import { ledgerValue, stockValue } from './application/read-costs.ts';
@@ -80,6 +81,7 @@ export const inventory: Suite = defineSuite({
     expiringLots,
     stockValue,
     ledgerValue,
+    sumsOfSources,
   ],
   events: Object.values(events),
   permissions: {

@@ -2,6 +2,7 @@ import { commonErrors, defineSuite, type Suite } from '@ashlar/kernel';
 import { alarmOfDrifts } from '@ashlar/kernel/reconciliation';
 import { applyCoupon, removeCoupon } from './application/cart-coupons.ts';
 import { addLine, discardCart, openCart, removeLine, setAddress, updateLine } from './application/carts.ts';
+import { checkOrderToCash } from './application/check-order-to-cash.ts';
 import { checkOrders } from './application/check-orders.ts';
 import { addCoupons, listCoupons, withdrawCoupon } from './application/coupons.ts';
 import { endOrder, noteReservation } from './application/end-order.ts';
@@ -120,6 +121,7 @@ export const order: Suite = defineSuite({
     pickList,
     packingSlip,
     returnSlip,
+    checkOrderToCash,
   ],
   events: Object.values(events).filter((one) => 'of' in one),
   permissions: {
@@ -193,7 +195,7 @@ export const order: Suite = defineSuite({
     {
       key: 'order-accountant',
       name: { en: 'Orders accountant', ar: 'محاسب الطلبات' },
-      permissions: ['order.read', 'order.hold', 'order.audit'],
+      permissions: ['order.read', 'order.hold', 'order.audit', 'billing.read', 'inventory.read'],
     },
   ],
   documents,
@@ -208,6 +210,14 @@ export const order: Suite = defineSuite({
       name: 'order.nightly-check',
       cron: '0 3 * * *',
       useCase: checkOrders,
+      input: {},
+      alarm: alarmOfDrifts,
+    },
+    // After each suite has checked itself.
+    {
+      name: 'order.nightly-reckoning',
+      cron: '30 3 * * *',
+      useCase: checkOrderToCash,
       input: {},
       alarm: alarmOfDrifts,
     },

@@ -1,3 +1,4 @@
+import type { ProjectDatabase } from '@ashlar/postgres';
 import { type Job, type JobQueue, JobRejection, type Projects, type Task } from '@ashlar/service';
 import type { Observe } from '@ashlar/telemetry';
 import { z } from 'zod';
@@ -14,6 +15,8 @@ export const SAGA_TASK = 'suite.saga';
 const QUEUE = 'suites';
 /** Of a job whose saga itself is at fault, or whose database is away; a failing step is tried again by other jobs. */
 const ATTEMPTS = 12;
+/** Until it is looked whether a database that was away for all of them is back. */
+const AWAY_MS = 300_000;
 
 /**
  * A job that looks at an instance.
@@ -71,18 +74,25 @@ export function sagaTask(options: SagaTaskOptions): Task {
       } catch (error) {
         signal.throwIfAborted();
         if (attempt >= maxAttempts) {
-          await sagaTransaction(database, async (tx) => {
-            const { rowCount } = await tx.query(
-              `update suites.sagas set status = 'needs_help', updated_at = now() where id = $1`,
-              [sagaId],
-            );
-            if (rowCount > 0) await openTask(tx, sagaId, 'fault', 'fault', FAULT);
-          });
+          // Where not even that can be written its database is away, and nobody else would look at it again.
+          await askForHelp(database, sagaId).catch(() =>
+            jobs.add([wakeJob(ref, sagaId, new Date(now().getTime() + AWAY_MS))]),
+          );
         }
         throw error;
       }
     },
   };
+}
+
+async function askForHelp(database: ProjectDatabase, sagaId: string): Promise<void> {
+  await sagaTransaction(database, async (tx) => {
+    const { rowCount } = await tx.query(
+      `update suites.sagas set status = 'needs_help', updated_at = now() where id = $1`,
+      [sagaId],
+    );
+    if (rowCount > 0) await openTask(tx, sagaId, 'fault', 'fault', FAULT);
+  });
 }
 
 const FAULT = {

@@ -9,6 +9,8 @@ import { entriesOfStock, type StockMove } from '../domain/stock-entries.ts';
 import { type BillingContext, type BillingQuery, postingDay, readBooks } from './books.ts';
 
 const SOURCE = 'inventory.document';
+/** What goods of customers come back by, in whichever suite: `order.return`. */
+const RETURN = '.return';
 const MOVES: Readonly<Record<string, StockMove>> = {
   'inventory.stock.received': 'received',
   'inventory.stock.issued': 'issued',
@@ -21,6 +23,7 @@ export const stockEvents: readonly string[] = Object.keys(MOVES);
 const StockPosting = z.object({
   documentId: z.string(),
   postingDate: z.string(),
+  source: z.object({ type: z.string() }).nullish(),
   lines: z.array(z.object({ value: z.string().regex(/^-?\d{1,19}$/), currency: z.string() })),
 });
 
@@ -29,7 +32,7 @@ export const postStockValue = useCase('billing.post-stock-value', {
     'Enters into the books what a move of stock is worth; where the month is closed, it waits for an accountant.',
   input: z.strictObject({
     documentId: z.string().min(1).max(200),
-    move: z.enum(['received', 'issued', 'adjusted', 'transferred']),
+    move: z.enum(['received', 'returned', 'issued', 'adjusted', 'transferred']),
     postingDate: BusinessDate,
     value: z.string().regex(/^-?\d{1,19}$/),
     currency: z.string().length(3),
@@ -77,11 +80,18 @@ export const postStockValue = useCase('billing.post-stock-value', {
 export function stockValueOf(event: DomainEvent): z.input<typeof postStockValue.input> | null {
   const move = MOVES[event.type];
   if (move === undefined) return null;
-  const { documentId, postingDate, lines } = StockPosting.parse(
+  const { documentId, postingDate, lines, source } = StockPosting.parse(
     move === 'transferred' ? event.data['posting'] : event.data,
   );
+  const isReturn = move === 'received' && source?.type.endsWith(RETURN) === true;
   const value = lines.reduce((sum, line) => sum + BigInt(line.value), 0n);
-  return { documentId, move, postingDate, value: value.toString(), currency: lines[0]?.currency ?? 'XXX' };
+  return {
+    documentId,
+    move: isReturn ? 'returned' : move,
+    postingDate,
+    value: value.toString(),
+    currency: lines[0]?.currency ?? 'XXX',
+  };
 }
 
 export const listWaitingJournals = useCase('billing.list-waiting-journals', {

@@ -1,10 +1,12 @@
 import type { Purpose } from './chart-of-accounts.ts';
 import type { Entry } from './posting.ts';
 
-export type StockMove = 'received' | 'issued' | 'adjusted' | 'transferred';
+/** `returned`: a customer's, so that nobody is owed anything for it and less was sold. */
+export type StockMove = 'received' | 'returned' | 'issued' | 'adjusted' | 'transferred';
 
 const AGAINST: Readonly<Record<StockMove, Purpose>> = {
   received: 'goods_received',
+  returned: 'cost_of_goods',
   issued: 'cost_of_goods',
   adjusted: 'stock_adjustments',
   transferred: 'stock_adjustments',

@@ -173,3 +173,39 @@ export const receiveStock = {
   }),
   output: z.object({ id: StockDocumentId }),
 } as const;
+
+const SourcesInput = z.object({
+  type: z.string(),
+  ids: z.array(z.string()).optional(),
+  before: z.string().optional(),
+});
+
+export const billingSums = {
+  name: 'billing.sums-of-sources',
+  input: SourcesInput,
+  output: z.object({
+    sources: z.array(
+      z.object({
+        id: z.string(),
+        captured: Money,
+        refunded: Money,
+        invoiced: Money,
+        credited: Money,
+        lines: z.array(z.object({ sourceLine: z.string(), quantity: z.string() })),
+        quietSeconds: z.number(),
+      }),
+    ),
+    next: z.string().nullable(),
+  }),
+} as const;
+
+const Items = z.array(z.object({ itemId: z.string(), quantity: z.string() }));
+
+export const stockSums = {
+  name: 'inventory.sums-of-sources',
+  input: SourcesInput,
+  output: z.object({
+    sources: z.array(z.object({ id: z.string(), held: Items, moved: Items, quietSeconds: z.number() })),
+    next: z.string().nullable(),
+  }),
+} as const;

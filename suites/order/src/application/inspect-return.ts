@@ -1,4 +1,4 @@
-import { refuse, useCase } from '@ashlar/kernel';
+import { commonErrors, refuse, useCase } from '@ashlar/kernel';
 import {
   type Currency,
   microsText,
@@ -8,6 +8,7 @@ import {
   Quantity,
   Rational,
 } from '@ashlar/kernel/values';
+import { sql } from 'kysely';
 import { z } from 'zod';
 import { remember } from '../adapters/history.ts';
 import { addToLines, lockOrder, orderLines } from '../adapters/orders.ts';
@@ -18,6 +19,7 @@ import { returnInspected } from '../domain/order-events.ts';
 import { nextReturnStates, requireStep } from '../domain/order-status.ts';
 import { planCredits } from '../domain/plan-credits.ts';
 import { MAX_LINES, type OrderContext } from './order-context.ts';
+import type { OrderDb } from '../adapters/tables.ts';
 import { ofReturn, ReturnMoved } from './returns.ts';
 
 export const inspectReturn = useCase('order.inspect-return', {
@@ -63,6 +65,15 @@ export const inspectReturn = useCase('order.inspect-return', {
     ]);
     const stranger = told.find(({ line }) => !lines.some((one) => one.line_no === line));
     if (stranger !== undefined) return refuse(orderErrors.lineUnknown({ line: stranger.line }));
+    // What has left is about to be invoiced: whoever took it back before would never be given its money.
+    if (
+      await isInvoicePending(
+        db,
+        orderId,
+        lines.map((one) => one.line_no),
+      )
+    )
+      return refuse(commonErrors.busy());
     const restock = [];
     const back = [];
     for (const { line_no: line, received } of lines) {
@@ -138,3 +149,14 @@ export const inspectReturn = useCase('order.inspect-return', {
     return { id: returnId, orderId, state: 'inspected', version };
   },
 });
+
+/** Whether more of these lines has left than was ever invoiced. */
+async function isInvoicePending(db: OrderDb, orderId: string, lines: readonly number[]): Promise<boolean> {
+  const { rows } = await sql`
+    select from orders.order_lines l where l.order_id = ${orderId} and l.line_no = any (${lines}::integer[])
+      and l.qty_fulfilled > (
+        select coalesce(sum(x.quantity), 0)
+        from orders.documents d, jsonb_to_recordset(d.lines) as x(line integer, quantity numeric)
+        where d.order_id = l.order_id and d.kind = 'invoice' and x.line = l.line_no)`.execute(db);
+  return rows.length > 0;
+}

@@ -56,6 +56,10 @@ export interface Note {
   readonly of: string | null;
 }
 
+export interface EarlyNote extends Omit<Note, 'id' | 'used' | 'of'> {
+  readonly invoiceId: string;
+}
+
 /** Something of the order is to be added or cancelled. */
 export interface Change {
   readonly reason: string;
@@ -117,8 +121,12 @@ export interface CashState {
   readonly bills: Readonly<Record<string, unknown>>;
   readonly invoices: Readonly<Record<string, Invoiced>>;
   readonly payments: Readonly<Record<string, Paid>>;
+  /** Credit notes over invoices that were not heard of yet, as they were told. */
+  readonly early: Readonly<Record<string, EarlyNote>>;
   /** Payments that were asked for and have not come to an end of their own. */
   readonly requested: Readonly<Record<string, true>>;
+  /** Which step asked for a payment. */
+  readonly asked: Readonly<Record<string, string>>;
   readonly parcels: Readonly<Record<string, Parcel>>;
   readonly changes: Readonly<Record<string, Change>>;
   /** What the order comes to now, and quantities that are wanted, by line; null: as it was placed. */
@@ -152,7 +160,9 @@ export function beginCash(orderId: string): CashState {
     bills: {},
     invoices: {},
     payments: {},
+    early: {},
     requested: {},
+    asked: {},
     parcels: {},
     changes: {},
     worth: null,
@@ -183,6 +193,11 @@ export function isDone(state: CashState, base: string): boolean {
 
 export function isRefused(state: CashState, base: string): boolean {
   return state.refused[nameOf(state, base)] !== undefined;
+}
+
+/** From here on goods may leave: whatever becomes of the money, nothing is undone for its sake any more. */
+export function isConfirmed(state: CashState): boolean {
+  return isDone(state, 'confirm') || state.settled['confirmed'] === true || Object.keys(state.parcels).length > 0;
 }
 
 /** Whether the customer owes it, whatever the policy says of capturing. */

@@ -1,7 +1,7 @@
 import type { DomainEvent, SagaFact } from '@ashlar/kernel';
 import { z } from 'zod';
 import { Policy } from '../../domain/order-events.ts';
-import { baseOf, type CashState, fail, isDone, openChanges, type Parcel } from './cash-state.ts';
+import { baseOf, type CashState, fail, isConfirmed, openChanges, type Parcel } from './cash-state.ts';
 import { afterChange, endChange, hearChange } from './evolve-change.ts';
 import { afterMoney, hearDocument, hearPayment } from './evolve-money.ts';
 import { coverPlaces, placeHeld } from './held-places.ts';
@@ -47,7 +47,7 @@ export function evolveCash(state: CashState, fact: SagaFact): CashState {
       const [what, id = ''] = fact.deadline.split(':');
       if (what === 'change')
         return state.changes[id]?.isPaymentNeeded ? endChange(passed, id, 'payment_failed') : passed;
-      const isLate = fact.deadline === 'payment' && !isPaid(state) && !isDone(state, 'confirm');
+      const isLate = fact.deadline === 'payment' && !isPaid(state) && !isConfirmed(state);
       return isLate ? fail(passed, 'cancelled', 'payment_failed') : passed;
     }
     case 'undo':
@@ -69,8 +69,9 @@ function hear(state: CashState, event: DomainEvent): CashState {
     case 'order.order.held':
       return { ...state, isHeld: state.placed === null ? state.isHeld : true };
     case 'order.order.resumed':
-    case 'order.order.confirmed':
       return { ...state, isHeld: false, settled: { ...state.settled, resumed: true } };
+    case 'order.order.confirmed':
+      return { ...state, isHeld: false, settled: { ...state.settled, resumed: true, confirmed: true } };
     case 'order.order.cancel_requested':
       return fail(state, 'cancelled', z.object({ reason: z.string() }).parse(event.data).reason);
     case 'order.fulfilment.ship_requested': {
@@ -122,7 +123,7 @@ function after(state: CashState, step: string, output: unknown): CashState {
     case 'find-credits':
       return afterChange(state, what, id, output);
     case 'pay':
-      return afterChange(askedFor(state, output), what, id, output);
+      return afterChange(askedFor(state, step, output), what, id, output);
     case 'describe':
       return { ...state, bills: { ...state.bills, [id]: z.object({ invoice: z.unknown() }).parse(output).invoice } };
     case 'bill':
@@ -156,10 +157,15 @@ function after(state: CashState, step: string, output: unknown): CashState {
   }
 }
 
-function askedFor(state: CashState, output: unknown): CashState {
+function askedFor(state: CashState, step: string, output: unknown): CashState {
   const { id } = z.object({ id: z.string() }).parse(output);
+  const asked = { ...state.asked, [id]: step };
   // It may have failed before this was heard.
-  return state.failed[id] === true ? state : { ...state, requested: { ...state.requested, [id]: true as const } };
+  return {
+    ...state,
+    asked,
+    requested: state.failed[id] === true ? state.requested : { ...state.requested, [id]: true },
+  };
 }
 
 /** What the order says it is now. */

@@ -2,7 +2,7 @@ import type { DomainEvent } from '@ashlar/kernel';
 import { microsText, parseMicros } from '@ashlar/kernel/values';
 import { z } from 'zod';
 import { documentOf } from '../note-facts.ts';
-import { type CashState, fail, type Invoiced, isDone, openChanges, type Paid } from './cash-state.ts';
+import { type CashState, fail, type Invoiced, isConfirmed, openChanges, type Paid } from './cash-state.ts';
 import { endChange } from './evolve-change.ts';
 import { isPaid, smaller } from './money.ts';
 
@@ -24,15 +24,23 @@ export function hearDocument(state: CashState, event: DomainEvent): CashState {
   const { documentId, invoiceId, label, total, lines } = told;
   if (invoiceId === null) {
     if (state.invoices[documentId] !== undefined) return state;
-    const invoice = { total: total.amount, label, lines, notes: [], credited: '0' };
-    return { ...state, invoices: { ...state.invoices, [documentId]: invoice } };
+    return putInvoice(state, documentId, { total: total.amount, label, lines });
   }
-  const invoice = state.invoices[invoiceId];
-  if (invoice === undefined) return state;
   const { settled } = z.object({ settled: Amount.optional() }).parse(event.data);
   const taken = lines.map(({ invoiceLine: line, quantity }) => ({ line, quantity }));
-  const note = { id: documentId, label, total: total.amount, settled: settled?.amount ?? '0', lines: taken };
-  return putNote(state, invoiceId, invoice, note, null);
+  const note = { label, total: total.amount, settled: settled?.amount ?? '0', lines: taken };
+  const invoice = state.invoices[invoiceId];
+  if (invoice === undefined) return { ...state, early: { ...state.early, [documentId]: { ...note, invoiceId } } };
+  return putNote(state, invoiceId, invoice, { ...note, id: documentId }, null);
+}
+
+/** An invoice, with what was told of it before. */
+function putInvoice(state: CashState, id: string, invoice: Pick<Invoiced, 'total' | 'label' | 'lines'>): CashState {
+  const notes = Object.entries(state.early)
+    .filter(([, { invoiceId }]) => invoiceId === id)
+    .map(([noteId, { invoiceId: _of, ...note }]) => ({ ...note, id: noteId, used: '0', of: null }));
+  const credited = notes.reduce((total, { settled }) => total + BigInt(settled), 0n).toString();
+  return { ...state, invoices: { ...state.invoices, [id]: { ...invoice, notes, credited } } };
 }
 
 /** A credit note, as told or as this process made it: whichever was first. */
@@ -112,7 +120,7 @@ export function hearPayment(state: CashState, event: DomainEvent): CashState {
       const ofChange = openChanges(state).find(([, { payment }]) => payment?.id === paymentId);
       if (ofChange !== undefined) return endChange(failed, ofChange[0], 'payment_failed');
       // Once it is confirmed its goods leave: then somebody has to see where the money stays.
-      const mayEnd = state.placed?.tender === 'online' && !isDone(state, 'confirm');
+      const mayEnd = state.placed?.tender === 'online' && !isConfirmed(state);
       return isPaid(state) || !mayEnd ? failed : fail(failed, 'cancelled', 'payment_failed');
     }
     default:
@@ -167,10 +175,11 @@ function billed(state: CashState, id: string, { id: invoiceId, label, total }: z
     invoiceLine: index + 1,
     quantity: quantity.value,
   }));
-  const known = state.invoices[invoiceId];
-  const invoice = known ?? { total: total.amount, label, lines, notes: [], credited: '0' };
   // Who buys is known to billing now, and no longer needed here.
-  return { ...state, bills: { ...bills, [id]: null }, invoices: { ...state.invoices, [invoiceId]: invoice } };
+  const after = { ...state, bills: { ...bills, [id]: null } };
+  return state.invoices[invoiceId] === undefined
+    ? putInvoice(after, invoiceId, { total: total.amount, label, lines })
+    : after;
 }
 
 /** What of an invoice's lines is not taken back, by its numbers. */

@@ -84,6 +84,25 @@ export function isPaid(state: CashState): boolean {
   return moneyOf(state) + creditOf(state) >= asked;
 }
 
+/**
+ * Money beyond what is asked for; below zero: what is missing. What credit notes of others have open is no surplus: whoever
+ * made them gives it back, or keeps it for the customer.
+ */
+export function surplusOf(state: CashState): bigint {
+  const notes = Object.values(state.invoices).flatMap((invoice) => invoice.notes.filter((note) => note.of === null));
+  return moneyOf(state) + creditUsedUp(state) - dueOf(state) - sum(notes.map(openOfNote));
+}
+
+/** What of the credit that was set aside pays what is asked for. */
+function creditUsedUp(state: CashState): bigint {
+  return smaller(creditOf(state), dueOf(state));
+}
+
+/** Whether nobody waits for its money: it is there, or somebody has said that goods may leave without it. */
+export function isSettled(state: CashState): boolean {
+  return isPaid(state) || state.settled['unpaid'] === true;
+}
+
 /** What an invoice still asks for. */
 export function openOfInvoice({ payments }: CashState, id: string, { total, credited }: Invoiced): bigint {
   const used = sum(Object.values(payments).map((one) => BigInt(one.used[id] ?? '0')));

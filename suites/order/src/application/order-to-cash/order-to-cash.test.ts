@@ -54,8 +54,8 @@ const described = done('describe', { invoice: { lines: [{ sourceLine: '1', quant
 const billed = done('bill', { id: invoiceId, label: 'INV-1', total: cash(1000) });
 const invoiced = [...held, described, billed, done(`note:${invoiceId}`)];
 const captured = () => event('billing.payment.captured', { paymentId, source, amount: cash(1000), isLate: false });
-const allocated = done(`allocate:${paymentId}:${invoiceId}:1000`, { settled: [{ invoiceId, amount: cash(1000) }] });
-const asked = [...invoiced, done('pay')];
+const allocated = done(`allocate:${paymentId}:${invoiceId}:1000@0`, { settled: [{ invoiceId, amount: cash(1000) }] });
+const asked = [...invoiced, done('pay', { id: paymentId, state: 'created' })];
 const confirmed = () => [...asked, captured(), done('confirm'), allocated];
 const shipAsked = (attempt = 1) =>
   event('order.fulfilment.ship_requested', {
@@ -70,6 +70,7 @@ const shipped = done(`shipped:${parcelId}`, { orderStatus: 'fulfilled' });
 const credited = done(`credit:${invoiceId}`, { id: noteId, label: 'CN-1', total: cash(1000), settled: cash(0) });
 
 const delivered = () => event('order.fulfilment.delivered', { orderId, fulfilmentId: parcelId });
+const departed = () => [...confirmed(), shipAsked(), issued, shipped];
 const resumed = () => event('order.order.resumed', { orderId });
 const cancel = () => event('order.order.cancel_requested', { orderId, reason: 'No' });
 const keyOf = (type: string, data: object) => orderToCash.key({ type, data } as unknown as DomainEvent);
@@ -107,7 +108,7 @@ describe('the way of an order', () => {
     });
   });
   test('with the money it is confirmed, and the money settles the invoice', () => {
-    expect(next(placed(), ...asked, captured())).toEqual(['confirm', `allocate:${paymentId}:${invoiceId}:1000`]);
+    expect(next(placed(), ...asked, captured())).toEqual(['confirm', `allocate:${paymentId}:${invoiceId}:1000@0`]);
     expect(next(placed(), ...confirmed())).toEqual([]);
   });
   test('a parcel leaves once its goods are issued from the hold', () => {
@@ -120,15 +121,14 @@ describe('the way of an order', () => {
     ]);
   });
   test('delivered and paid it is completed, after the days in which goods may come back', () => {
-    const gone = [...confirmed(), shipAsked(), issued, shipped];
-    expect(next(placed(), ...gone)).toEqual([]);
-    expect(next(placed(), ...gone, delivered())).toEqual(['complete']);
-    expect(planned(placed(), ...gone, delivered(), done('complete')).end).toBe('completed');
-    expect(planned(placed({}, { returnDays: 2 }), ...gone, delivered())).toMatchObject({
+    expect(next(placed(), ...departed())).toEqual([]);
+    expect(next(placed(), ...departed(), delivered())).toEqual(['complete']);
+    expect(planned(placed(), ...departed(), delivered(), done('complete')).end).toBe('completed');
+    expect(planned(placed({}, { returnDays: 2 }), ...departed(), delivered())).toMatchObject({
       steps: [],
       deadlines: [{ name: 'window', at: new Date('2026-03-12T12:00:00Z') }],
     });
-    expect(next(placed({}, { returnDays: 2 }), ...gone, delivered(), due('window'))).toEqual(['complete']);
+    expect(next(placed({}, { returnDays: 2 }), ...departed(), delivered(), due('window'))).toEqual(['complete']);
   });
 });
 
@@ -136,7 +136,7 @@ describe('policies', () => {
   test('invoice with the money: it is asked for first', () => {
     const terms = { invoiceOn: 'capture' };
     expect(next(placed({}, terms), ...held)).toEqual(['pay']);
-    expect(next(placed({}, terms), ...held, done('pay'), captured())).toEqual(['describe']);
+    expect(next(placed({}, terms), ...held, done('pay', { id: paymentId, state: 'created' }), captured())).toEqual(['describe']);
   });
   test('invoice and money with the parcel', () => {
     const terms = { invoiceOn: 'ship', captureOn: 'ship' };
@@ -306,3 +306,88 @@ function permutations<Item>(items: readonly Item[]): readonly (readonly Item[])[
   if (items.length <= 1) return [items];
   return items.flatMap((item, index) => permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]));
 }
+
+describe('money that changes its mind', () => {
+  const half = [cash(500), 'b6a0f5de-0000-7000-8000-00000000000a'] as const;
+  const creditedHalf = () =>
+    event('billing.invoice.credited', {
+      invoiceId,
+      creditNoteId: half[1],
+      source,
+      label: 'CN-2',
+      total: half[0],
+      lines: [],
+    });
+  const refundedHalf = () => event('billing.payment.refunded', { paymentId, source, amount: half[0] });
+  const failed = () => event('billing.payment.failed', { paymentId, source, amount: cash(1000), reason: 'declined' });
+
+  test('after a return less is owed, and the order is completed with what is left', () => {
+    for (const back of [
+      [creditedHalf(), refundedHalf()],
+      [refundedHalf(), creditedHalf()],
+    ]) {
+      expect(planned(placed(), ...departed(), ...back)).toMatchObject({ steps: [], deadlines: [], tasks: [] });
+      expect(next(placed(), ...departed(), delivered(), ...back)).toEqual(['complete']);
+    }
+  });
+  test('once goods may leave, no payment that is missing takes them back', () => {
+    expect(planned(placed(), ...departed(), refundedHalf(), due('payment'))).toMatchObject({
+      steps: [],
+      tasks: [{ name: 'unpaid' }],
+    });
+    const byHand = event('order.order.confirmed', { orderId });
+    expect(planned(placed(), ...asked, byHand, failed()).tasks).toMatchObject([{ name: 'unpaid' }]);
+    expect(next(placed(), ...confirmed(), refundedHalf(), shipAsked())).toEqual([]);
+    expect(next(placed(), ...confirmed(), refundedHalf(), shipAsked(), settled('unpaid'))).toEqual([
+      `issue:${parcelId}:1`,
+    ]);
+  });
+  test('a payment that fails after the goods have left is asked for again, once somebody says so', () => {
+    const terms = { invoiceOn: 'ship', captureOn: 'ship' };
+    const bill = done(`describe:${parcelId}`, { invoice: { lines: [{ sourceLine: '1', quantity: two }] } });
+    const sent = [...held, done('confirm'), shipAsked(), issued, shipped, bill];
+    const owed = [
+      ...sent,
+      done(`bill:${parcelId}`, { id: invoiceId, label: 'INV-1', total: cash(1000) }),
+      done(`note:${invoiceId}`),
+    ];
+    const pay = `pay:${parcelId}`;
+    for (const facts of [
+      [done(pay, { id: paymentId }), failed()],
+      [failed(), done(pay, { id: paymentId })],
+    ]) {
+      const all = [placed({}, terms), ...owed, ...facts];
+      expect(planned(...all)).toMatchObject({ steps: [], tasks: [{ name: `fix:${pay}` }] });
+      expect(next(...all, settled(`fix:${pay}`))).toEqual([`${pay}~1`]);
+      expect(planned(...all, captured()).tasks).toEqual([]);
+    }
+  });
+  test('as much again that comes late goes back again, and as much again that comes in time is used again', () => {
+    const [credit, refund] = [`credit:${invoiceId}`, `refund:${paymentId}:rest:1000`];
+    const over = [placed(), ...asked, due('payment'), credited, done(`note:${noteId}`), done('release'), done('end')];
+    expect(next(placed(), ...asked, due('payment'))).toContain(credit);
+    expect(next(...over, captured(), done(refund), captured())).toEqual([`refund:${paymentId}:rest:1000:1000`]);
+    const part = () => event('billing.payment.captured', { paymentId, source, amount: half[0], isLate: false });
+    const allocate = `allocate:${paymentId}:${invoiceId}:500`;
+    const settledHalf = done(`${allocate}@0`, { settled: [{ invoiceId, amount: half[0] }] });
+    expect(next(placed(), ...asked, part())).toEqual([`${allocate}@0`]);
+    expect(next(placed(), ...asked, part(), settledHalf, part())).toEqual(['confirm', `${allocate}@500`]);
+  });
+  test('money that came for goods which are back already is somebody’s to see to before the order is completed', () => {
+    const all = [placed(), ...departed(), delivered(), creditedHalf()];
+    expect(planned(...all)).toMatchObject({ steps: [], tasks: [{ name: 'surplus' }] });
+    expect(next(...all, settled('surplus'))).toEqual(['complete']);
+    expect(next(...all, refundedHalf())).toEqual(['complete']);
+  });
+  test('an invoice that was taken back before it was heard of asks for nothing', () => {
+    const whole = event('billing.invoice.credited', {
+      invoiceId,
+      creditNoteId: noteId,
+      source,
+      label: 'CN-1',
+      total: cash(1000),
+      lines: [],
+    });
+    expect(next(placed(), whole, ...held, described, billed, cancel())).not.toContain(`credit:${invoiceId}`);
+  });
+});

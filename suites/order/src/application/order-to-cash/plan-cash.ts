@@ -5,19 +5,30 @@ import { noteReservation } from '../end-order.ts';
 import { invoiceOfOrder } from '../invoice-of-order.ts';
 import { completeOrder, confirmOrder, holdOrder } from '../move-order.ts';
 import { ORDER_SOURCE } from '../order-context.ts';
-import { type CashState, isDone, isOnAccount, isRefused, nameOf, openChanges } from './cash-state.ts';
+import {
+  baseOf,
+  type CashState,
+  isConfirmed,
+  isDone,
+  isOnAccount,
+  isRefused,
+  nameOf,
+  openChanges,
+} from './cash-state.ts';
 import { noteSteps, refundSteps, release, tasksOf } from './common-steps.ts';
 import { promisedByLine } from './held-places.ts';
 import {
   creditOf,
   dueOf,
   isPaid,
+  isSettled,
   leftOf,
   moneyOf,
   openOfInvoice,
   openOfNote,
   owedBack,
   smaller,
+  surplusOf,
   usedOf,
 } from './money.ts';
 import { planChanges } from './plan-change.ts';
@@ -39,21 +50,41 @@ export function planCash(state: CashState): SagaPlan {
   // A document may be taken down for a change as well as for the order.
   const steps = [...new Map(all.map((step) => [step.name, step])).values()];
   const deadlines = deadlinesOf(state);
-  const tasks = [...tasksOf(state), ...failedPayments(state)];
+  const tasks = [...tasksOf(state), ...moneyTasks(state)];
   return isDone(state, 'complete') ? { steps, tasks, end: 'completed' } : { steps, deadlines, tasks };
 }
 
-/** Money that was asked for when the goods had left, and did not come. */
-function failedPayments(state: CashState): SagaTask[] {
-  if (isPaid(state) || !isDone(state, 'confirm') || isOnAccount(state)) return [];
-  const ofChanges = new Set(Object.values(state.changes).map((change) => change.payment?.id));
-  return Object.keys(state.failed)
-    .filter((id) => !ofChanges.has(id) && state.settled[`failed-payment:${id}`] !== true)
-    .map((id) => ({
-      name: `failed-payment:${id}`,
-      title: { en: 'Goods have left, and their payment failed', ar: 'خرجت البضاعة وفشل دفع ثمنها' },
-    }));
+/** What a person has to decide about money once goods may leave: nothing is undone for its sake then. */
+function moneyTasks(state: CashState): SagaTask[] {
+  if (!isConfirmed(state)) return [];
+  const failed = Object.entries(state.asked).filter(
+    ([id, step]) => state.failed[id] === true && step === nameOf(state, baseOf(step)) && !isOfChange(state, step),
+  );
+  const again = isPaid(state) ? [] : failed.map(([, step]) => ({ name: `fix:${step}`, title: FAILED }));
+  if (again.length > 0) return again;
+  if (askedBefore(state) && !isSettled(state)) return [{ name: 'unpaid', title: UNPAID }];
+  return isOver(state) && surplusOf(state) > 0n && state.settled['surplus'] !== true
+    ? [{ name: 'surplus', title: SURPLUS }]
+    : [];
 }
+
+/** Whether a change asked for it, which came to nothing with it. */
+function isOfChange({ changes }: CashState, step: string): boolean {
+  return changes[baseOf(step).slice('pay:'.length)] !== undefined;
+}
+
+const FAILED = {
+  en: 'Goods may have left, and the payment failed: settled, it is asked for again',
+  ar: 'ربما غادرت البضاعة وفشل الدفع: عند الإنهاء يُطلب من جديد',
+};
+const UNPAID = {
+  en: 'The money is not there any more; nothing leaves before it is, or before this is settled',
+  ar: 'لم يعد المال موجودا؛ لن يغادر شيء قبل وصوله أو قبل إنهاء هذه المهمة',
+};
+const SURPLUS = {
+  en: 'More money came than was owed: it is to be given back, or kept for the customer',
+  ar: 'وصل مال أكثر من المستحق: يعاد أو يحفظ للعميل',
+};
 
 /** Names in the steps of a whole order; those of a parcel have its id behind a colon. */
 function forward(state: CashState): readonly SagaStep[] {
@@ -110,7 +141,7 @@ function forward(state: CashState): readonly SagaStep[] {
     const request = payment(state, 'pay', dueOf(state) - creditOf(state));
     if (request !== null) step.push(request);
   }
-  if (asked && !isPaid(state)) return step;
+  if (asked && !isSettled(state)) return step;
   if (policy.invoiceOn !== 'ship' && !invoiceNow) return step;
   if (invoiceNow) {
     for (const [id, { isApplied, added }] of Object.entries(state.changes)) {
@@ -185,8 +216,9 @@ function allocations(state: CashState): SagaStep[] {
       free -= part;
       open.set(invoiceId, left - part);
       const amount = { amount: part.toString(), currency };
-      // The amount is in the name: another one is another step, and never the same key with another input.
-      const name = nameOf(state, `allocate:${paymentId}:${invoiceId}:${part}`);
+      // The amount is in the name, and what went before it: another one is another step, and never the same key with
+      // another input.
+      const name = nameOf(state, `allocate:${paymentId}:${invoiceId}:${part}@${paid.used[invoiceId] ?? '0'}`);
       return [sagaStep(name, allocatePayment, { paymentId, invoices: [{ invoiceId, amount }] })];
     });
   });
@@ -224,14 +256,20 @@ function reasonOf({ changes }: CashState): string {
   return Object.values(changes).findLast(({ isApplied, ended }) => isApplied || ended !== null)?.reason ?? 'changed';
 }
 
-function isComplete(state: CashState): boolean {
+/** Whether all has arrived, is paid, and may no longer come back. */
+function isOver(state: CashState): boolean {
   const { placed, parcels, orderStatus, deliveredAt } = state;
   if (placed === null || orderStatus !== 'fulfilled' || deliveredAt === null) return false;
   if (openChanges(state).length > 0 || owedBack(state) > 0n) return false;
   if (!Object.values(parcels).every((parcel) => parcel.state === 'delivered' || parcel.state === 'refused'))
     return false;
-  if (!isOnAccount(state) && !isPaid(state)) return false;
+  if (!isOnAccount(state) && !isSettled(state)) return false;
   return placed.policy.returnDays === 0 || state.due['window'] === true;
+}
+
+/** Nobody looks at it again: what is left of the customer's money has been seen to. */
+function isComplete(state: CashState): boolean {
+  return isOver(state) && (surplusOf(state) <= 0n || state.settled['surplus'] === true);
 }
 
 function deadlinesOf(state: CashState): { name: string; at: Date }[] {
@@ -239,7 +277,7 @@ function deadlinesOf(state: CashState): { name: string; at: Date }[] {
   if (placed === null) return [];
   const at: { name: string; at: Date }[] = [];
   const { paymentMinutes, returnDays } = placed.policy;
-  const isWaiting = askedBefore(state) && !isPaid(state) && !isDone(state, 'confirm');
+  const isWaiting = askedBefore(state) && !isPaid(state) && !isConfirmed(state);
   if (placed.tender === 'online' && isWaiting && due['payment'] !== true) {
     at.push({ name: 'payment', at: new Date(Date.parse(placed.at) + paymentMinutes * 60_000) });
   }
