@@ -349,6 +349,32 @@ describe('money that changes its mind', () => {
     expect(next(...all, settled('surplus'))).toEqual(['complete']);
     expect(next(...all, refundedHalf())).toEqual(['complete']);
   });
+  test('a second parcel asks for nothing that the first has asked for and that is still to come', () => {
+    const first = [
+      ...invoiced,
+      done('confirm'),
+      shipAsked(),
+      issued,
+      done(`shipped:${parcelId}`, { orderStatus: 'x' }),
+    ];
+    const all = [placed({}, { captureOn: 'ship' }), ...first];
+    expect(next(...all)).toEqual([`pay:${parcelId}`]);
+    const secondId = 'b6a0f5de-0000-7000-8000-00000000000b';
+    const second = event('order.fulfilment.ship_requested', {
+      orderId,
+      fulfilmentId: secondId,
+      attempt: 1,
+      locationId: null,
+      lines: [],
+    });
+    const sent = [
+      ...all,
+      done(`pay:${parcelId}`, { id: paymentId }),
+      second,
+      done(`shipped:${secondId}`, { orderStatus: 'x' }),
+    ];
+    expect(next(...sent)).toEqual([]);
+  });
   test('an invoice that was taken back before it was heard of asks for nothing', () => {
     const whole = event('billing.invoice.credited', {
       invoiceId,
