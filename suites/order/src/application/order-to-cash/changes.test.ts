@@ -154,7 +154,7 @@ describe('some of an order is cancelled', () => {
     expect(next(...invoiced, ...lessened(500), captured(paymentId, 1000))).toEqual([
       'confirm',
       `refund:${paymentId}:rest:500`,
-      `allocate:${paymentId}:${invoiceId}:500`,
+      `allocate:${paymentId}:${invoiceId}:500@0`,
     ]);
   });
   test('what is being invoiced is invoiced first, so that it can be credited', () => {
@@ -205,7 +205,7 @@ describe('something is added', () => {
     const applied = [...admitted, done(`apply:${changeId}`, now(1700, 2, 1))];
     expect(next(...applied)).toEqual([`describe:${changeId}`]);
     expect(next(...applied, ...billed(`:${changeId}`, extraId, 700, 2, 1))).toEqual([
-      `allocate:${secondId}:${extraId}:700`,
+      `allocate:${secondId}:${extraId}:700@0`,
     ]);
   });
   test('to an order of which nothing was in stock: only that is held', () => {
@@ -263,7 +263,8 @@ describe('something is added', () => {
   test('a payment that fails when the goods have left is a task, and undoes nothing', () => {
     const facts = [placed({ policy: { ...policy, captureOn: 'ship' } }), ...invoiced.slice(1, -1), done('confirm')];
     const failed = event('billing.payment.failed', { paymentId, source, amount: cash(1000), reason: 'x' });
-    expect(planned(...facts, failed)).toMatchObject({ steps: [], tasks: [{ name: `failed-payment:${paymentId}` }] });
+    const asked = done('pay', { id: paymentId, state: 'created' });
+    expect(planned(...facts, asked, failed)).toMatchObject({ steps: [], tasks: [{ name: 'fix:pay' }] });
   });
 });
 

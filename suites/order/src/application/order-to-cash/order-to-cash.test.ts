@@ -69,6 +69,8 @@ const issued = done(`issue:${parcelId}:1`, { id: postingId, lines: [{ line: 1, v
 const shipped = done(`shipped:${parcelId}`, { orderStatus: 'fulfilled' });
 const credited = done(`credit:${invoiceId}`, { id: noteId, label: 'CN-1', total: cash(1000), settled: cash(0) });
 
+const voided = done(`void:${paymentId}`, { id: paymentId, state: 'voided' });
+const ended = [credited, done(`note:${noteId}`), done('release'), done('end')];
 const delivered = () => event('order.fulfilment.delivered', { orderId, fulfilmentId: parcelId });
 const departed = () => [...confirmed(), shipAsked(), issued, shipped];
 const resumed = () => event('order.order.resumed', { orderId });
@@ -136,7 +138,9 @@ describe('policies', () => {
   test('invoice with the money: it is asked for first', () => {
     const terms = { invoiceOn: 'capture' };
     expect(next(placed({}, terms), ...held)).toEqual(['pay']);
-    expect(next(placed({}, terms), ...held, done('pay', { id: paymentId, state: 'created' }), captured())).toEqual(['describe']);
+    expect(next(placed({}, terms), ...held, done('pay', { id: paymentId, state: 'created' }), captured())).toEqual([
+      'describe',
+    ]);
   });
   test('invoice and money with the parcel', () => {
     const terms = { invoiceOn: 'ship', captureOn: 'ship' };
@@ -183,9 +187,12 @@ describe('what is undone', () => {
       state: 'failed',
       reason: 'x',
     });
-    for (const why of [failed, due('payment')]) {
-      expect(next(placed(), ...asked, why)).toEqual([`credit:${invoiceId}`, 'release']);
-      const undone = [credited, done(`note:${noteId}`), done('release')];
+    for (const [why, first] of [
+      [failed, []],
+      [due('payment'), [`void:${paymentId}`]],
+    ] as const) {
+      expect(next(placed(), ...asked, why)).toEqual([...first, `credit:${invoiceId}`, 'release']);
+      const undone = [voided, credited, done(`note:${noteId}`), done('release')];
       expect(planned(placed(), ...asked, why, ...undone).steps).toMatchObject([
         { name: 'end', input: { as: 'cancelled', reason: 'payment_failed' } },
       ]);
@@ -200,7 +207,7 @@ describe('what is undone', () => {
     ]);
   });
   test('money that comes after the end goes back, with a task, and the process is not over before', () => {
-    const over = [placed(), ...asked, due('payment'), credited, done(`note:${noteId}`), done('release'), done('end')];
+    const over = [placed(), ...asked, due('payment'), voided, ...ended];
     expect(planned(...over)).toMatchObject({ steps: [], deadlines: [{ name: 'late' }] });
     expect(planned(...over).end).toBeUndefined();
     expect(planned(...over, captured())).toMatchObject({
@@ -234,7 +241,7 @@ describe('what is undone', () => {
     expect(next(placed(), ...requested, captured(), cancel())).not.toContain(`void:${paymentId}`);
   });
   test('money that did not go back is a task, and is given back once more when that is settled', () => {
-    const refund = `refund:${paymentId}:${invoiceId}:1000`;
+    const refund = `refund:${paymentId}:${noteId}:1000`;
     const noted = done(`note:${noteId}`);
     const facts = [placed(), ...confirmed(), cancel(), credited, noted, done('release'), done(refund), done('end')];
     const lost = event('billing.payment.refund_failed', {
@@ -309,13 +316,15 @@ function permutations<Item>(items: readonly Item[]): readonly (readonly Item[])[
 
 describe('money that changes its mind', () => {
   const half = [cash(500), 'b6a0f5de-0000-7000-8000-00000000000a'] as const;
-  const creditedHalf = () =>
+  const noted = done(`note:${half[1]}`);
+  const creditedHalf = (settled = 0) =>
     event('billing.invoice.credited', {
       invoiceId,
       creditNoteId: half[1],
       source,
       label: 'CN-2',
       total: half[0],
+      settled: cash(settled),
       lines: [],
     });
   const refundedHalf = () => event('billing.payment.refunded', { paymentId, source, amount: half[0] });
@@ -326,8 +335,8 @@ describe('money that changes its mind', () => {
       [creditedHalf(), refundedHalf()],
       [refundedHalf(), creditedHalf()],
     ]) {
-      expect(planned(placed(), ...departed(), ...back)).toMatchObject({ steps: [], deadlines: [], tasks: [] });
-      expect(next(placed(), ...departed(), delivered(), ...back)).toEqual(['complete']);
+      expect(planned(placed(), ...departed(), ...back, noted)).toMatchObject({ steps: [], deadlines: [], tasks: [] });
+      expect(next(placed(), ...departed(), delivered(), ...back, noted)).toEqual(['complete']);
     }
   });
   test('once goods may leave, no payment that is missing takes them back', () => {
@@ -336,7 +345,7 @@ describe('money that changes its mind', () => {
       tasks: [{ name: 'unpaid' }],
     });
     const byHand = event('order.order.confirmed', { orderId });
-    expect(planned(placed(), ...asked, byHand, failed()).tasks).toMatchObject([{ name: 'unpaid' }]);
+    expect(planned(placed(), ...asked, byHand, failed()).tasks).toMatchObject([{ name: 'fix:pay' }]);
     expect(next(placed(), ...confirmed(), refundedHalf(), shipAsked())).toEqual([]);
     expect(next(placed(), ...confirmed(), refundedHalf(), shipAsked(), settled('unpaid'))).toEqual([
       `issue:${parcelId}:1`,
@@ -364,7 +373,7 @@ describe('money that changes its mind', () => {
   });
   test('as much again that comes late goes back again, and as much again that comes in time is used again', () => {
     const [credit, refund] = [`credit:${invoiceId}`, `refund:${paymentId}:rest:1000`];
-    const over = [placed(), ...asked, due('payment'), credited, done(`note:${noteId}`), done('release'), done('end')];
+    const over = [placed(), ...asked, due('payment'), voided, ...ended];
     expect(next(placed(), ...asked, due('payment'))).toContain(credit);
     expect(next(...over, captured(), done(refund), captured())).toEqual([`refund:${paymentId}:rest:1000:1000`]);
     const part = () => event('billing.payment.captured', { paymentId, source, amount: half[0], isLate: false });
@@ -374,10 +383,36 @@ describe('money that changes its mind', () => {
     expect(next(placed(), ...asked, part(), settledHalf, part())).toEqual(['confirm', `${allocate}@500`]);
   });
   test('money that came for goods which are back already is somebody’s to see to before the order is completed', () => {
-    const all = [placed(), ...departed(), delivered(), creditedHalf()];
+    const all = [placed(), ...departed(), delivered(), creditedHalf(500), noted];
     expect(planned(...all)).toMatchObject({ steps: [], tasks: [{ name: 'surplus' }] });
     expect(next(...all, settled('surplus'))).toEqual(['complete']);
     expect(next(...all, refundedHalf())).toEqual(['complete']);
+  });
+  test('a second parcel asks for nothing that the first has asked for and that is still to come', () => {
+    const first = [
+      ...invoiced,
+      done('confirm'),
+      shipAsked(),
+      issued,
+      done(`shipped:${parcelId}`, { orderStatus: 'x' }),
+    ];
+    const all = [placed({}, { captureOn: 'ship' }), ...first];
+    expect(next(...all)).toEqual([`pay:${parcelId}`]);
+    const secondId = 'b6a0f5de-0000-7000-8000-00000000000b';
+    const second = event('order.fulfilment.ship_requested', {
+      orderId,
+      fulfilmentId: secondId,
+      attempt: 1,
+      locationId: null,
+      lines: [],
+    });
+    const sent = [
+      ...all,
+      done(`pay:${parcelId}`, { id: paymentId }),
+      second,
+      done(`shipped:${secondId}`, { orderStatus: 'x' }),
+    ];
+    expect(next(...sent)).toEqual([]);
   });
   test('an invoice that was taken back before it was heard of asks for nothing', () => {
     const whole = event('billing.invoice.credited', {
@@ -386,7 +421,8 @@ describe('money that changes its mind', () => {
       source,
       label: 'CN-1',
       total: cash(1000),
-      lines: [],
+      settled: cash(1000),
+      lines: [{ line: 1, sourceLine: '1', quantity: '2' }],
     });
     expect(next(placed(), whole, ...held, described, billed, cancel())).not.toContain(`credit:${invoiceId}`);
   });

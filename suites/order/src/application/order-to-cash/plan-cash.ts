@@ -155,7 +155,7 @@ function forward(state: CashState): readonly SagaStep[] {
     const missing = policy.invoiceOn === 'ship' ? billing(state, id) : null;
     if (missing !== null) step.push(...missing);
     else if (tender === 'online' && policy.captureOn === 'ship') {
-      const request = isPaid(state) ? null : payment(state, `pay:${id}`, openOf(state));
+      const request = isPaid(state) || isAwaited(state) ? null : payment(state, `pay:${id}`, openOf(state));
       if (request !== null) step.push(request);
     }
   }
@@ -195,6 +195,11 @@ function payment(state: CashState, base: string, amountMinor: bigint): SagaStep 
     amount: { amount: amountMinor.toString(), currency: placed?.total.currency ?? '' },
     source: { type: ORDER_SOURCE, id: orderId },
   });
+}
+
+/** Whether money was asked for that neither came nor failed: asked again, it would be taken twice. */
+function isAwaited({ asked, failed, payments }: CashState): boolean {
+  return Object.keys(asked).some((id) => failed[id] !== true && payments[id] === undefined);
 }
 
 /** What is invoiced and neither paid nor taken back. */
