@@ -2,6 +2,12 @@
 import type { OperationTable } from '../operations.ts';
 
 export interface OrderOperations {
+  /** Lets a proposed change go ahead: at once, or where it costs more and goods are paid first, with the money. */
+  acceptChange: {
+    input: { /** Id of kind ChangeId */ readonly changeId: string; } & { readonly expectedVersion?: number | undefined; };
+    output: { /** Id of kind ChangeId */ readonly id: string; /** Id of kind OrderId */ readonly orderId: string; readonly number: number; readonly state: "proposed" | "payment_needed" | "accepted" | "applied" | "rejected" | "withdrawn"; /** What the order comes to more; below zero: less */ readonly delta: { readonly amount: string; readonly currency: string; }; readonly version: number; };
+    code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.being_cancelled" | "order.change_expired" | "order.exceeds_open_qty" | "order.has_shipped_lines" | "order.not_changeable" | "order.nothing_left";
+  };
   /** Gives a promotion codes it is had for; they are the same in any case, and lead to one promotion. */
   addCoupons: {
     input: { /** Id of kind PromotionId */ readonly promotionId: string; } & { readonly codes: readonly (string)[]; /** Orders with each code, such as one */ readonly usageLimit?: number | undefined; };
@@ -38,11 +44,11 @@ export interface OrderOperations {
     output: { /** Id of kind FulfilmentId */ readonly id: string; /** Id of kind OrderId */ readonly orderId: string; readonly state: string; readonly version: number; };
     code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
   };
-  /** Asks that an order be cancelled; it is once its money, invoice and hold are given back. */
+  /** Asks that an order be cancelled, or some of it; it is once its money, invoice and hold are given back. */
   cancelOrder: {
-    input: { /** Id of kind OrderId */ readonly orderId: string; } & { readonly expectedVersion?: number | undefined; readonly reason: string; };
-    output: { /** Id of kind OrderId */ readonly id: string; readonly number: string; readonly status: string; readonly isBeingCancelled: boolean; readonly version: number; };
-    code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.has_shipped_lines";
+    input: { /** Id of kind OrderId */ readonly orderId: string; } & { readonly expectedVersion?: number | undefined; readonly reason: string; /** All of it unless told */ readonly lines?: readonly ({ readonly line: number; readonly quantity: { readonly value: string; readonly uom: string; }; })[] | undefined; };
+    output: { /** Id of kind OrderId */ readonly id: string; readonly number: string; readonly status: string; readonly isBeingCancelled: boolean; readonly version: number; /** What cancels some of it */ readonly changeId: string | null; };
+    code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.being_cancelled" | "order.exceeds_open_qty" | "order.has_shipped_lines" | "order.line_unknown" | "order.not_changeable" | "order.unit_differs";
   };
   /** Writes the terms of a promotion anew; orders that are placed keep what they got. */
   changePromotion: {
@@ -54,6 +60,12 @@ export interface OrderOperations {
   changeShippingMethod: {
     input: { /** Id of kind ShippingMethodId */ readonly methodId: string; } & { readonly expectedVersion?: number | undefined; readonly isOffered?: boolean | undefined; readonly title: Readonly<Record<string, string>>; readonly taxCategory: string; /** The first that serves an address counts */ readonly zones: readonly ({ /** None: every country */ readonly countries?: readonly (string)[] | undefined; /** What they begin with; none: every postcode */ readonly postcodes?: readonly (string)[] | undefined; /** Minor units, with or without tax as the prices of the cart are */ readonly price: string; /** What the goods have to come to, before discounts, to go for nothing */ readonly freeFrom?: string | null | undefined; })[]; };
     output: { /** Id of kind ShippingMethodId */ readonly id: string; readonly version: number; };
+    code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
+  };
+  /** Reckons orders against the books and the stock, and names every drift; none is expected. */
+  checkOrderToCash: {
+    input: { /** Orders, the latest first */ readonly limit?: number | undefined; /** Where an answer before said to go on */ readonly before?: string | undefined; /** What has moved since is left out */ readonly settledSeconds?: number | undefined; };
+    output: { readonly orders: number; /** Left out, because something of them has just moved */ readonly unsettled: number; readonly drifts: readonly ({ readonly check: string; readonly subject: string; readonly expected: string; readonly found: string; })[]; readonly next: string | null; };
     code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
   };
   /** Reckons all orders anew and names every drift; none is expected. */
@@ -82,7 +94,7 @@ export interface OrderOperations {
   };
   /** Makes a parcel of some of an order, or of all that is open. */
   createFulfilment: {
-    input: { /** Id of kind OrderId */ readonly orderId: string; } & { /** All that is open unless told */ readonly lines?: readonly ({ readonly line: number; readonly quantity: { readonly value: string; readonly uom: string; }; })[] | undefined; /** Where it is picked; wherever it is held unless told */ readonly locationId?: string | undefined; };
+    input: { /** Id of kind OrderId */ readonly orderId: string; } & { /** All that is open and there unless told */ readonly lines?: readonly ({ readonly line: number; readonly quantity: { readonly value: string; readonly uom: string; }; })[] | undefined; /** Where it is picked; wherever it is held unless told */ readonly locationId?: string | undefined; };
     output: { /** Id of kind FulfilmentId */ readonly id: string; /** Id of kind OrderId */ readonly orderId: string; readonly state: string; readonly version: number; readonly number: number; };
     code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.being_cancelled" | "order.exceeds_open_qty" | "order.line_unknown" | "order.not_reserved";
   };
@@ -91,6 +103,12 @@ export interface OrderOperations {
     input: { readonly type: "percent" | "fixed" | "buy_x_get_y" | "shipping"; /** Without a coupon */ readonly isAutomatic?: boolean | undefined; readonly title: Readonly<Record<string, string>>; /** Off what it is for; all of it for pieces given and shipping unless told */ readonly percent?: string | undefined; /** Of fixed: off all that it is for */ readonly amount?: { readonly amount: string; readonly currency: string; } | undefined; readonly buy?: number | undefined; /** Of buy_x_get_y: of each so many and so many, the cheapest */ readonly get?: number | undefined; /** What the lines it is for have to come to, before discounts and as prices are */ readonly minimum?: { readonly amount: string; readonly currency: string; } | undefined; /** Whom and what it is for; a list that is not there is all of them, and of goods one of the lists is enough */ readonly rules?: { readonly variants?: readonly (string)[] | undefined; readonly products?: readonly (string)[] | undefined; /** With all below them */ readonly categories?: readonly (string)[] | undefined; readonly channels?: readonly ("web" | "pos" | "phone" | "b2b" | "api")[] | undefined; readonly customers?: readonly (string)[] | undefined; } | undefined; /** Whether it is applied together with others that are */ readonly stackable?: boolean | undefined; /** The lowest is applied first */ readonly priority?: number | undefined; /** What it gives in all; a discount it does not cover is not given */ readonly budget?: { readonly amount: string; readonly currency: string; } | undefined; /** Orders */ readonly usageLimit?: number | undefined; /** Orders of one customer */ readonly perCustomerLimit?: number | undefined; readonly validFrom?: string | undefined; /** Without this moment */ readonly validTo?: string | undefined; };
     output: { /** Id of kind PromotionId */ readonly id: string; readonly version: number; };
     code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.money_mixed" | "order.too_many_promotions";
+  };
+  /** What of which invoice a change takes back: what is invoiced of what it cancels. */
+  creditsOfChange: {
+    input: { /** Id of kind ChangeId */ readonly changeId: string; };
+    output: { readonly credits: readonly ({ /** Id of kind InvoiceId */ readonly invoiceId: string; readonly lines: readonly ({ readonly line: number; readonly quantity: string; })[]; })[]; };
+    code: "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.suite_not_installed" | "common.unauthenticated";
   };
   /** Throws a cart away. */
   discardCart: {
@@ -119,7 +137,7 @@ export interface OrderOperations {
   /** An order with its lines, money, parcels, returns and history. */
   getOrder: {
     input: { /** Id of kind OrderId */ readonly orderId: string; };
-    output: { /** Id of kind OrderId */ readonly id: string; readonly number: string; readonly channel: string; readonly customerId: string | null; readonly customerName: string; readonly placedAt: string; readonly total: { readonly amount: string; readonly currency: string; }; readonly isBeingCancelled: boolean; readonly status: "placed" | "on_hold" | "confirmed" | "in_fulfilment" | "fulfilled" | "completed" | "cancelled" | "rejected"; readonly paymentStatus: "none" | "authorised" | "partial" | "paid" | "partially_refunded" | "refunded" | "failed"; readonly fulfilmentStatus: "none" | "partial" | "full" | "partially_returned" | "returned"; readonly version: number; readonly tender: string; readonly prices: "inclusive" | "exclusive"; readonly net: { readonly amount: string; readonly currency: string; }; readonly tax: { readonly amount: string; readonly currency: string; }; readonly shipping: readonly ({ readonly line: number; readonly code: string; readonly title: Readonly<Record<string, string>>; readonly discount: { readonly amount: string; readonly currency: string; }; readonly net: { readonly amount: string; readonly currency: string; }; readonly tax: { readonly amount: string; readonly currency: string; }; })[]; /** What was taken off which line, and why */ readonly adjustments: readonly ({ readonly line: number; readonly source: "promotion" | "manual"; readonly title: Readonly<Record<string, string>> | null; readonly coupon: string | null; readonly reason: string | null; readonly amount: { readonly amount: string; readonly currency: string; }; })[]; readonly captured: { readonly amount: string; readonly currency: string; }; readonly refunded: { readonly amount: string; readonly currency: string; }; readonly reason: string | null; readonly party: Readonly<Record<string, unknown>>; readonly shipTo: Readonly<Record<string, unknown>>; readonly note: string | null; readonly lines: readonly ({ readonly line: number; /** Id of kind VariantId */ readonly variantId: string; readonly sku: string; readonly title: Readonly<Record<string, string>>; readonly quantity: { readonly value: string; readonly uom: string; }; readonly unitPrice: { readonly amount: string; readonly currency: string; }; readonly discount: { readonly amount: string; readonly currency: string; }; readonly net: { readonly amount: string; readonly currency: string; }; readonly tax: { readonly amount: string; readonly currency: string; }; readonly reserved: string; readonly fulfilled: string; readonly cancelled: string; readonly returned: string; readonly invoiced: string; })[]; readonly fulfilments: readonly ({ /** Id of kind FulfilmentId */ readonly id: string; readonly number: number; readonly state: string; readonly tracking: string | null; })[]; readonly returns: readonly ({ /** Id of kind ReturnId */ readonly id: string; readonly state: string; readonly reason: string; })[]; readonly history: readonly ({ readonly at: string; readonly what: string; readonly details: Readonly<Record<string, unknown>>; })[]; };
+    output: { /** Id of kind OrderId */ readonly id: string; readonly number: string; readonly channel: string; readonly customerId: string | null; readonly customerName: string; readonly placedAt: string; readonly total: { readonly amount: string; readonly currency: string; }; readonly isBeingCancelled: boolean; readonly status: "placed" | "on_hold" | "confirmed" | "in_fulfilment" | "fulfilled" | "completed" | "cancelled" | "rejected"; readonly paymentStatus: "none" | "authorised" | "partial" | "paid" | "partially_refunded" | "refunded" | "failed"; readonly fulfilmentStatus: "none" | "partial" | "full" | "partially_returned" | "returned"; readonly version: number; readonly tender: string; readonly prices: "inclusive" | "exclusive"; readonly net: { readonly amount: string; readonly currency: string; }; readonly tax: { readonly amount: string; readonly currency: string; }; readonly shipping: readonly ({ readonly line: number; readonly code: string; readonly title: Readonly<Record<string, string>>; readonly discount: { readonly amount: string; readonly currency: string; }; readonly net: { readonly amount: string; readonly currency: string; }; readonly tax: { readonly amount: string; readonly currency: string; }; })[]; /** What was taken off which line, and why */ readonly adjustments: readonly ({ readonly line: number; readonly source: "promotion" | "manual"; readonly title: Readonly<Record<string, string>> | null; readonly coupon: string | null; readonly reason: string | null; readonly amount: { readonly amount: string; readonly currency: string; }; })[]; /** With what was added to it, without what was cancelled */ readonly worth: { readonly amount: string; readonly currency: string; }; readonly captured: { readonly amount: string; readonly currency: string; }; readonly refunded: { readonly amount: string; readonly currency: string; }; /** Of credit notes of an earlier order, set aside to pay this one */ readonly credit: { readonly amount: string; readonly currency: string; }; readonly exchangeOf: string | null; readonly reason: string | null; readonly party: Readonly<Record<string, unknown>>; readonly shipTo: Readonly<Record<string, unknown>>; readonly note: string | null; readonly lines: readonly ({ readonly line: number; /** Id of kind VariantId */ readonly variantId: string; readonly sku: string; readonly title: Readonly<Record<string, string>>; readonly quantity: { readonly value: string; readonly uom: string; }; readonly unitPrice: { readonly amount: string; readonly currency: string; }; readonly discount: { readonly amount: string; readonly currency: string; }; readonly net: { readonly amount: string; readonly currency: string; }; readonly tax: { readonly amount: string; readonly currency: string; }; /** Held or promised, or gone already */ readonly reserved: string; /** Of what is reserved, what is still to come into the stock */ readonly promised: string; /** To be cancelled, once what was done for it is undone */ readonly leaving: string; readonly fulfilled: string; readonly cancelled: string; readonly returned: string; readonly invoiced: string; })[]; readonly fulfilments: readonly ({ /** Id of kind FulfilmentId */ readonly id: string; readonly number: number; readonly state: string; readonly tracking: string | null; })[]; readonly returns: readonly ({ /** Id of kind ReturnId */ readonly id: string; readonly state: string; readonly reason: string; readonly outcome: string; })[]; readonly changes: readonly ({ /** Id of kind ChangeId */ readonly id: string; readonly number: number; readonly kind: string; readonly state: string; readonly reason: string; readonly resolution: string | null; readonly delta: { readonly amount: string; readonly currency: string; }; readonly version: number; })[]; readonly history: readonly ({ readonly at: string; readonly what: string; readonly details: Readonly<Record<string, unknown>>; })[]; };
     code: "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.suite_not_installed" | "common.unauthenticated";
   };
   /** How orders become money. */
@@ -136,9 +154,9 @@ export interface OrderOperations {
   };
   /** Says what of a return goes back on the shelf and what is scrapped; all of it is credited. */
   inspectReturn: {
-    input: { /** Id of kind ReturnId */ readonly returnId: string; } & { readonly lines: readonly ({ readonly line: number; readonly restock?: string | undefined; readonly scrap?: string | undefined; })[]; /** Where it goes; asked for where anything is restocked */ readonly locationId?: string | undefined; };
+    input: { /** Id of kind ReturnId */ readonly returnId: string; } & { readonly lines: readonly ({ readonly line: number; readonly restock?: string | undefined; readonly scrap?: string | undefined; })[]; /** Where it goes; asked for where anything is restocked */ readonly locationId?: string | undefined; /** What the customer gets: the money, as much to have for something else, or something else at once */ readonly outcome?: "refund" | "store_credit" | "exchange" | undefined; readonly exchangeFor?: readonly ({ /** Id of kind VariantId */ readonly variantId: string; readonly quantity: { readonly value: string; readonly uom: string; }; })[] | undefined; };
     output: { /** Id of kind ReturnId */ readonly id: string; /** Id of kind OrderId */ readonly orderId: string; readonly state: string; readonly version: number; };
-    code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.line_unknown" | "order.not_inspected";
+    code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.customer_missing" | "order.exchange_unclear" | "order.line_unknown" | "order.not_inspected";
   };
   /** The invoice an order asks for now: what of it is neither invoiced nor cancelled, or what one parcel holds. */
   invoiceOfOrder: {
@@ -188,6 +206,12 @@ export interface OrderOperations {
     output: { /** Id of kind FulfilmentId */ readonly id: string; /** Id of kind OrderId */ readonly orderId: string; readonly state: string; readonly version: number; };
     code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.short_pick";
   };
+  /** Closes a parcel with what was picked for it; what could not be found is cancelled, and its money goes back. */
+  packShort: {
+    input: { /** Id of kind FulfilmentId */ readonly fulfilmentId: string; } & { readonly reason?: string | undefined; };
+    output: { /** Id of kind FulfilmentId */ readonly id: string; /** Id of kind OrderId */ readonly orderId: string; readonly state: string; readonly version: number; /** Null: the whole order is cancelled */ readonly changeId: string | null; };
+    code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.nothing_short";
+  };
   /** Takes down what was picked for a parcel, scan by scan. */
   pick: {
     input: { /** Id of kind FulfilmentId */ readonly fulfilmentId: string; } & { /** Id of kind VariantId */ readonly variantId: string; readonly quantity: { readonly value: string; readonly uom: string; }; };
@@ -205,6 +229,12 @@ export interface OrderOperations {
     input: { /** Id of kind CartId */ readonly cartId: string; } & { /** What the customer has seen; refused when it comes to something else now */ readonly expectedTotal: { readonly amount: string; readonly currency: string; }; /** How it will be paid */ readonly tender: "online" | "by_hand" | "on_account"; readonly branch?: string | undefined; readonly note?: string | undefined; };
     output: { /** Id of kind OrderId */ readonly id: string; readonly number: string; readonly status: "placed" | "on_hold"; readonly total: { readonly amount: string; readonly currency: string; }; readonly version: number; };
     code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.address_incomplete" | "order.already_placed" | "order.cart_closed" | "order.cart_empty" | "order.cart_expired" | "order.cart_too_large" | "order.currency_differs" | "order.not_sellable" | "order.over_limit" | "order.price_changed" | "order.prices_mixed" | "order.qty_step" | "order.shipping_gone" | "order.tax_unresolved" | "order.unit_differs" | "order.usage_exhausted" | "order.variant_inactive" | "order.zone_unserved";
+  };
+  /** Says how a placed order is to be changed, and what that costs; nothing changes before it is accepted. */
+  proposeChange: {
+    input: { /** Id of kind OrderId */ readonly orderId: string; } & { readonly expectedVersion?: number | undefined; /** How much of a line is wanted; 0 takes out what has not left */ readonly lines?: readonly ({ readonly line: number; readonly quantity: { readonly value: string; readonly uom: string; }; })[] | undefined; readonly add?: readonly ({ /** Id of kind VariantId */ readonly variantId: string; readonly quantity: { readonly value: string; readonly uom: string; }; })[] | undefined; readonly reason: string; };
+    output: { /** Id of kind ChangeId */ readonly id: string; /** Id of kind OrderId */ readonly orderId: string; readonly number: number; readonly state: "proposed" | "payment_needed" | "accepted" | "applied" | "rejected" | "withdrawn"; /** What the order comes to more; below zero: less */ readonly delta: { readonly amount: string; readonly currency: string; }; readonly version: number; readonly added: readonly ({ readonly line: number; readonly sku: string; readonly quantity: { readonly value: string; readonly uom: string; }; readonly net: { readonly amount: string; readonly currency: string; }; readonly tax: { readonly amount: string; readonly currency: string; }; })[]; readonly cancelled: readonly ({ readonly line: number; readonly quantity: string; })[]; readonly goodUntil: string; };
+    code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.being_cancelled" | "order.cart_too_large" | "order.exceeds_open_qty" | "order.has_shipped_lines" | "order.line_unknown" | "order.not_changeable" | "order.not_sellable" | "order.nothing_changes" | "order.nothing_left" | "order.prices_mixed" | "order.qty_step" | "order.tax_unresolved" | "order.unit_differs" | "order.variant_inactive";
   };
   /** Takes down what came back: all of it unless told. */
   receiveReturn: {
@@ -284,6 +314,12 @@ export interface OrderOperations {
     output: { /** Id of kind CartId */ readonly id: string; readonly version: number; readonly line: number; };
     code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated" | "order.cart_closed" | "order.cart_expired" | "order.line_unknown";
   };
+  /** Gives up a change that is proposed, or waits for its money. */
+  withdrawChange: {
+    input: { /** Id of kind ChangeId */ readonly changeId: string; } & { readonly expectedVersion?: number | undefined; };
+    output: { /** Id of kind ChangeId */ readonly id: string; /** Id of kind OrderId */ readonly orderId: string; readonly number: number; readonly state: "proposed" | "payment_needed" | "accepted" | "applied" | "rejected" | "withdrawn"; /** What the order comes to more; below zero: less */ readonly delta: { readonly amount: string; readonly currency: string; }; readonly version: number; };
+    code: "common.busy" | "common.idempotency_conflict" | "common.invalid_input" | "common.malformed" | "common.org_missing" | "common.permission_denied" | "common.stale_version" | "common.suite_not_installed" | "common.unauthenticated";
+  };
   /** Lets a code be good for nothing any more; the promotion goes on. */
   withdrawCoupon: {
     input: { /** Id of kind CouponId */ readonly couponId: string; };
@@ -293,6 +329,7 @@ export interface OrderOperations {
 }
 
 export const order: OperationTable<OrderOperations> = {
+  acceptChange: { method: 'POST', path: '/changes/{changeId}/accept', rest: 'body' },
   addCoupons: { method: 'POST', path: '/promotions/{promotionId}/coupons', rest: 'body' },
   addLine: { method: 'POST', path: '/carts/{cartId}/lines', rest: 'body' },
   addShippingMethod: { method: 'POST', path: '/shipping-methods', rest: 'body' },
@@ -302,12 +339,14 @@ export const order: OperationTable<OrderOperations> = {
   cancelOrder: { method: 'POST', path: '/orders/{orderId}/cancel', rest: 'body' },
   changePromotion: { method: 'PUT', path: '/promotions/{promotionId}', rest: 'body' },
   changeShippingMethod: { method: 'PUT', path: '/shipping-methods/{methodId}', rest: 'body' },
+  checkOrderToCash: { method: 'POST', path: '/order-to-cash-checks', rest: 'body' },
   checkOrders: { method: 'POST', path: '/checks', rest: 'body' },
   closeReturn: { method: 'POST', path: '/returns/{returnId}/close', rest: 'body' },
   completeOrder: { method: 'POST', path: '/orders/{orderId}/complete', rest: 'body' },
   confirmOrder: { method: 'POST', path: '/orders/{orderId}/confirm', rest: 'body' },
   createFulfilment: { method: 'POST', path: '/orders/{orderId}/fulfilments', rest: 'body' },
   createPromotion: { method: 'POST', path: '/promotions', rest: 'body' },
+  creditsOfChange: { method: 'GET', path: '/changes/{changeId}/credits', rest: 'query' },
   discardCart: { method: 'DELETE', path: '/carts/{cartId}', rest: 'query' },
   endPromotion: { method: 'POST', path: '/promotions/{promotionId}/end', rest: 'body' },
   failDelivery: { method: 'POST', path: '/fulfilments/{fulfilmentId}/fail', rest: 'body' },
@@ -324,9 +363,11 @@ export const order: OperationTable<OrderOperations> = {
   markDelivered: { method: 'POST', path: '/fulfilments/{fulfilmentId}/deliver', rest: 'body' },
   openCart: { method: 'POST', path: '/carts', rest: 'body' },
   pack: { method: 'POST', path: '/fulfilments/{fulfilmentId}/pack', rest: 'body' },
+  packShort: { method: 'POST', path: '/fulfilments/{fulfilmentId}/pack-short', rest: 'body' },
   pick: { method: 'POST', path: '/fulfilments/{fulfilmentId}/picks', rest: 'body' },
   pickList: { method: 'GET', path: '/fulfilments/{fulfilmentId}/pick-list', rest: 'query' },
   placeOrder: { method: 'POST', path: '/carts/{cartId}/place', rest: 'body' },
+  proposeChange: { method: 'POST', path: '/orders/{orderId}/changes', rest: 'body' },
   receiveReturn: { method: 'POST', path: '/returns/{returnId}/receive', rest: 'body' },
   rejectReturn: { method: 'POST', path: '/returns/{returnId}/reject', rest: 'body' },
   removeCoupon: { method: 'DELETE', path: '/carts/{cartId}/coupons/{code}', rest: 'query' },
@@ -340,5 +381,6 @@ export const order: OperationTable<OrderOperations> = {
   setPolicy: { method: 'PUT', path: '/policy', rest: 'body' },
   setShippingMethod: { method: 'PUT', path: '/carts/{cartId}/shipping', rest: 'body' },
   updateLine: { method: 'PUT', path: '/carts/{cartId}/lines/{line}', rest: 'body' },
+  withdrawChange: { method: 'POST', path: '/changes/{changeId}/withdraw', rest: 'body' },
   withdrawCoupon: { method: 'POST', path: '/coupons/{couponId}/withdraw', rest: 'body' },
 };
