@@ -317,14 +317,14 @@ function permutations<Item>(items: readonly Item[]): readonly (readonly Item[])[
 describe('money that changes its mind', () => {
   const half = [cash(500), 'b6a0f5de-0000-7000-8000-00000000000a'] as const;
   const noted = done(`note:${half[1]}`);
-  const creditedHalf = (settled = 0) =>
+  const creditedHalf = (settling = 0) =>
     event('billing.invoice.credited', {
       invoiceId,
       creditNoteId: half[1],
       source,
       label: 'CN-2',
       total: half[0],
-      settled: cash(settled),
+      settled: cash(settling),
       lines: [],
     });
   const refundedHalf = () => event('billing.payment.refunded', { paymentId, source, amount: half[0] });
