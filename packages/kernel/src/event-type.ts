@@ -12,9 +12,12 @@ export interface EventType<Data extends z.ZodType = z.ZodType> {
 }
 
 export interface EventFact<Data extends z.ZodType> {
-  /** Id of the aggregate; its facts are delivered in the order of `version`. */
+  /** Id of the aggregate; its facts are delivered in the order in which they were committed. */
   readonly subject: string;
-  /** Version of the aggregate this fact made. */
+  /**
+   * Version of the aggregate this fact made, where facts of one aggregate are committed side by side: they are delivered in
+   * this order. Only where each version makes a fact: for one that is missing all wait.
+   */
   readonly version?: number;
   readonly data: z.output<Data>;
 }

@@ -130,9 +130,7 @@ export const approveCount = useCase('inventory.approve-count', {
     await setCountState(context, countId, { state: 'approved', version, approvedBy: true });
     if (variance.length === 0) {
       audit({ subject: countId, after: { state: 'approved' } });
-      emit(
-        countApproved.of({ subject: countId, version: next.version, data: { countId, locationId, documentId: null } }),
-      );
+      emit(countApproved.of({ subject: countId, data: { countId, locationId, documentId: null } }));
       return { ...next, documentId: null };
     }
     const { answer, fact } = await post(context, {
@@ -153,7 +151,6 @@ export const approveCount = useCase('inventory.approve-count', {
       stockAdjusted.of({ subject: answer.id, data: fact }),
       countApproved.of({
         subject: countId,
-        version: next.version,
         data: { countId, locationId, documentId: answer.id },
       }),
     );

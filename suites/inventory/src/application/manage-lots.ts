@@ -80,7 +80,6 @@ async function setStatus(
     emit(
       lotRecalled.of({
         subject: lotId,
-        version,
         data: { lotId, itemId: lot.item_id as ItemId, code: lot.code, reason },
       }),
     );

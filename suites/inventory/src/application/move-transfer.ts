@@ -84,7 +84,6 @@ export const dispatchTransfer = useCase('inventory.dispatch-transfer', {
     emit(
       stockTransferred.of({
         subject: transferId,
-        version: next.version,
         data: { transferId, state: next.state, posting: posted.fact },
       }),
     );
@@ -181,7 +180,6 @@ export const receiveTransfer = useCase('inventory.receive-transfer', {
     emit(
       stockTransferred.of({
         subject: transferId,
-        version: next.version,
         data: { transferId, state: next.state, posting: posted.fact },
       }),
     );

@@ -52,7 +52,7 @@ export const endOrder = useCase('order.end-order', {
     const version = await changeOrder(db, orderId, { status, status_reason: reason, credit: 0n });
     await remember(db, orderId, status, { reason });
     const fact = status === 'cancelled' ? orderCancelled : orderRejected;
-    emit(fact.of({ subject: orderId, version, data: { ...answerData(row), reason } }));
+    emit(fact.of({ subject: orderId, data: { ...answerData(row), reason } }));
     audit({ subject: orderId, reason, before: { status: row.status }, after: { status } });
     return { ...answer, version };
   },

@@ -99,7 +99,6 @@ export const createFulfilment = useCase('order.create-fulfilment', {
     emit(
       fulfilmentCreated.of({
         subject: id,
-        version: 1,
         data: { orderId, number: order.label, fulfilmentId: id, lines: await lineFacts(db, id) },
       }),
     );
@@ -218,7 +217,6 @@ export const requestShip = useCase('order.request-ship', {
     emit(
       shipRequested.of({
         subject: fulfilmentId,
-        version,
         data: {
           ...data,
           locationId: row.location_id as z.output<typeof LocationId> | null,
@@ -246,7 +244,7 @@ export const cancelFulfilment = useCase('order.cancel-fulfilment', {
     if (!(await stateOf(db, order)).isUnderWay) await changeOrder(db, order.id, { status: 'confirmed' });
     await remember(db, order.id, 'fulfilment_cancelled', { number: row.number });
     const data = { orderId: order.id as OrderId, number: order.label, fulfilmentId };
-    emit(fulfilmentCancelled.of({ subject: fulfilmentId, version, data }));
+    emit(fulfilmentCancelled.of({ subject: fulfilmentId, data }));
     audit({ subject: fulfilmentId, after: { state: 'cancelled' } });
     return movedOf(row, 'cancelled', version);
   },

@@ -126,7 +126,6 @@ export const inspectReturn = useCase('order.inspect-return', {
     emit(
       returnInspected.of({
         subject: returnId,
-        version,
         data: {
           orderId,
           number: order.label,

@@ -49,7 +49,7 @@ async function move(
   // Ids out of our own tables are what they were when they were made.
   const exchangeOf = row.exchange_of as ReturnId | null;
   const data = { orderId, number: row.label, reason: reason ?? '', exchangeOf };
-  emit(fact.of({ subject: orderId, version, data }));
+  emit(fact.of({ subject: orderId, data }));
   audit({
     subject: orderId,
     before: { status: row.status },

@@ -146,7 +146,6 @@ export const placeOrder = useCase('order.place-order', {
     emit(
       orderPlaced.of({
         subject: id,
-        version: 1,
         data: {
           orderId: id,
           number: label,

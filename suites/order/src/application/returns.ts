@@ -142,7 +142,6 @@ export const receiveReturn = useCase('order.receive-return', {
     emit(
       returnReceived.of({
         subject: returnId,
-        version,
         data: { orderId: order.id as OrderId, number: order.label, returnId },
       }),
     );

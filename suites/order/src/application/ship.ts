@@ -52,7 +52,7 @@ export const markShipped = useCase('order.mark-shipped', {
     if (orderStatus !== order.status) await changeOrder(db, order.id, { status: orderStatus });
     await remember(db, order.id, 'shipped', { number: row.number });
     const data = { orderId: order.id as OrderId, number: order.label, fulfilmentId, lines };
-    emit(fulfilmentShipped.of({ subject: fulfilmentId, version, data }));
+    emit(fulfilmentShipped.of({ subject: fulfilmentId, data }));
     audit({ subject: fulfilmentId, after: { state: 'shipped', orderStatus } });
     return { ...movedOf(row, 'shipped', version), orderStatus };
   },
@@ -73,7 +73,7 @@ export const returnToPacked = useCase('order.return-to-packed', {
     const order = await lockOrder(db, row.order_id);
     const version = await changeFulfilment(db, fulfilmentId, { state: 'packed', failure: reason });
     const data = { orderId: order.id as OrderId, number: order.label, fulfilmentId, reason };
-    emit(fulfilmentFailed.of({ subject: fulfilmentId, version, data }));
+    emit(fulfilmentFailed.of({ subject: fulfilmentId, data }));
     audit({ subject: fulfilmentId, reason, after: { state: 'packed' } });
     return movedOf(row, 'packed', version);
   },
@@ -93,7 +93,7 @@ export const failDelivery = useCase('order.fail-delivery', {
     const version = await changeFulfilment(db, fulfilmentId, { state: 'failed', failure: reason });
     await remember(db, order.id, 'delivery_failed', { number: row.number, reason });
     const data = { orderId: order.id as OrderId, number: order.label, fulfilmentId, reason };
-    emit(fulfilmentFailed.of({ subject: fulfilmentId, version, data }));
+    emit(fulfilmentFailed.of({ subject: fulfilmentId, data }));
     audit({ subject: fulfilmentId, reason, after: { state: 'failed' } });
     return movedOf(row, 'failed', version);
   },
@@ -116,7 +116,7 @@ export const markDelivered = useCase('order.mark-delivered', {
     await changeOrder(db, order.id, { delivered_at: clock() });
     await remember(db, order.id, 'delivered', { number: row.number });
     const data = { orderId: order.id as OrderId, number: order.label, fulfilmentId };
-    emit(fulfilmentDelivered.of({ subject: fulfilmentId, version, data }));
+    emit(fulfilmentDelivered.of({ subject: fulfilmentId, data }));
     audit({ subject: fulfilmentId, after: { state: 'delivered' } });
     return movedOf(row, 'delivered', version);
   },

@@ -24,9 +24,7 @@ export const archiveVariant = useCase('product.archive-variant', {
       .set({ status: 'archived', ...touched })
       .where('id', '=', id)
       .execute();
-    emit(
-      variantArchived.of({ subject: id, version: version + 1, data: { productId: held.product.id, variantId: id } }),
-    );
+    emit(variantArchived.of({ subject: id, data: { productId: held.product.id, variantId: id } }));
     audit({ subject: id, before: { status }, after: { status: 'archived' } });
     return { id, status: 'archived' as const, version: version + 1 };
   },

@@ -79,7 +79,7 @@ export const createProduct = useCase('product.create-product', {
       .execute();
     const manageInventory = details.manageInventory ?? true;
     const data = { productId: id, variantId, sku, title, type, baseUom, tracking, manageInventory };
-    emit(variantCreated.of({ subject: variantId, version: 1, data }));
+    emit(variantCreated.of({ subject: variantId, data }));
     return { id, variantId, status: 'draft' as const, version: 1 };
   },
 });

@@ -128,14 +128,11 @@ export const generateVariants = useCase('product.generate-variants', {
       ...created.map(({ id, sku, title }) =>
         variantCreated.of({
           subject: id,
-          version: 1,
           data: { productId, variantId: id, sku, title, type, baseUom, tracking, manageInventory: true },
         }),
       ),
-      ...removed.map((one) =>
-        variantArchived.of({ subject: one.id, version: one.version + 1, data: { productId, variantId: one.id } }),
-      ),
-      productUpdated.of({ subject: productId, version, data: { productId } }),
+      ...removed.map((one) => variantArchived.of({ subject: one.id, data: { productId, variantId: one.id } })),
+      productUpdated.of({ subject: productId, data: { productId } }),
     );
     audit({ subject: productId, after: { created: created.length, removed: removed.length } });
     return { id: productId, version, created: created.map(shown), kept: kept.map(shown), removed: removed.map(shown) };

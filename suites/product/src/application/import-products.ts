@@ -100,9 +100,9 @@ export const importProducts = useCase(NAME, {
       ...created.map(({ productId, variantId, sku, title, uom: baseUom }) => {
         const rest = { type: 'goods', tracking: 'none', manageInventory: true } as const;
         const data = { productId, variantId, sku, title, baseUom, ...rest };
-        return variantCreated.of({ subject: variantId, version: 1, data });
+        return variantCreated.of({ subject: variantId, data });
       }),
-      ...[...versions].map(([id, version]) => productUpdated.of({ subject: id, version, data: { productId: id } })),
+      ...[...versions.keys()].map((id) => productUpdated.of({ subject: id, data: { productId: id } })),
       ...barcodes.map(({ id, variantId, code }) =>
         barcodeAdded.of({ subject: id, data: { barcodeId: id, variantId, code, packQty: '1' } }),
       ),

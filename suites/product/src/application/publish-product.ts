@@ -55,7 +55,7 @@ export const publishProduct = useCase('product.publish-product', {
       .values([...channels].map(([channel, currency]) => ({ product_id: id, channel, currency })))
       .execute();
     const version = await touchProduct(db, id, { status: 'active', published_at: product.published_at ?? clock() });
-    emit(productPublished.of({ subject: id, version, data: { productId: id, channels: [...channels.keys()] } }));
+    emit(productPublished.of({ subject: id, data: { productId: id, channels: [...channels.keys()] } }));
     audit({ subject: id, before: { status }, after: { status: 'active', channels: [...channels.keys()] } });
     return { id, status: 'active' as const, version };
   },
@@ -75,7 +75,7 @@ export const unpublishProduct = useCase('product.unpublish-product', {
     if (status !== 'active') return refuse(illegal(status, 'draft'));
     await db.deleteFrom('product.channel_listings').where('product_id', '=', id).execute();
     const version = await touchProduct(db, id, { status: 'draft' });
-    emit(productUnpublished.of({ subject: id, version, data: { productId: id } }));
+    emit(productUnpublished.of({ subject: id, data: { productId: id } }));
     audit({ subject: id, before: { status }, after: { status: 'draft' } });
     return { id, status: 'draft' as const, version };
   },
@@ -101,7 +101,7 @@ export const archiveProduct = useCase('product.archive-product', {
       .where('status', '=', 'active')
       .execute();
     const version = await touchProduct(db, id, { status: 'archived' });
-    emit(productArchived.of({ subject: id, version, data: { productId: id } }));
+    emit(productArchived.of({ subject: id, data: { productId: id } }));
     audit({ subject: id, before: { status }, after: { status: 'archived' } });
     return { id, status: 'archived' as const, version };
   },

@@ -35,8 +35,8 @@ export const setBundle = useCase('product.set-bundle', {
       position,
     }));
     if (rows.length > 0) await db.insertInto('product.bundle_components').values(rows).execute();
-    const version = await touchProduct(db, product.id);
-    emit(productUpdated.of({ subject: product.id, version, data: { productId: product.id } }));
+    await touchProduct(db, product.id);
+    emit(productUpdated.of({ subject: product.id, data: { productId: product.id } }));
     audit({
       subject: variantId,
       after: { components: rows.map(({ component_id, quantity }) => ({ component_id, quantity })) },

@@ -75,7 +75,7 @@ export const updateProduct = useCase('product.update-product', {
       const rows = [...new Set(input.categoryIds)].map((category_id) => ({ product_id: id, category_id }));
       if (rows.length > 0) await db.insertInto('product.product_categories').values(rows).execute();
     }
-    emit(productUpdated.of({ subject: id, version: next, data: { productId: id } }));
+    emit(productUpdated.of({ subject: id, data: { productId: id } }));
     audit({ subject: id, before: { ...before, title: product.title }, after: { ...after, title } });
     return { id, status, version: next };
   },

@@ -34,8 +34,8 @@ export const updateVariant = useCase('product.update-variant', {
       .where('id', '=', id)
       .execute();
     if (sku !== undefined) await renameVariants(db, product);
-    const productVersion = await touchProduct(db, product.id);
-    emit(productUpdated.of({ subject: product.id, version: productVersion, data: { productId: product.id } }));
+    await touchProduct(db, product.id);
+    emit(productUpdated.of({ subject: product.id, data: { productId: product.id } }));
     audit({ subject: id, before: { sku: variant.sku }, after: { sku: sku ?? variant.sku, ...detailColumns(details) } });
     return { id, status, version: version + 1 };
   },

@@ -104,9 +104,9 @@ export const withdrawChange = useCase('order.withdraw-change', {
     await remember(db, order.id, 'change_withdrawn', { change: change.number });
     if (change.state === 'payment_needed') {
       await markLeaving(db, order.id, loweringsOf(change.patch), -1n);
-      const orderVersion = await changeOrder(db, order.id, { status: await statusAfter(db, order) });
+      await changeOrder(db, order.id, { status: await statusAfter(db, order) });
       const data = { orderId: order.id as OrderId, number: order.label, changeId };
-      emit(orderChangeWithdrawn.of({ subject: order.id, version: orderVersion, data }));
+      emit(orderChangeWithdrawn.of({ subject: order.id, data }));
     }
     audit({ subject: order.id, after: { change: change.number, state: 'withdrawn' } });
     return movedOf(change, order, 'withdrawn', version);

@@ -111,14 +111,13 @@ export const applyChange = useCase('order.apply-change', {
       false,
     );
     await moveChange(db, changeId, 'applied');
-    const version = await changeOrder(db, orderId, { status: await statusAfter(db, before) });
+    await changeOrder(db, orderId, { status: await statusAfter(db, before) });
     await remember(db, orderId, 'changed', { change: change.number, kind: change.kind, reason });
     const standing = await standingOf(db, orderId);
     const currency = before.currency as Currency;
     emit(
       orderChanged.of({
         subject: orderId,
-        version,
         data: {
           orderId,
           number: before.label,

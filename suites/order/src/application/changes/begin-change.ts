@@ -61,7 +61,7 @@ export async function askToEnd({ db, emit }: OrderContext, order: OrderRow, reas
   const orderId = order.id as OrderId;
   const version = await changeOrder(db, orderId, { cancel_reason: reason });
   await remember(db, orderId, 'cancel_requested', { reason });
-  emit(orderCancelRequested.of({ subject: orderId, version, data: { orderId, number: order.label, reason } }));
+  emit(orderCancelRequested.of({ subject: orderId, data: { orderId, number: order.label, reason } }));
   return version;
 }
 
@@ -87,7 +87,6 @@ export async function beginChange(
   emit(
     orderChangeAccepted.of({
       subject: orderId,
-      version,
       data: {
         orderId,
         number: order.label,

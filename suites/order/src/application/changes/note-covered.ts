@@ -20,9 +20,9 @@ export const noteCovered = useCase('order.note-covered', {
   run: async ({ orderId, promised }, { db, emit, audit }: OrderContext) => {
     const order = await lockOrder(db, orderId);
     await setPromised(db, orderId, promised, false);
-    const version = await changeOrder(db, orderId, {});
+    await changeOrder(db, orderId, {});
     await remember(db, orderId, 'covered', { promised: promised.slice(0, 50) });
-    emit(orderCovered.of({ subject: orderId, version, data: { orderId, number: order.label, promised } }));
+    emit(orderCovered.of({ subject: orderId, data: { orderId, number: order.label, promised } }));
     audit({ subject: orderId, after: { promised: promised.length } });
     return { id: orderId };
   },

@@ -58,7 +58,7 @@ export const packShort = useCase('order.pack-short', {
     const order = await lockOrder(db, row.order_id);
     await remember(db, order.id, SHORT_PICK, { number: row.number });
     const data = { orderId: order.id as OrderId, number: order.label, fulfilmentId, reason: SHORT_PICK };
-    emit(fulfilmentFailed.of({ subject: fulfilmentId, version, data }));
+    emit(fulfilmentFailed.of({ subject: fulfilmentId, data }));
     const units = new Map((await orderLines(db, order.id)).map(({ line_no: line, uom }) => [line, uom]));
     const wishes = missing.map(({ line, micros }) => ({ line, quantity: { micros, uom: units.get(line) ?? '' } }));
     const begun = await cancelSome(context, order, wishes, { kind: 'short_pick', reason });
