@@ -7,7 +7,8 @@ beforeAll(async () => {
   shop = await openOrderShop({ returnDays: 14 });
 });
 afterAll(async () => {
-  // Whatever the tests of this file did, orders, stock and books agree.
+  // Whatever the tests of this file did, orders, stock and books agree once all of it is heard.
+  await shop.carry();
   expect(await shop.drifts()).toEqual([]);
   await shop[Symbol.asyncDispose]();
 });

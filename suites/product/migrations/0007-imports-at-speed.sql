@@ -12,7 +12,7 @@ alter table product.variants drop constraint variants_sku_check,
 create function product.variants_by_sku(skus text[])
   returns table (place bigint, variant_id uuid, product_id uuid)
 language sql stable security definer rows 10
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 -- A plan made while the table was small is kept after it has grown.
 set enable_seqscan = off
 as $$

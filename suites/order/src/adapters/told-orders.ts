@@ -22,8 +22,9 @@ export async function toldOrders(
   const rows = await page.select(quiet.as('quiet')).orderBy('id', 'desc').limit(limit).execute();
   if (rows.length === 0) return [];
   const ids = rows.map(({ id }) => id);
-  const [lines, documents, parcels, returns] = await Promise.all([
+  const [lines, charges, documents, parcels, returns] = await Promise.all([
     db.selectFrom('orders.order_lines').selectAll().where('order_id', 'in', ids).orderBy('line_no').execute(),
+    db.selectFrom('orders.shipping_lines').select(['order_id', 'line_no']).where('order_id', 'in', ids).execute(),
     db.selectFrom('orders.documents').select(['order_id', 'kind', 'total']).where('order_id', 'in', ids).execute(),
     db
       .selectFrom('orders.fulfilments as h')
@@ -38,6 +39,7 @@ export async function toldOrders(
       .execute(),
   ]);
   const linesOf = Map.groupBy(lines, (line) => line.order_id);
+  const chargesOf = Map.groupBy(charges, (charge) => charge.order_id);
   const documentsOf = Map.groupBy(documents, (document) => document.order_id);
   const parcelsOf = Map.groupBy(parcels, (parcel) => parcel.order_id);
   const returnsOf = Map.groupBy(returns, (back) => back.order_id);
@@ -67,6 +69,7 @@ export async function toldOrders(
         cancelled: line.qty_cancelled,
         invoiced: line.qty_invoiced,
       })),
+      charges: (chargesOf.get(id) ?? []).map((charge) => charge.line_no),
       parcels: [...Map.groupBy(parcelsOf.get(id) ?? [], (parcel) => parcel.id)].flatMap(([parcelId, of]) =>
         of[0] === undefined ? [] : [{ id: parcelId, state: of[0].state, goods: goodsOf(of) }],
       ),

@@ -23,6 +23,8 @@ export interface ToldOrder {
     readonly cancelled: string;
     readonly invoiced: string;
   }[];
+  /** Numbers of lines that are no goods: what sending it costs. */
+  readonly charges: readonly number[];
   readonly parcels: readonly {
     readonly id: string;
     readonly state: FulfilmentState;
@@ -73,6 +75,7 @@ export function reckonOrder(order: ToldOrder, billed: BilledOrder, stock: Readon
     compare('a line is invoiced as billing says', `${id}/${line}`, expected, microsText(parseMicros(invoiced)));
     byLine.delete(String(line));
   }
+  for (const line of order.charges) byLine.delete(String(line));
   for (const line of byLine.keys()) compare('billing invoices lines of the order', id, 'a line of it', line);
 
   for (const parcel of order.parcels) {
