@@ -225,11 +225,10 @@ export class OwnConnections {
 
   #canServe({ target, entry, isNested }: Borrower): boolean {
     if (!isNested && this.#inUse(target.ref) >= this.#options.maxPerProject) return false;
-    const isOurs = (slot: Slot): boolean => slot.target.ref === target.ref && slot.entry.name === entry.name;
-    if (this.#idle.some(isOurs)) return true;
-    if (this.size < this.#options.maxConnections) return true;
-    // Logins with much to do would close each other's connections in turn; one of several comes back soon.
-    return this.#idle.length > 0 && (isNested || countOf(this.#busy, isOurs) < ENOUGH_OF_A_LOGIN);
+    if (this.#idle.some((slot) => slot.target.ref === target.ref && slot.entry.name === entry.name)) return true;
+    // Whoever gives a connection back because somebody waits counts on its being of use: a writer that found nobody
+    // the better for it would take its own again at once, and so on without end.
+    return this.size < this.#options.maxConnections || this.#idle.length > 0;
   }
 
   #bounded(most: number): number {
@@ -342,14 +341,6 @@ export class OwnConnections {
   }
 }
 
-function countOf<Value>(values: Iterable<Value>, isCounted: (value: Value) => boolean): number {
-  let count = 0;
-  for (const value of values) if (isCounted(value)) count += 1;
-  return count;
-}
-
-/** With so many at work, a login takes the place of no other's connection. */
-const ENOUGH_OF_A_LOGIN = 4;
 /** How long borrowers may go on once the process stops; it has five seconds in all. */
 const CLOSE_GRACE_MS = 3_000;
 /** Undoing may take as long as doing did. */
