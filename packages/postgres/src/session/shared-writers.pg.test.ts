@@ -225,6 +225,20 @@ test('a row locked by somebody is waited for alone, and its neighbours are writt
   expect((await waiting).rows).toEqual([['101']]);
 });
 
+test('writers beside more transactions of another login than there are connections keep nobody from working', async () => {
+  const database = withBounds({ ownConnections: 6, ownConnectionsPerProject: 6, writerConnections: 4 });
+  const login = { login: 'authenticator', role: 'authenticated' } as const;
+  const writer = { login: 'platform', role: 'identity' } as const;
+  await warmUp(database, writer);
+  const lane = async (at: number): Promise<void> => {
+    for (let turn = 0; turn < 40; turn++) {
+      if (at % 2 === 0) await Promise.all(many(32, () => database.call(insert('beside', writer))));
+      else await database.transaction(login, (tx) => tx.query('select pg_sleep(0.002)'));
+    }
+  };
+  await Promise.all(many(16, lane));
+});
+
 test('a writer that is killed fails what was in flight on it, and the next writes have another', async () => {
   const database = withBounds({ writerConnections: 1 });
   await warmUp(database);
