@@ -9,7 +9,7 @@ const IDLE_SECONDS = proofSize('projects-budget', { short: 2, full: 60 });
 /** What one project in use may hold: two connections requests share, and one that listens. */
 const PER_PROJECT = 3;
 /** Connections of their own, for all projects together. */
-const OWN = 16;
+const OWN = 32;
 /** Of the embedded server. */
 const MAX_CONNECTIONS = 200;
 const MAX_SLOTS = 64;
