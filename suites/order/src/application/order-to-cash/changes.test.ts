@@ -247,11 +247,17 @@ describe('something is added', () => {
     const asked = [...paid, more(), extraHeld, done(`pay:${changeId}`, { id: secondId, amount: cash(700) })];
     const failed = event('billing.payment.failed', { paymentId: secondId, source, amount: cash(700), reason: 'x' });
     const withdrawn = event('order.order.change_withdrawn', { orderId, changeId });
-    for (const why of [failed, withdrawn, { kind: 'due', deadline: `change:${changeId}` } as const]) {
-      expect(next(...asked, why)).toEqual([`unreserve:${changeId}`]);
+    const voided = `void:${secondId}`;
+    for (const [why, letGo] of [
+      [failed, []],
+      [withdrawn, [voided]],
+      [{ kind: 'due', deadline: `change:${changeId}` }, [voided]],
+    ] as const) {
+      expect(next(...asked, why)).toEqual([`unreserve:${changeId}`, ...letGo]);
       const over = [
         ...asked,
         why,
+        done(voided, { id: secondId, state: 'voided' }),
         done(`unreserve:${changeId}`, { id: holdId, held: [] }),
         done(`reject:${changeId}`, now(1000, 2)),
       ];

@@ -1,5 +1,5 @@
 import { sagaStep, type SagaStep, type SagaTask } from '@ashlar/kernel';
-import { refundPayment, releaseHold } from '../../adapters/contracts.ts';
+import { refundPayment, releaseHold, voidPayment } from '../../adapters/contracts.ts';
 import { noteDocument } from '../note-facts.ts';
 import { type CashState, nameOf } from './cash-state.ts';
 import { leftOf, openOfNote, smaller, usedOf } from './money.ts';
@@ -94,4 +94,11 @@ export function refundSteps(state: CashState, wanted: bigint, reason: string, is
 /** Gives up what is held, if anything is. */
 export function release(state: CashState): readonly SagaStep[] {
   return state.hold === null ? [] : [sagaStep(nameOf(state, 'release'), releaseHold, { holdId: state.hold.id })];
+}
+
+/** Nobody shall pay any more; who has paid all the same gets it back. */
+export function voids({ requested, payments, ...state }: CashState): readonly SagaStep[] {
+  return Object.keys(requested).flatMap((paymentId) =>
+    payments[paymentId] === undefined ? [sagaStep(nameOf(state, `void:${paymentId}`), voidPayment, { paymentId })] : [],
+  );
 }

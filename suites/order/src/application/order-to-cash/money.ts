@@ -124,9 +124,11 @@ export function owedBack(state: CashState): bigint {
     // Money that was asked for and came too late.
     return change.ended === null ? 0n : BigInt(change.payment?.amount ?? '0');
   });
+  // What had failed was asked for anew, and came in the end as well.
+  const late = Object.values(payments).flatMap((paid) => (paid.isLate ? [BigInt(paid.captured)] : []));
   const given = sum(Object.values(payments).map((paid) => BigInt(paid.given)));
   const surplus = moneyOf(state) - larger(dueInAllOf(state) - creditOf(state), 0n);
-  return larger(smaller(surplus, sum(owed) - given), 0n);
+  return larger(smaller(surplus, sum([...owed, ...late]) - given), 0n);
 }
 
 function notesOfChange({ invoices }: CashState, changeId: string): readonly Note[] {

@@ -414,6 +414,18 @@ describe('money that changes its mind', () => {
     ];
     expect(next(...sent)).toEqual([]);
   });
+  test('what was asked for twice is paid once: the other is let go, and goes back where it came all the same', () => {
+    const againId = 'b6a0f5de-0000-7000-8000-00000000000c';
+    const again = done('pay~1', { id: againId, state: 'created' });
+    const late = event('billing.payment.captured', { paymentId, source, amount: cash(1000), isLate: true });
+    const both = [...asked, event('order.order.confirmed', { orderId }), failed(), settled('fix:pay'), again, late];
+    const facts = [...both, done('confirm'), allocated, shipAsked(), issued, shipped, delivered()];
+    expect(next(placed(), ...facts)).toEqual([`void:${againId}`]);
+    expect(next(placed(), ...facts, done(`void:${againId}`))).toEqual(['complete']);
+    const taken = event('billing.payment.captured', { paymentId: againId, source, amount: cash(1000), isLate: false });
+    expect(next(placed(), ...facts, taken)).toEqual([`refund:${againId}:rest:1000`]);
+    expect(next(placed(), ...facts, taken, done(`refund:${againId}:rest:1000`))).toEqual(['complete']);
+  });
   test('an invoice that was taken back before it was heard of asks for nothing', () => {
     const whole = event('billing.invoice.credited', {
       invoiceId,

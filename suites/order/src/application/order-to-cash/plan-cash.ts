@@ -15,7 +15,7 @@ import {
   nameOf,
   openChanges,
 } from './cash-state.ts';
-import { noteSteps, refundSteps, release, tasksOf } from './common-steps.ts';
+import { noteSteps, refundSteps, release, tasksOf, voids } from './common-steps.ts';
 import { promisedByLine } from './held-places.ts';
 import {
   creditOf,
@@ -159,6 +159,8 @@ function forward(state: CashState): readonly SagaStep[] {
       if (request !== null) step.push(request);
     }
   }
+  // What was asked for twice is paid once: by the one that failed at first and came late.
+  if (isPaid(state) && openChanges(state).length === 0) step.push(...voids(state));
   if (isComplete(state)) step.push(sagaStep(nameOf(state, 'complete'), completeOrder, { orderId }));
   return step;
 }
@@ -198,8 +200,11 @@ function payment(state: CashState, base: string, amountMinor: bigint): SagaStep 
 }
 
 /** Whether money was asked for that neither came nor failed: asked again, it would be taken twice. */
-function isAwaited({ asked, failed, payments }: CashState): boolean {
-  return Object.keys(asked).some((id) => failed[id] !== true && payments[id] === undefined);
+function isAwaited(state: CashState): boolean {
+  const { asked, failed, payments } = state;
+  return Object.keys(asked).some(
+    (id) => failed[id] !== true && payments[id] === undefined && !isDone(state, `void:${id}`),
+  );
 }
 
 /** What is invoiced and neither paid nor taken back. */
@@ -274,7 +279,7 @@ function isOver(state: CashState): boolean {
 
 /** Nobody looks at it again: what is left of the customer's money has been seen to. */
 function isComplete(state: CashState): boolean {
-  return isOver(state) && (surplusOf(state) <= 0n || state.settled['surplus'] === true);
+  return isOver(state) && !isAwaited(state) && (surplusOf(state) <= 0n || state.settled['surplus'] === true);
 }
 
 function deadlinesOf(state: CashState): { name: string; at: Date }[] {

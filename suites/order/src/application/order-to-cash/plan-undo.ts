@@ -1,9 +1,9 @@
 import { sagaStep, type SagaPlan, type SagaStep } from '@ashlar/kernel';
 import { parseMicros } from '@ashlar/kernel/values';
-import { creditInvoice, voidPayment } from '../../adapters/contracts.ts';
+import { creditInvoice } from '../../adapters/contracts.ts';
 import { endOrder } from '../end-order.ts';
 import { type CashState, type Invoiced, isDone, nameOf } from './cash-state.ts';
-import { noteSteps, refundSteps, release, tasksOf } from './common-steps.ts';
+import { noteSteps, refundSteps, release, tasksOf, voids } from './common-steps.ts';
 import { isOnItsWay, moneyOf, sum } from './money.ts';
 
 /** Days a payment that was asked for may still come. */
@@ -45,13 +45,6 @@ export function planUndo(state: CashState): SagaPlan {
     return { steps: [], end: 'undone' };
   const at = new Date(Date.parse(state.placed?.at ?? '') + LATE_DAYS * DAY_MS);
   return { steps: open, tasks, deadlines: stillComes ? [{ name: 'late', at }] : [] };
-}
-
-/** Nobody shall pay any more; who has paid all the same gets it back. */
-function voids({ requested, payments, ...state }: CashState): readonly SagaStep[] {
-  return Object.keys(requested).flatMap((paymentId) =>
-    payments[paymentId] === undefined ? [sagaStep(nameOf(state, `void:${paymentId}`), voidPayment, { paymentId })] : [],
-  );
 }
 
 /** Whether money was asked for that has neither come nor failed. */
