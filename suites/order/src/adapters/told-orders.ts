@@ -22,9 +22,15 @@ export async function toldOrders(
   const rows = await page.select(quiet.as('quiet')).orderBy('id', 'desc').limit(limit).execute();
   if (rows.length === 0) return [];
   const ids = rows.map(({ id }) => id);
-  const [lines, charges, documents, parcels, returns] = await Promise.all([
+  const [lines, charges, changes, documents, parcels, returns] = await Promise.all([
     db.selectFrom('orders.order_lines').selectAll().where('order_id', 'in', ids).orderBy('line_no').execute(),
     db.selectFrom('orders.shipping_lines').select(['order_id', 'line_no']).where('order_id', 'in', ids).execute(),
+    db
+      .selectFrom('orders.order_changes')
+      .select(['order_id', 'patch'])
+      .where('order_id', 'in', ids)
+      .where('state', 'in', ['payment_needed', 'accepted'])
+      .execute(),
     db.selectFrom('orders.documents').select(['order_id', 'kind', 'total']).where('order_id', 'in', ids).execute(),
     db
       .selectFrom('orders.fulfilments as h')
@@ -40,6 +46,7 @@ export async function toldOrders(
   ]);
   const linesOf = Map.groupBy(lines, (line) => line.order_id);
   const chargesOf = Map.groupBy(charges, (charge) => charge.order_id);
+  const changesOf = Map.groupBy(changes, (change) => change.order_id);
   const documentsOf = Map.groupBy(documents, (document) => document.order_id);
   const parcelsOf = Map.groupBy(parcels, (parcel) => parcel.order_id);
   const returnsOf = Map.groupBy(returns, (back) => back.order_id);
@@ -67,8 +74,12 @@ export async function toldOrders(
         isStocked: line.is_stocked,
         quantity: line.quantity,
         cancelled: line.qty_cancelled,
+        leaving: line.qty_leaving,
         invoiced: line.qty_invoiced,
       })),
+      coming: (changesOf.get(id) ?? []).flatMap(({ patch }) =>
+        patch.added.flatMap((line) => (line.isStocked ? [{ variantId: line.variantId, quantity: line.quantity }] : [])),
+      ),
       charges: (chargesOf.get(id) ?? []).map((charge) => charge.line_no),
       parcels: [...Map.groupBy(parcelsOf.get(id) ?? [], (parcel) => parcel.id)].flatMap(([parcelId, of]) =>
         of[0] === undefined ? [] : [{ id: parcelId, state: of[0].state, goods: goodsOf(of) }],

@@ -21,10 +21,14 @@ export interface ToldOrder {
     readonly isStocked: boolean;
     readonly quantity: string;
     readonly cancelled: string;
+    /** To be cancelled by changes under way: the stock may have it back already. */
+    readonly leaving: string;
     readonly invoiced: string;
   }[];
   /** Numbers of lines that are no goods: what sending it costs. */
   readonly charges: readonly number[];
+  /** What changes under way add: the stock may hold it already. */
+  readonly coming: readonly Pieces[];
   readonly parcels: readonly {
     readonly id: string;
     readonly state: FulfilmentState;
@@ -98,7 +102,7 @@ export function reckonOrder(order: ToldOrder, billed: BilledOrder, stock: Readon
 }
 
 /** What is held has an order that waits for it: as much as is still to leave, and no more. */
-function reckonHolds({ id, status, lines, parcels }: ToldOrder, stock: StockedSource | undefined): Drift[] {
+function reckonHolds({ id, status, lines, coming, parcels }: ToldOrder, stock: StockedSource | undefined): Drift[] {
   const held = sumsBy((stock?.held ?? []).map(({ itemId, quantity }) => [itemId, quantity]));
   const open = pieces(
     lines
@@ -112,10 +116,15 @@ function reckonHolds({ id, status, lines, parcels }: ToldOrder, stock: StockedSo
     if (!GONE.has(state)) continue;
     for (const [variantId, micros] of pieces(goods)) open.set(variantId, (open.get(variantId) ?? 0n) - micros);
   }
+  const more = pieces(coming);
+  const less = pieces(
+    lines.flatMap(({ isStocked, variantId, leaving }) => (isStocked ? [{ variantId, quantity: leaving }] : [])),
+  );
   return [...new Set([...held.keys(), ...open.keys()])].flatMap((variantId) => {
     const found = held.get(variantId) ?? 0n;
-    const most = FULFILLING.has(status) || WAITING.has(status) ? (open.get(variantId) ?? 0n) : 0n;
-    const least = FULFILLING.has(status) ? most : 0n;
+    const wanted = open.get(variantId) ?? 0n;
+    const most = FULFILLING.has(status) || WAITING.has(status) ? wanted + (more.get(variantId) ?? 0n) : 0n;
+    const least = FULFILLING.has(status) ? wanted - (less.get(variantId) ?? 0n) : 0n;
     if (found >= least && found <= most) return [];
     const check =
       found > most ? 'what is held has an order that waits for it' : 'an order that goes out has its goods held';
